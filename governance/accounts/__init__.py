@@ -1,0 +1,1 @@
+"""People, business units, roles, and what a person may see."""

@@ -1,0 +1,55 @@
+"""What a person may see and do, as SQL: units through memberships, one query deep."""
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from governance.accounts.models import BusinessUnit, Membership, User
+from governance.accounts.rules import Capability, roles_with
+
+
+def acting_user(request: HttpRequest) -> User:
+    """Return the signed-in person behind a request."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied("Sign in first.")
+    return request.user
+
+
+def live_memberships(user: User) -> QuerySet[Membership]:
+    """Return the roles that count today; none for an inactive person."""
+    today = timezone.localdate()
+    return Membership.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today), user=user, user__is_active=True
+    )
+
+
+def _below(memberships: QuerySet[Membership]) -> QuerySet[BusinessUnit]:
+    roots = ArraySubquery(memberships.order_by().values("unit_id"))
+    return BusinessUnit.objects.filter(path__overlap=roots)
+
+
+def visible_units(user: User) -> QuerySet[BusinessUnit]:
+    """Return every unit in which the person has a role, and all below."""
+    return _below(live_memberships(user))
+
+
+def units_with(user: User, capability: Capability) -> QuerySet[BusinessUnit]:
+    """Return every unit in which the person may do this, and all below."""
+    return _below(live_memberships(user).filter(role__in=roles_with(capability)))
+
+
+def may(user: User, capability: Capability, unit: BusinessUnit | None) -> bool:
+    """Return whether the person may do this in the unit, or, without one, everywhere."""
+    if unit is None:
+        return units_with(user, capability).filter(parent__isnull=True).exists()
+    return units_with(user, capability).filter(pk=unit.pk).exists()
+
+
+def require(user: User, capability: Capability, unit: BusinessUnit | None) -> None:
+    """Raise PermissionDenied, in words, unless the person may do this in the unit."""
+    if not may(user, capability, unit):
+        where = f"in {unit}" if unit else "for the whole organisation"
+        words = capability.value.replace("_", " ")
+        raise PermissionDenied(f"Your role does not let you {words} {where}.")

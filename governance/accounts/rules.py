@@ -1,0 +1,42 @@
+"""Roles, and what each of them may do in a business unit and all below it."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    COMPLIANCE_OFFICER = "compliance_officer"
+    AI_OPS_LEAD = "ai_ops_lead"
+    SYSTEM_OWNER = "system_owner"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class Capability(StrEnum):
+    """What may be done; reading is what any role brings."""
+
+    REGISTER = "register"  # register a system or a vendor
+    EDIT = "edit"  # change any system of the unit
+    EDIT_OWN = "edit_own"  # change the systems one owns
+    IMPORT = "import"
+    AGREE = "agree"  # keep agreements
+    CLASSIFY = "classify"  # sign a classification
+    ASSIGN = "assign"  # change a responsibility matrix
+    SUBMIT = "submit"  # propose a model version
+    APPROVE = "approve"  # decide on a model version, or waive
+    PACK = "pack"  # ask for an evidence pack
+    CONFIGURE = "configure"  # people, units
+
+
+C = Capability
+CAPABILITIES: dict[Role, frozenset[Capability]] = {
+    Role.COMPLIANCE_OFFICER: frozenset(C) - {C.CONFIGURE},
+    Role.AI_OPS_LEAD: frozenset({C.REGISTER, C.EDIT, C.SUBMIT, C.APPROVE, C.ASSIGN, C.PACK}),
+    Role.SYSTEM_OWNER: frozenset({C.REGISTER, C.EDIT_OWN, C.SUBMIT}),
+    Role.AUDITOR: frozenset(),
+    Role.ADMINISTRATOR: frozenset({C.CONFIGURE, C.IMPORT, C.REGISTER, C.EDIT, C.AGREE}),
+}
+
+
+def roles_with(capability: Capability) -> list[Role]:
+    """Return the roles that bring a capability."""
+    return [role for role, abilities in CAPABILITIES.items() if capability in abilities]

@@ -1,0 +1,1 @@
+"""The review of a model version by people who did not make it."""

@@ -1,0 +1,1 @@
+"""Evidence packs: what the record says, sealed."""

@@ -1,0 +1,1 @@
+"""The EU AI Act applied to the facts of a system."""

@@ -1,0 +1,47 @@
+"""A request id for every request, and the page for a DomainError."""
+
+import contextvars
+import re
+import uuid
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from governance.common.errors import DomainError
+
+request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="-")
+GOOD_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class RequestIdMiddleware:
+    """Give each request an id, taken from `X-Request-ID` when a proxy sent a sane one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        token = request_id.set(given if GOOD_ID.fullmatch(given) else uuid.uuid4().hex)
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = request_id.get()
+            return response
+        finally:
+            request_id.reset(token)
+
+
+class DomainErrorMiddleware:
+    """Answer a DomainError of a page with 409 and the words of the refusal."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Return the 409 page, or None for any other exception."""
+        if isinstance(error, DomainError):
+            return render(request, "409.html", {"error": error}, status=409)
+        return None

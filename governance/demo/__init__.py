@@ -1,0 +1,1 @@
+"""A small organisation built by calling actions only."""

@@ -1,0 +1,75 @@
+"""The append-only record. It has no foreign key: it names things as text."""
+
+from django.db import models
+
+
+class Entry(models.Model):
+    """One thing that was done. `body` holds the RFC 8785 bytes that were hashed.
+
+    The other columns repeat what the body says, so that lists can be filtered.
+    """
+
+    object_type = models.CharField(max_length=64)
+    object_id = models.CharField(max_length=64)
+    object_ref = models.CharField(max_length=200, blank=True)
+    object_version = models.PositiveIntegerField(null=True)
+    action = models.CharField(max_length=64)
+    actor_ref = models.CharField(max_length=64)
+    unit_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    schema = models.CharField(max_length=32)
+    body = models.BinaryField()
+    leaf = models.BinaryField()
+
+    class Meta:
+        verbose_name_plural = "entries"
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["object_type", "object_id", "id"], name="entry_object"),
+            models.Index(fields=["unit_id", "-id"], name="entry_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} of {self.object_ref or self.object_id}"
+
+
+class Personal(models.Model):
+    """A personal value behind a commitment. The one ledger table where rows may be deleted."""
+
+    entry_id = models.BigIntegerField()
+    path = models.CharField(max_length=200)
+    salt = models.BinaryField()
+    value = models.JSONField()
+
+    class Meta:
+        verbose_name_plural = "personal values"
+        constraints = [models.UniqueConstraint(fields=["entry_id", "path"], name="personal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.path} of entry {self.entry_id}"
+
+
+class Pending(models.Model):
+    """Work list of the sequencer, filled by a trigger; can be rebuilt by an anti-join."""
+
+    entry_id = models.BigIntegerField(primary_key=True)
+
+    class Meta:
+        verbose_name_plural = "pending"
+
+    def __str__(self) -> str:
+        return f"entry {self.entry_id} waits for its number"
+
+
+class LeafSequence(models.Model):
+    """The dense order of the tree's leaves, from 0."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    entry_id = models.BigIntegerField(unique=True)
+    leaf = models.BinaryField()
+
+    class Meta:
+        ordering = ["seq"]
+
+    def __str__(self) -> str:
+        return f"#{self.seq}"

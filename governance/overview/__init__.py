@@ -1,0 +1,1 @@
+"""Pages that span stages: Today, the register, one system, the ledger."""

@@ -1,0 +1,1 @@
+"""What the organisation has: vendors, agreements, AI systems and their model versions."""

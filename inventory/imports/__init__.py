@@ -1,0 +1,1 @@
+"""Inventories read from files."""

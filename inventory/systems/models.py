@@ -1,0 +1,160 @@
+"""AI systems, their model versions, and single-object sharing."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
+from django.db import models
+from django.db.models import Q, QuerySet
+from guardian.models import UserObjectPermissionBase
+
+from governance.accounts.access import visible_units
+from governance.accounts.models import BusinessUnit, User
+from governance.common.states import choices
+from inventory.systems.rules import Architecture, DataCategory, Origin, OurRole, People, Stage
+from inventory.vendors.models import Agreement, Vendor
+
+
+class AISystemQuerySet(models.QuerySet["AISystem"]):
+    """Which systems a person may see: by unit, and those shared one by one."""
+
+    def visible_to(self, user: User) -> QuerySet["AISystem"]:
+        """Return systems of the person's units and those shared with the person.
+
+        An inactive person sees nothing; a permission given for all systems at once counts for
+        nothing (only grants on one system do).
+        """
+        if not user.is_active:
+            return self.none()
+        shared = SystemShare.objects.filter(user=user).values("content_object_id")
+        return self.filter(Q(unit__in=visible_units(user).values("pk")) | Q(pk__in=shared))
+
+
+class AISystem(models.Model):
+    """An AI system the organisation has, builds or plans."""
+
+    ref = models.CharField(max_length=16, unique=True, editable=False)  # AIS-014
+    name = models.CharField(max_length=400)
+    intended_purpose = models.TextField(blank=True, max_length=10_000)
+    outputs = models.TextField(blank=True, max_length=10_000)
+    unit = models.ForeignKey(BusinessUnit, on_delete=models.PROTECT, related_name="systems")
+    owner = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="owned_systems"
+    )
+    our_roles = ArrayField(
+        models.CharField(max_length=32, choices=choices(OurRole)), default=list, blank=True
+    )
+    stage = models.CharField(max_length=16, choices=choices(Stage), default=Stage.IDEA)
+    vendor = models.ForeignKey(
+        Vendor, null=True, blank=True, on_delete=models.PROTECT, related_name="systems"
+    )
+    architecture = models.CharField(
+        max_length=16, choices=choices(Architecture), default=Architecture.UNKNOWN
+    )
+    data_categories = ArrayField(
+        models.CharField(max_length=32, choices=choices(DataCategory)), default=list, blank=True
+    )
+    people_affected = ArrayField(
+        models.CharField(max_length=16, choices=choices(People)), default=list, blank=True
+    )
+    countries = ArrayField(models.CharField(max_length=2), default=list, blank=True)  # ISO 3166-1
+    initiated_on = models.DateField(null=True, blank=True)
+    live_since = models.DateField(null=True, blank=True)
+    retired_on = models.DateField(null=True, blank=True)
+    impact_flags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    agreements = models.ManyToManyField(Agreement, blank=True, related_name="systems")
+    origin = models.CharField(max_length=16, choices=choices(Origin), default=Origin.MANUAL)
+    source = models.CharField(max_length=100, blank=True)  # where the external key comes from
+    external_key = models.CharField(max_length=300, blank=True)
+    source_facts = models.JSONField(default=dict, blank=True)  # unmapped columns, as they came
+    distinct_because = models.TextField(blank=True)  # why this is not the look-alike that was shown
+    row_version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = AISystemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "AI system"
+        ordering = ["name", "pk"]
+        indexes = [
+            models.Index(fields=["name", "id"], name="system_name"),
+            models.Index(fields=["unit", "name", "id"], name="system_unit_name"),
+            models.Index(fields=["stage", "name", "id"], name="system_stage"),
+            GinIndex(
+                SearchVector("ref", "name", "intended_purpose", "external_key", config="simple"),
+                name="system_search",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(stage__in=list(Stage)), name="system_stage_known"),
+            models.CheckConstraint(condition=~Q(name=""), name="system_named"),
+            models.UniqueConstraint(
+                fields=["source", "external_key"],
+                condition=~Q(external_key=""),
+                name="system_key_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SystemShare(UserObjectPermissionBase):
+    """A grant to read one system, direct: it goes when the system goes."""
+
+    content_object = models.ForeignKey(AISystem, on_delete=models.CASCADE)
+
+
+class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
+    """Versions are seen with their system."""
+
+    def visible_to(self, user: User) -> QuerySet["ModelVersion"]:
+        """Return the versions of systems the person sees."""
+        return self.filter(system__in=AISystem.objects.visible_to(user).values("pk"))
+
+
+class ModelVersion(models.Model):
+    """What exactly a system runs, or is to run. Frozen once it is proposed."""
+
+    system = models.ForeignKey(AISystem, on_delete=models.PROTECT, related_name="versions")
+    label = models.CharField(max_length=40)  # 3.2.1
+    provider = models.CharField(max_length=40)  # a key of the pin table, or the provider's name
+    model_id = models.CharField(max_length=300)
+    region = models.CharField(max_length=60, blank=True)
+    prompt_sha256 = models.CharField(max_length=64, blank=True)
+    notes = models.TextField(blank=True, max_length=10_000)  # what changes, and why
+    digest = models.CharField(max_length=64, editable=False)  # of what decides behaviour
+    frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    row_version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ModelVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["system", "label"], name="version_label_once"),
+            models.UniqueConstraint(fields=["system", "digest"], name="version_digest_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.label}"
+
+    @property
+    def ref(self) -> str:
+        """Return the system's ref with the label: AIS-014 3.2.1."""
+        return f"{self.system.ref} {self.label}"
+
+
+class VersionContributor(models.Model):
+    """Somebody who made or edited a version, and so may not approve it."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="contributors")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="contributions")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "user"], name="contributor_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} on {self.version}"

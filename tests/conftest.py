@@ -1,0 +1,137 @@
+"""People and situations that many tests share."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import Client
+from django.utils import timezone
+
+from governance.accounts import actions as accounts
+from governance.accounts.models import BusinessUnit, User
+from governance.accounts.rules import Role
+from inventory.systems import actions as systems
+from inventory.systems.models import AISystem
+
+PASSWORD = "correct horse battery"
+ALWAYS = """DO $$ DECLARE name text; BEGIN FOR name IN SELECT tgname FROM pg_trigger
+WHERE tgrelid = '{table}'::regclass AND NOT tgisinternal LOOP
+EXECUTE format('ALTER TABLE {table} ENABLE ALWAYS TRIGGER %I', name); END LOOP; END $$"""
+
+
+@pytest.fixture(autouse=True)
+def _fast_passwords(settings) -> None:
+    """Hash passwords quickly."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def administrator(db) -> User:
+    """The first administrator; makes the organisation."""
+    return accounts.found_organisation(
+        name="Halden Mutual", email="admin@halden.example", person="Ada Admin", password=PASSWORD
+    )
+
+
+@pytest.fixture
+def organisation(administrator) -> BusinessUnit:
+    """The root unit."""
+    return BusinessUnit.objects.get(parent__isnull=True)
+
+
+@pytest.fixture
+def claims(organisation, administrator) -> BusinessUnit:
+    """A unit below the root."""
+    return accounts.add_unit(name="Claims", parent=organisation, actor=administrator)
+
+
+@pytest.fixture
+def lending(organisation, administrator) -> BusinessUnit:
+    """Another unit, beside Claims."""
+    return accounts.add_unit(name="Lending", parent=organisation, actor=administrator)
+
+
+def person(name: str, role: Role | None, unit: BusinessUnit, admin: User) -> User:
+    """Return a new person with one role in a unit; an auditor's ends in 30 days."""
+    email = f"{name.split()[0].lower()}@halden.example"
+    user = accounts.add_person(email=email, name=name, unit=unit, actor=admin, password=PASSWORD)
+    if role:
+        ends = timezone.localdate() + timedelta(days=30) if role == Role.AUDITOR else None
+        accounts.grant(user, role=role, unit=unit, actor=admin, ends_on=ends)
+    return user
+
+
+@pytest.fixture
+def officer(organisation, administrator) -> User:
+    """Compliance officer of the whole organisation."""
+    return person("Ines Halvorsen", Role.COMPLIANCE_OFFICER, organisation, administrator)
+
+
+@pytest.fixture
+def ops_lead(organisation, administrator) -> User:
+    """AI-ops lead of the whole organisation."""
+    return person("Jonas Weber", Role.AI_OPS_LEAD, organisation, administrator)
+
+
+@pytest.fixture
+def owner(claims, administrator) -> User:
+    """System owner in Claims."""
+    return person("Mira Rossi", Role.SYSTEM_OWNER, claims, administrator)
+
+
+@pytest.fixture
+def auditor(organisation, administrator) -> User:
+    """Auditor of the whole organisation."""
+    return person("Otto Auditor", Role.AUDITOR, organisation, administrator)
+
+
+@pytest.fixture
+def stranger(lending, administrator) -> User:
+    """Compliance officer of Lending, who may not see Claims."""
+    return person("Sam Stranger", Role.COMPLIANCE_OFFICER, lending, administrator)
+
+
+@pytest.fixture
+def system(claims, owner, officer) -> AISystem:
+    """A system in Claims, owned by Mira Rossi."""
+    return systems.register(
+        actor=officer,
+        name="Claims triage scorer",
+        intended_purpose="Ranks incoming claims by urgency.",
+        unit=claims,
+        owner=owner,
+    )
+
+
+@pytest.fixture
+def as_user(client):
+    """Return a function that signs a person in and returns the client."""
+
+    def sign_in(user: User) -> Client:
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+GUARDED = ("ledger_entry", "ledger_leafsequence")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _record_can_be_emptied_between_tests() -> Iterator[None]:
+    """Transactional tests empty all tables: there, and only there, the guards step aside."""
+    stock = DatabaseOperations.execute_sql_flush
+
+    def flush(self: DatabaseOperations, sql_list: list[str]) -> None:
+        with self.connection.cursor() as cursor:
+            for table in GUARDED:
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            stock(self, sql_list)
+            for table in GUARDED:
+                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+                cursor.execute(ALWAYS.format(table=table))
+
+    DatabaseOperations.execute_sql_flush = flush
+    yield
+    DatabaseOperations.execute_sql_flush = stock
