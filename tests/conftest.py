@@ -115,7 +115,7 @@ def as_user(client):
     return sign_in
 
 
-GUARDED = ("ledger_entry", "ledger_leafsequence")
+GUARDED = ("ledger_entry", "ledger_leafsequence", "ledger_personal")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,8 +12,15 @@ from governance.common.canonical import canonical_bytes
 from governance.common.errors import DomainError
 from governance.ledger.models import Entry
 from governance.ledger.models import Personal as PersonalValue
-from governance.ledger.queries import header
-from governance.ledger.rules import MOST_BODY_BYTES, SCHEMA, commitment, leaf_hash
+from governance.ledger.rules import (
+    DEEPEST,
+    MOST_BODY_BYTES,
+    SCHEMA,
+    commitment,
+    header,
+    leaf_hash,
+    pointer,
+)
 
 SEQUENCER_LOCK = 0x4D55_5354  # "MUST"
 
@@ -21,13 +28,22 @@ SEQUENCER_LOCK = 0x4D55_5354  # "MUST"
 SEQUENCE_SQL = """
 WITH taken AS (
     DELETE FROM ledger_pending WHERE entry_id IN (
-        SELECT entry_id FROM ledger_pending ORDER BY entry_id LIMIT %s FOR UPDATE SKIP LOCKED
+        SELECT entry_id FROM ledger_pending ORDER BY entry_id LIMIT %s
     ) RETURNING entry_id
 )
 INSERT INTO ledger_leafsequence (seq, entry_id, leaf)
 SELECT (SELECT coalesce(max(seq), -1) FROM ledger_leafsequence)
        + row_number() OVER (ORDER BY entry.id), entry.id, entry.leaf
 FROM taken JOIN ledger_entry entry ON entry.id = taken.entry_id
+WHERE NOT EXISTS (SELECT FROM ledger_leafsequence leaf WHERE leaf.entry_id = entry.id)
+"""
+
+# Every entry without a number that does not wait for one.
+REBUILD_SQL = """
+INSERT INTO ledger_pending (entry_id)
+SELECT entry.id FROM ledger_entry entry
+WHERE NOT EXISTS (SELECT FROM ledger_leafsequence leaf WHERE leaf.entry_id = entry.id)
+ON CONFLICT DO NOTHING
 """
 
 
@@ -72,7 +88,9 @@ def record(
         at=timezone.now(),
         schema=SCHEMA,
     )
-    entry.body = canonical_bytes(header(entry) | {"data": _commit(data or {}, "", hidden)})
+    thing = (entry.object_type, entry.object_id, entry.object_ref, entry.object_version)
+    said = header(SCHEMA, entry.at, action, entry.actor_ref, unit, thing)
+    entry.body = canonical_bytes(said | {"data": _commit(data or {}, "", hidden)})
     if len(entry.body) > MOST_BODY_BYTES:
         raise DomainError("This change is too large for one ledger entry; make it in parts.")
     entry.leaf = leaf_hash(entry.body)
@@ -90,31 +108,56 @@ def _commit(value: Any, path: str, hidden: list[PersonalValue]) -> Any:
         salt = secrets.token_bytes(32)
         hidden.append(PersonalValue(path=path, salt=salt, value=value.value))
         return {"c": commitment(salt, value.value)}
+    if isinstance(value, float):
+        raise TypeError(f"No floats in the record: write {path} as text.")
+    if path.count("/") > DEEPEST:
+        raise DomainError("This change is nested too deeply for a ledger entry.")
     if isinstance(value, Mapping):
-        return {key: _commit(item, f"{path}/{key}", hidden) for key, item in value.items()}
+        return {key: _commit(item, pointer(path, key), hidden) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_commit(item, f"{path}/{at}", hidden) for at, item in enumerate(value)]
+        return [_commit(item, pointer(path, at), hidden) for at, item in enumerate(value)]
     return value
 
 
-def sequence(batch: int = 10_000) -> int:
+def sequence(batch: int = 10_000, *, wait: bool = False) -> int:
     """Give waiting entries their place in the tree; return how many got one.
 
-    Two may run at once: the advisory lock lets one work and sends the other home with 0.
-    Writers are never waited for, and never wait.
+    Two may run at once: the advisory lock lets one work and sends the other home with 0,
+    or, with `wait`, lets it go after the first. Writers are never waited for, and never wait.
+    Runs in a transaction of its own, so that the lock is held no longer than the work takes.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEQUENCER_LOCK])
-        (mine,) = cursor.fetchone() or (False,)
-        if not mine:
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        if not _take_lock(cursor, wait=wait):
             return 0
+        # A statement of its own: its snapshot is taken after the lock, so it sees every row
+        # of the sequencer before it, which released the lock by committing.
         cursor.execute(SEQUENCE_SQL, [batch])
         return int(cursor.rowcount)
 
 
-def sequence_all() -> int:
-    """Sequence until nothing waits, and return how many entries got their place."""
+def sequence_all(*, wait: bool = True) -> int:
+    """Sequence until nothing waits, and return how many entries got their place.
+
+    With `wait`, every entry committed before the call has its number afterwards.
+    """
     total = 0
-    while done := sequence():
+    while done := sequence(wait=wait):
         total += done
     return total
+
+
+def rebuild_pending() -> int:
+    """Put every entry that has no number, and does not wait, on the work list; return how many."""
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        _take_lock(cursor, wait=True)
+        cursor.execute(REBUILD_SQL)
+        return int(cursor.rowcount)
+
+
+def _take_lock(cursor: Any, *, wait: bool) -> bool:
+    """Take the sequencer's lock until the transaction ends; without `wait`, only if it is free."""
+    if wait:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEQUENCER_LOCK])
+        return True
+    cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEQUENCER_LOCK])
+    return bool(cursor.fetchone()[0])

@@ -1,6 +1,8 @@
 """The append-only record. It has no foreign key: it names things as text."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models import Q
 
 
 class Entry(models.Model):
@@ -27,6 +29,8 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["object_type", "object_id", "id"], name="entry_object"),
             models.Index(fields=["unit_id", "-id"], name="entry_unit"),
+            models.Index(fields=["actor_ref", "-id"], name="entry_actor"),
+            BrinIndex(fields=["at"], name="entry_at"),
         ]
 
     def __str__(self) -> str:
@@ -37,7 +41,7 @@ class Personal(models.Model):
     """A personal value behind a commitment. The one ledger table where rows may be deleted."""
 
     entry_id = models.BigIntegerField()
-    path = models.CharField(max_length=200)
+    path = models.CharField(max_length=500)  # a JSON pointer into the data
     salt = models.BinaryField()
     value = models.JSONField()
 
@@ -70,6 +74,7 @@ class LeafSequence(models.Model):
 
     class Meta:
         ordering = ["seq"]
+        constraints = [models.CheckConstraint(condition=Q(seq__gte=0), name="leaf_from_zero")]
 
     def __str__(self) -> str:
         return f"#{self.seq}"

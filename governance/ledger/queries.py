@@ -4,24 +4,7 @@ import json
 from typing import Any
 
 from governance.ledger.models import Entry, LeafSequence, Personal
-from governance.ledger.rules import Frontier
-
-
-def header(entry: Entry) -> dict[str, Any]:
-    """Return what the columns of an entry say, in the shape of its body."""
-    return {
-        "schema": entry.schema,
-        "at": entry.at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
-        "action": entry.action,
-        "actor": entry.actor_ref,
-        "unit": entry.unit_id,
-        "object": {
-            "type": entry.object_type,
-            "id": entry.object_id,
-            "ref": entry.object_ref,
-            "version": entry.object_version,
-        },
-    }
+from governance.ledger.rules import Frontier, pointer
 
 
 def body(entry: Entry) -> dict[str, Any]:
@@ -40,9 +23,9 @@ def _revealed(value: Any, path: str, known: dict[str, Any]) -> Any:
     if path in known:
         return known[path]
     if isinstance(value, dict):
-        return {key: _revealed(item, f"{path}/{key}", known) for key, item in value.items()}
+        return {key: _revealed(item, pointer(path, key), known) for key, item in value.items()}
     if isinstance(value, list):
-        return [_revealed(item, f"{path}/{at}", known) for at, item in enumerate(value)]
+        return [_revealed(item, pointer(path, at), known) for at, item in enumerate(value)]
     return value
 
 

@@ -2,13 +2,16 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from governance.common.canonical import canonical_bytes
 
 SCHEMA = "muster/entry/1"
 MOST_BODY_BYTES = 65_535  # C2SP entry bundles give a length 16 bits
+DEEPEST = 60  # levels of nesting in the data of an entry
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 
@@ -59,3 +62,58 @@ def root(leaves: Iterable[bytes]) -> bytes:
 def commitment(salt: bytes, value: Any) -> str:
     """Return base64(SHA-256(salt ‖ RFC 8785 bytes of the value)); salt is 32 random bytes."""
     return base64.b64encode(hashlib.sha256(salt + canonical_bytes(value)).digest()).decode()
+
+
+def moment(at: datetime) -> str:
+    """Return a moment as the body writes it: UTC, microseconds, Z."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+
+
+def header(
+    schema: str, at: datetime, action: str, actor: str, unit: int | None, thing: Sequence[Any]
+) -> dict[str, Any]:
+    """Return the part of a body that the columns repeat; thing is type, id, ref, version."""
+    names = ("type", "id", "ref", "version")
+    return {
+        "schema": schema,
+        "at": moment(at),
+        "action": action,
+        "actor": actor,
+        "unit": unit,
+        "object": dict(zip(names, thing, strict=True)),
+    }
+
+
+def header_faults(body: bytes, columns: Sequence[Any]) -> list[str]:
+    """Return the names of the columns that differ from the body; columns as header() takes them.
+
+    A body that is no object of this schema differs in its schema.
+    """
+    try:
+        said = json.loads(body)
+        said.pop("data")
+    except (ValueError, KeyError, AttributeError):
+        return ["schema"]
+    schema, at, action, actor, unit, *thing = columns
+    stored = header(schema, at, action, actor, unit, thing)
+    if said == stored:
+        return []
+    return [name for name, value in stored.items() if said.get(name) != value] or ["schema"]
+
+
+def pointer(path: str, key: object) -> str:
+    """Return the JSON pointer (RFC 6901) of a member below a path."""
+    return f"{path}/{str(key).replace('~', '~0').replace('/', '~1')}"
+
+
+def value_at(value: Any, path: str) -> Any:
+    """Return what lies at a JSON pointer, or None where nothing does."""
+    for part in path.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, list) and key.isdigit() and int(key) < len(value):
+            value = value[int(key)]
+        elif isinstance(value, dict):
+            value = value.get(key)
+        else:
+            return None
+    return value

@@ -1,0 +1,189 @@
+"""Checking the record: every leaf, every column, every personal value and the root.
+
+The check stops at the first thing that does not hold and streams, so memory stays constant.
+Writers may go on meanwhile: what is appended during the check may or may not be in it.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from governance.ledger.models import Entry
+from governance.ledger.rules import Frontier, commitment, header_faults, leaf_hash, value_at
+
+CHUNK = 5_000
+SEQUENCED = """
+SELECT l.seq, l.entry_id, l.leaf, e.leaf, e.body,
+    e.schema, e.at, e.action, e.actor_ref, e.unit_id,
+    e.object_type, e.object_id, e.object_ref, e.object_version
+FROM ledger_leafsequence l LEFT JOIN ledger_entry e ON e.id = l.entry_id ORDER BY l.seq
+"""
+WAITING = """
+SELECT e.id, p.entry_id IS NOT NULL, e.leaf, e.body,
+    e.schema, e.at, e.action, e.actor_ref, e.unit_id,
+    e.object_type, e.object_id, e.object_ref, e.object_version
+FROM ledger_entry e
+LEFT JOIN ledger_leafsequence l ON l.entry_id = e.id
+LEFT JOIN ledger_pending p ON p.entry_id = e.id
+WHERE l.entry_id IS NULL ORDER BY e.id
+"""
+VANISHED = """
+SELECT p.entry_id FROM ledger_pending p LEFT JOIN ledger_entry e ON e.id = p.entry_id
+WHERE e.id IS NULL ORDER BY p.entry_id
+"""
+PERSONAL = """
+SELECT p.entry_id, p.path, p.salt, p.value::text, e.body, e.action, l.seq
+FROM ledger_personal p
+LEFT JOIN ledger_entry e ON e.id = p.entry_id
+LEFT JOIN ledger_leafsequence l ON l.entry_id = p.entry_id
+ORDER BY p.entry_id
+"""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The first thing that does not hold; `number` and `entry_id` where it is one entry."""
+
+    what: str
+    number: int | None = None
+    entry_id: int | None = None
+    action: str = ""
+
+    def __str__(self) -> str:
+        number = "" if self.number is None else f" #{self.number}"
+        entry = "" if self.entry_id is None else f" (id {self.entry_id}, {self.action or '?'})"
+        return f"Entry{number}{entry}: {self.what}" if number or entry else self.what
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found: the tree's size and root, how many entries wait, the first fault."""
+
+    size: int
+    root: str
+    waiting: int
+    fault: Fault | None = None
+
+
+class BrokenError(Exception):
+    """Carries the first fault out of the walk."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
+
+
+def verify(
+    known: Mapping[int, str] | None = None, progress: Callable[[int], None] | None = None
+) -> Report:
+    """Check the whole record and return what was found.
+
+    `known` maps a size to the hexadecimal root that the tree had then, as kept outside. The
+    roots that sealed packs and earlier checks wrote into the record are compared as well.
+    """
+    tree, waiting = Frontier(), 0
+    with transaction.atomic():
+        roots = [(size, root, "the root you gave") for size, root in (known or {}).items()]
+        try:
+            _walk(tree, sorted([*roots, *_recorded_roots()]), progress or (lambda size: None))
+            waiting = _check_waiting()
+            _check_personal()
+        except BrokenError as broken:
+            return Report(tree.size, tree.root().hex(), waiting, broken.fault)
+    return Report(tree.size, tree.root().hex(), waiting)
+
+
+def _recorded_roots() -> Iterator[tuple[int, str, str]]:
+    rows = Entry.objects.filter(action__in=["pack.sealed", "ledger.checked"])
+    for pk, body in rows.values_list("pk", "body").iterator():
+        ledger = json.loads(bytes(body)).get("data", {}).get("ledger") or {}
+        if "size" in ledger and "root" in ledger:
+            yield ledger["size"], ledger["root"], f"the root in entry id {pk}"
+
+
+def _walk(
+    tree: Frontier, roots: list[tuple[int, str, str]], progress: Callable[[int], None]
+) -> None:
+    """Check every sequenced entry in order, and the root at each known size on the way."""
+    at = _compare(tree, roots, 0)
+    for row in _rows(SEQUENCED):
+        _check_sequenced(tree.size, row)
+        tree.append(row[2])
+        if at < len(roots) and roots[at][0] == tree.size:
+            at = _compare(tree, roots, at)
+        if tree.size % 10_000 == 0:
+            progress(tree.size)
+    if at < len(roots):
+        size, _, source = roots[at]
+        what = f"The record has {tree.size} entries, but {source} is over {size}: some are gone."
+        raise BrokenError(Fault(what))
+
+
+def _compare(tree: Frontier, roots: list[tuple[int, str, str]], at: int) -> int:
+    """Compare each root known for the tree's present size; return where the next one is."""
+    while at < len(roots) and roots[at][0] == tree.size:
+        _, root, source = roots[at]
+        if tree.root().hex() != root.lower():
+            what = f"The first {tree.size} entries are not what they were: {source} differs."
+            raise BrokenError(Fault(what))
+        at += 1
+    return at
+
+
+def _check_sequenced(expected: int, row: tuple[Any, ...]) -> None:
+    number, entry_id, sequenced_leaf, leaf, body, *columns = row
+    if number != expected:
+        raise BrokenError(Fault(f"number {expected} is missing before it.", number, entry_id))
+    if body is None:
+        raise BrokenError(Fault("the entry is gone.", number, entry_id))
+    if leaf != sequenced_leaf:
+        what = "its leaf is not the one that was put in the tree."
+        raise BrokenError(Fault(what, number, entry_id, columns[2]))
+    _check_entry(number, entry_id, leaf, body, columns)
+
+
+def _check_entry(
+    number: int | None, entry_id: int, leaf: bytes, body: bytes, columns: list[Any]
+) -> None:
+    if leaf_hash(body) != leaf:
+        raise BrokenError(Fault("its body was changed.", number, entry_id, columns[2]))
+    if wrong := header_faults(body, columns):
+        what = f"the column {', '.join(wrong)} does not say what the body says."
+        raise BrokenError(Fault(what, number, entry_id, columns[2]))
+
+
+def _check_waiting() -> int:
+    """Check the entries that have no number yet, and return how many they are."""
+    waiting = 0
+    for entry_id, is_pending, leaf, body, *columns in _rows(WAITING):
+        if not is_pending:
+            what = "it neither has a number nor waits for one; rebuild_pending() lets it wait."
+            raise BrokenError(Fault(what, None, entry_id, columns[2]))
+        _check_entry(None, entry_id, leaf, body, columns)
+        waiting += 1
+    for (entry_id,) in _rows(VANISHED):
+        raise BrokenError(Fault("it waited for its number and is gone.", None, entry_id))
+    return waiting
+
+
+def _check_personal() -> None:
+    """Check that every personal value still there is the one the body commits to."""
+    for entry_id, path, salt, value, body, action, number in _rows(PERSONAL):
+        if body is None:
+            raise BrokenError(Fault(f"the value at {path} has no entry.", number, entry_id))
+        promised = value_at(json.loads(body).get("data"), path)
+        if promised != {"c": commitment(salt, json.loads(value))}:
+            what = f"the personal value at {path} is not the one it committed to."
+            raise BrokenError(Fault(what, number, entry_id, action))
+
+
+def _rows(sql: str) -> Iterable[tuple[Any, ...]]:
+    """Stream the rows of a query through a server-side cursor, bytes as bytes."""
+    connection.ensure_connection()
+    with connection.connection.cursor(name="verify_ledger", binary=True) as cursor:
+        cursor.itersize = CHUNK
+        cursor.execute(sql)
+        yield from cursor
