@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",
     "allauth",
     "allauth.account",
     "guardian",
@@ -83,11 +84,15 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "governance.overview.context.frame",
             ],
             "builtins": ["governance.common.templatetags.ui"],
         },
     }
 ]
+
+
+FORM_RENDERER = "governance.common.rendering.FormRenderer"
 
 
 # --- Database -------------------------------------------------------------------------------

@@ -11,6 +11,15 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+ROLE_WORDS = {
+    Role.COMPLIANCE_OFFICER: "Compliance officer",
+    Role.AI_OPS_LEAD: "AI-ops lead",
+    Role.SYSTEM_OWNER: "System owner",
+    Role.AUDITOR: "Auditor",
+    Role.ADMINISTRATOR: "Administrator",
+}
+
+
 class Capability(StrEnum):
     """What may be done; reading is what any role brings."""
 
