@@ -1,0 +1,22 @@
+"""Finding the token behind a request."""
+
+import secrets
+
+from django.conf import settings
+from django.utils import timezone
+
+from governance.rest.models import ApiToken
+from governance.rest.rules import split_token, token_digest
+
+
+def token_behind(text: str) -> ApiToken | None:
+    """Return the live token with this text, None when there is none."""
+    parts = split_token(text)
+    if parts is None:
+        return None
+    live = ApiToken.objects.live(timezone.now()).select_related("owner")
+    token = live.filter(prefix=parts[0]).first()
+    if token is None:
+        return None
+    expected = token_digest(parts[1], settings.TOKEN_PEPPER)
+    return token if secrets.compare_digest(expected, token.secret_digest) else None
