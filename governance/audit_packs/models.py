@@ -1,0 +1,157 @@
+"""Evidence packs: what was asked for, who builds it, and what was sealed."""
+
+from typing import Self
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from governance.accounts.access import visible_units
+from governance.accounts.models import BusinessUnit, User
+from governance.audit_packs.rules import LEASE, MOST_ATTEMPTS, PackStatus, ScopeKind
+from governance.common.states import choices
+from inventory.systems.models import AISystem
+
+IS_SEALED = Q(status=PackStatus.SEALED)
+
+
+class EvidencePackQuerySet(models.QuerySet["EvidencePack"]):
+    """Who sees which pack, and which packs wait for a worker."""
+
+    def visible_to(self, user: User) -> Self:
+        """Return the packs whose every unit the person sees, and those of one system they see."""
+        if not user.is_active:
+            return self.none()
+        units = ArraySubquery(visible_units(user).order_by().values("pk"))
+        single = PackSystem.objects.filter(
+            pack__kind=ScopeKind.SYSTEM,
+            system__in=AISystem.objects.visible_to(user).values("pk"),
+        )
+        return self.filter(Q(unit_ids__contained_by=units) | Q(pk__in=single.values("pack_id")))
+
+    def claimable(self) -> Self:
+        """Return packs that were asked for, or whose worker fell silent."""
+        silent = Q(status=PackStatus.BUILDING, lease_until__lt=Now())
+        return self.filter(Q(status=PackStatus.REQUESTED) | silent, attempts__lt=MOST_ATTEMPTS)
+
+    def given_up(self) -> Self:
+        """Return packs that took down as many workers as we allow."""
+        return self.filter(
+            status=PackStatus.BUILDING, lease_until__lt=Now(), attempts__gte=MOST_ATTEMPTS
+        )
+
+    def claim(self, pk: int, worker: str) -> "EvidencePack | None":
+        """Return the pack, held by this worker until its lease ends, or None if another has it."""
+        taken = (
+            self.claimable()
+            .filter(pk=pk)
+            .update(
+                status=PackStatus.BUILDING,
+                worker=worker,
+                lease_until=Now() + LEASE,
+                attempts=F("attempts") + 1,
+                done=0,
+                error="",
+            )
+        )
+        return self.get(pk=pk) if taken else None
+
+
+class EvidencePack(models.Model):
+    """A sealed PDF about systems as they stood at one moment of the record."""
+
+    ref = models.CharField(max_length=16, unique=True, editable=False)  # EP-001
+    kind = models.CharField(max_length=16, choices=choices(ScopeKind))
+    unit = models.ForeignKey(BusinessUnit, on_delete=models.PROTECT, related_name="packs")
+    unit_ids = ArrayField(models.BigIntegerField(), editable=False)  # of its systems, when asked
+    scope = models.JSONField(default=dict)  # how the systems were chosen
+    period_from = models.DateField(null=True, blank=True)
+    period_to = models.DateField(null=True, blank=True)  # both days count
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="packs")
+    requested_at = models.DateTimeField(auto_now_add=True)
+    status = models.CharField(
+        max_length=16, choices=choices(PackStatus), default=PackStatus.REQUESTED
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    worker = models.CharField(max_length=64, blank=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    done = models.PositiveIntegerField(default=0)  # systems rendered
+    total = models.PositiveIntegerField()
+    error = models.CharField(max_length=500, blank=True)
+    sealed_at = models.DateTimeField(null=True, editable=False)
+    file = models.CharField(max_length=200, blank=True, editable=False)  # below the storage folder
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    size_bytes = models.BigIntegerField(null=True, editable=False)
+    pages = models.PositiveIntegerField(null=True, editable=False)
+    ledger_size = models.BigIntegerField(null=True, editable=False)
+    ledger_root = models.CharField(max_length=64, blank=True, editable=False)
+    software = models.CharField(max_length=40, blank=True, editable=False)
+    systems = models.ManyToManyField(AISystem, through="PackSystem", related_name="packs")
+
+    objects = EvidencePackQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [GinIndex(fields=["unit_ids"], name="pack_units")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=list(PackStatus)), name="pack_status_known"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=list(ScopeKind)), name="pack_kind_known"),
+            models.CheckConstraint(
+                condition=(
+                    IS_SEALED
+                    & Q(sealed_at__isnull=False, ledger_size__isnull=False)
+                    & ~Q(file="")
+                    & ~Q(sha256="")
+                    & ~Q(ledger_root="")
+                )
+                | (~IS_SEALED & Q(sealed_at__isnull=True, file="", sha256="")),
+                name="pack_sealed_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(period_from__isnull=True)
+                | Q(period_to__isnull=True)
+                | Q(period_to__gte=F("period_from")),
+                name="pack_period_in_order",
+            ),
+            models.CheckConstraint(condition=Q(done__lte=F("total")), name="pack_done_of_total"),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+    @property
+    def is_waiting(self) -> bool:
+        """Return whether the pack is still to be built, or being built."""
+        return self.status in {PackStatus.REQUESTED, PackStatus.BUILDING}
+
+
+class PackSystem(models.Model):
+    """One system of a pack, frozen when the pack was asked for."""
+
+    pack = models.ForeignKey(EvidencePack, on_delete=models.CASCADE, related_name="rows")
+    system = models.ForeignKey(AISystem, on_delete=models.PROTECT, related_name="pack_rows")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["pack", "system"], name="pack_system_once")]
+
+    def __str__(self) -> str:
+        return f"{self.system} in {self.pack}"
+
+
+class PackDownload(models.Model):
+    """One time that somebody fetched a sealed pack."""
+
+    pack = models.ForeignKey(EvidencePack, on_delete=models.PROTECT, related_name="downloads")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="pack_downloads")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.pack} by {self.user}"
