@@ -5,6 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from governance.overview.kit import samples
+
 
 @require_safe
 @login_required
@@ -24,4 +26,4 @@ def find(request: HttpRequest) -> HttpResponse:
 @login_required
 def kit(request: HttpRequest) -> HttpResponse:
     """Show every part that pages are made of."""
-    return render(request, "overview/kit.html", {})
+    return render(request, "overview/kit.html", samples())
