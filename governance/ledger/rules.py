@@ -92,7 +92,7 @@ def header_faults(body: bytes, columns: Sequence[Any]) -> list[str]:
     try:
         said = json.loads(body)
         said.pop("data")
-    except (ValueError, KeyError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return ["schema"]
     schema, at, action, actor, unit, *thing = columns
     stored = header(schema, at, action, actor, unit, thing)
