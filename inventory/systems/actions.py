@@ -1,16 +1,36 @@
-"""Registering and changing AI systems and their versions."""
+"""The verbs of systems: register, change, retire, share, link agreements, keep views."""
 
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.utils import timezone
+from guardian.shortcuts import assign_perm, remove_perm
 
 from governance.accounts.access import may, require
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
+from governance.common.errors import DomainError
 from governance.common.states import change
 from governance.ledger.actions import Personal, record
-from inventory.systems.models import AISystem
+from inventory.systems.models import VIEW, AISystem, SavedView, SystemShare
+from inventory.systems.queries import LookAlike, look_alikes
+from inventory.systems.rules import Sketch, Stage
+from inventory.vendors.models import Agreement
+
+
+class LookAlikeError(DomainError):
+    """The system looks like one that is registered: join it, or say why it is another."""
+
+    code = "looks-alike"
+
+    def __init__(self, found: list[LookAlike]) -> None:
+        names = ", ".join(f"{item.system.name} ({item.system.ref})" for item in found)
+        super().__init__(
+            f"This looks like {names}. Use that one, or say why this is another system."
+        )
+        self.look_alikes = found
 
 
 def next_ref() -> str:
@@ -34,15 +54,23 @@ def require_edit(user: User, system: AISystem) -> None:
         raise PermissionDenied(f"Your role does not let you change {system}.")
 
 
+def require_open(system: AISystem) -> None:
+    """Raise DomainError when the system is retired: it is kept only to be read."""
+    if system.is_retired:
+        raise DomainError(f"{system} is retired. It is kept as it was and cannot be changed.")
+
+
 @transaction.atomic
 def register(*, actor: User, **fields: Any) -> AISystem:
     """Return a new system; `fields` are those of AISystem with `name` and `unit` at least.
 
-    Raises PermissionDenied unless the actor may register (or import) in the unit.
+    Raises PermissionDenied unless the actor may register (or import) in the unit, and
+    DomainError for an owner whose account is closed.
     """
     unit = fields["unit"]
     if not may(actor, Capability.IMPORT, unit):
         require(actor, Capability.REGISTER, unit)
+    _check(fields)
     system = AISystem.objects.create(ref=next_ref(), **fields)
     data = {name: plain(value) for name, value in fields.items() if value not in ("", None, [], {})}
     record("system.registered", subject=system, actor=actor, data=data, unit=unit.pk)
@@ -50,11 +78,33 @@ def register(*, actor: User, **fields: Any) -> AISystem:
 
 
 @transaction.atomic
-def change_system(system: AISystem, *, actor: User, seen: int | None = None, **fields: Any) -> bool:
+def register_distinct(*, actor: User, **fields: Any) -> AISystem:
+    """Register a system that is no likely duplicate, or that `distinct_because` tells apart.
+
+    Raises LookAlikeError, with the systems found, when there are some and no reason is given.
+    """
+    vendor = fields.get("vendor")
+    sketch = Sketch(fields["name"], fields.get("intended_purpose", ""), vendor and vendor.pk)
+    found = look_alikes(sketch, seen_by=actor)
+    if found and not fields.get("distinct_because", "").strip():
+        raise LookAlikeError(found)
+    return register(actor=actor, **fields)
+
+
+@transaction.atomic
+def change_system(
+    system: AISystem,
+    *,
+    actor: User,
+    seen: int | None = None,
+    from_source: bool = False,
+    **fields: Any,
+) -> bool:
     """Write the fields that differ and record from and to; return whether anything did.
 
     Raises PermissionDenied unless the actor may change the system and, when it moves, register
-    in the new unit; StaleError when the stored row is newer than `seen`.
+    in the new unit; StaleError when the stored row is newer than `seen`; DomainError when the
+    system is retired, unless the change comes `from_source`, the file it was imported from.
     """
     require_edit(actor, system)
     if "unit" in fields and fields["unit"] != system.unit:
@@ -63,15 +113,108 @@ def change_system(system: AISystem, *, actor: User, seen: int | None = None, **f
     changed = {name: value for name, value in fields.items() if before[name] != value}
     if not changed:
         return False
-    change(system, seen=seen, **changed)
-    data = {
-        "changes": {
-            name: {"from": plain(before[name]), "to": plain(value)}
-            for name, value in changed.items()
-        }
+    if not from_source:
+        require_open(system)
+    _check(changed)
+    change(system, seen=seen, changed_at=timezone.now(), **changed)
+    changes = {
+        name: {"from": plain(before[name]), "to": plain(value)} for name, value in changed.items()
     }
+    data = {"changes": changes}
     record("system.changed", subject=system, actor=actor, data=data, unit=system.unit_id)
     return True
+
+
+@transaction.atomic
+def retire(
+    system: AISystem, *, actor: User, on: date, reason: str, seen: int | None = None
+) -> None:
+    """End a system's life on a day; from then on it is kept only to be read."""
+    require_edit(actor, system)
+    require_open(system)
+    if not reason.strip():
+        raise DomainError("Say why the system is retired.")
+    before = system.stage
+    change(system, seen=seen, stage=Stage.RETIRED, retired_on=on, changed_at=timezone.now())
+    data = {
+        "changes": {
+            "stage": {"from": str(before), "to": Stage.RETIRED.value},
+            "retired_on": {"from": None, "to": on.isoformat()},
+        },
+        "reason": reason,
+    }
+    record("system.retired", subject=system, actor=actor, data=data, unit=system.unit_id)
+
+
+@transaction.atomic
+def share(system: AISystem, *, user: User, actor: User) -> None:
+    """Let one person read one system, whatever the person's units are."""
+    require_edit(actor, system)
+    if not user.is_active:
+        raise DomainError(f"The account of {user} is closed.")
+    if SystemShare.objects.filter(content_object=system, user=user).exists():
+        raise DomainError(f"{system} is shared with {user} already.")
+    assign_perm(VIEW, user, system)
+    data = {"person": user.handle, "name": Personal(user.name)}
+    record("system.shared", subject=system, actor=actor, data=data, unit=system.unit_id)
+
+
+@transaction.atomic
+def unshare(system: AISystem, *, user: User, actor: User) -> None:
+    """Take the sharing of one system with one person back."""
+    require_edit(actor, system)
+    if not SystemShare.objects.filter(content_object=system, user=user).exists():
+        raise DomainError(f"{system} is not shared with {user}.")
+    remove_perm(VIEW, user, system)
+    data = {"person": user.handle, "name": Personal(user.name)}
+    record("system.unshared", subject=system, actor=actor, data=data, unit=system.unit_id)
+
+
+@transaction.atomic
+def link_agreement(system: AISystem, *, agreement: Agreement, actor: User) -> None:
+    """Say that an agreement covers a system."""
+    require_edit(actor, system)
+    require_open(system)
+    if system.agreements.filter(pk=agreement.pk).exists():
+        raise DomainError(f"{agreement.ref} covers {system} already.")
+    system.agreements.add(agreement)
+    change(system, seen=None, changed_at=timezone.now())
+    data = {"agreement": plain(agreement)}
+    record("system.agreement_linked", subject=system, actor=actor, data=data, unit=system.unit_id)
+
+
+@transaction.atomic
+def unlink_agreement(system: AISystem, *, agreement: Agreement, actor: User) -> None:
+    """Say that an agreement covers a system no longer."""
+    require_edit(actor, system)
+    require_open(system)
+    if not system.agreements.filter(pk=agreement.pk).exists():
+        raise DomainError(f"{agreement.ref} does not cover {system}.")
+    system.agreements.remove(agreement)
+    change(system, seen=None, changed_at=timezone.now())
+    data = {"agreement": plain(agreement)}
+    record("system.agreement_unlinked", subject=system, actor=actor, data=data, unit=system.unit_id)
+
+
+@transaction.atomic
+def save_view(*, name: str, query: str, actor: User) -> SavedView:
+    """Keep a list as the person has it now; the same name again replaces it."""
+    if not name.strip():
+        raise DomainError("Give the view a name.")
+    view, _ = SavedView.objects.update_or_create(
+        user=actor, name=name.strip(), defaults={"query": query}
+    )
+    record("view.saved", subject=view, actor=actor, data={"name": view.name, "query": query})
+    return view
+
+
+@transaction.atomic
+def forget_view(view: SavedView, *, actor: User) -> None:
+    """Remove a view of one's own."""
+    if view.user_id != actor.pk:
+        raise PermissionDenied("This view belongs to someone else.")
+    record("view.forgotten", subject=view, actor=actor, data={"name": view.name})
+    view.delete()
 
 
 def plain(value: Any) -> Any:
@@ -87,3 +230,9 @@ def plain(value: Any) -> Any:
     if hasattr(value, "pk"):
         return {"id": value.pk, "ref": str(getattr(value, "ref", "")), "name": str(value)}
     return str(value)
+
+
+def _check(fields: dict[str, Any]) -> None:
+    owner = fields.get("owner")
+    if owner is not None and not owner.is_active:
+        raise DomainError(f"{owner} cannot own it: the account is closed.")

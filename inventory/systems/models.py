@@ -4,7 +4,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet, Value
+from django.db.models.functions import Lower
+from django.db.models.lookups import Regex
+from django.urls import reverse
 from guardian.models import UserObjectPermissionBase
 
 from governance.accounts.access import visible_units
@@ -12,6 +15,18 @@ from governance.accounts.models import BusinessUnit, User
 from governance.common.states import choices
 from inventory.systems.rules import Architecture, DataCategory, Origin, OurRole, People, Stage
 from inventory.vendors.models import Agreement, Vendor
+
+
+class FoldedName(Func):
+    """A name without case and punctuation, as the index `system_folded_name` keeps it."""
+
+    function = "regexp_replace"
+    template = "%(function)s(%(expressions)s, '[^[:alnum:]]+', '', 'g')"
+    output_field = models.CharField()
+
+
+VIEW = "view_aisystem"  # the one permission that sharing gives
+COUNTRIES = r"^([A-Z]{2}(,[A-Z]{2})*)?$"
 
 
 class AISystemQuerySet(models.QuerySet["AISystem"]):
@@ -25,8 +40,11 @@ class AISystemQuerySet(models.QuerySet["AISystem"]):
         """
         if not user.is_active:
             return self.none()
-        shared = SystemShare.objects.filter(user=user).values("content_object_id")
-        return self.filter(Q(unit__in=visible_units(user).values("pk")) | Q(pk__in=shared))
+        shared = SystemShare.objects.filter(user=user, permission__codename=VIEW)
+        return self.filter(
+            Q(unit__in=visible_units(user).values("pk"))
+            | Q(pk__in=shared.values("content_object_id"))
+        )
 
 
 class AISystem(models.Model):
@@ -84,6 +102,17 @@ class AISystem(models.Model):
                 SearchVector("ref", "name", "intended_purpose", "external_key", config="simple"),
                 name="system_search",
             ),
+            models.Index(FoldedName(Lower("name")), name="system_folded_name"),
+            models.Index(fields=["-changed_at", "-id"], name="system_changed"),
+            models.Index(fields=["owner", "name", "id"], name="system_owner_name"),
+            models.Index(
+                fields=["external_key"],
+                name="system_external_key",
+                opclasses=["varchar_pattern_ops"],
+                condition=~Q(external_key=""),
+            ),
+            GinIndex(fields=["data_categories"], name="system_data"),
+            GinIndex(fields=["our_roles"], name="system_roles"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(stage__in=list(Stage)), name="system_stage_known"),
@@ -93,10 +122,31 @@ class AISystem(models.Model):
                 condition=~Q(external_key=""),
                 name="system_key_once",
             ),
+            models.CheckConstraint(
+                condition=Regex(
+                    Func(
+                        F("countries"),
+                        Value(","),
+                        function="array_to_string",
+                        output_field=models.TextField(),
+                    ),
+                    COUNTRIES,
+                ),
+                name="system_countries_iso",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the system's page."""
+        return reverse("overview:system", args=[self.ref])
+
+    @property
+    def is_retired(self) -> bool:
+        """Return whether the system is kept only to be read."""
+        return self.stage == Stage.RETIRED
 
 
 class SystemShare(UserObjectPermissionBase):
@@ -158,3 +208,18 @@ class VersionContributor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} on {self.version}"
+
+
+class SavedView(models.Model):
+    """A list as one person wants it again: a name for a query string."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=2_000, blank=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="saved_view_once")]
+
+    def __str__(self) -> str:
+        return self.name

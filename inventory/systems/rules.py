@@ -1,5 +1,9 @@
-"""Stages, roles and vocabularies of an AI system."""
+"""Stages, roles and vocabularies of an AI system, and when two look like one."""
 
+import re
+import unicodedata
+from dataclasses import dataclass
+from difflib import SequenceMatcher
 from enum import StrEnum
 
 
@@ -58,3 +62,60 @@ class Origin(StrEnum):
     MANUAL = "manual"
     IMPORT = "import"
     API = "api"
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """What is compared to find likely duplicates."""
+
+    name: str
+    purpose: str = ""
+    vendor: int | None = None
+
+
+SMALL_WORDS = frozenset(
+    re.findall(r"\w+", "a an and ai der die das for in of on the to und with system tool")
+)
+ALIKE_NAMES, ALIKE_SPELLING, ALIKE_PURPOSE = 0.6, 0.85, 0.5
+
+
+def folded(text: str) -> str:
+    """Return words without case, accents and punctuation, one space between them."""
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(char for char in bare if not unicodedata.combining(char))
+    return " ".join(re.findall(r"[^\W_]+", letters))
+
+
+def telling_words(text: str) -> frozenset[str]:
+    """Return the folded words that tell things apart; all of them when none does."""
+    words = frozenset(folded(text).split())
+    return words - SMALL_WORDS or words
+
+
+def overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    """Return the shared part of two sets of words, 0 to 1."""
+    both = one | other
+    return len(one & other) / len(both) if both else 0.0
+
+
+def alike_because(one: Sketch, other: Sketch) -> str:
+    """Return why two systems look like the same one, in words; empty when they do not."""
+    if folded(one.name).replace(" ", "") == folded(other.name).replace(" ", ""):
+        return "has the same name"
+    if _names_alike(one.name, other.name):
+        return "has a similar name"
+    purposes = overlap(telling_words(one.purpose), telling_words(other.purpose))
+    if one.vendor and one.vendor == other.vendor and purposes >= ALIKE_PURPOSE:
+        return "comes from the same vendor for a similar purpose"
+    return ""
+
+
+def _names_alike(one: str, other: str) -> bool:
+    """Compare by words, then by spelling; different numbers make different systems."""
+    words = telling_words(one), telling_words(other)
+    numbers = [{word for word in part if word.isdigit()} for part in words]
+    if numbers[0] != numbers[1]:
+        return False
+    if overlap(*words) >= ALIKE_NAMES:
+        return True
+    return SequenceMatcher(None, folded(one), folded(other)).ratio() >= ALIKE_SPELLING

@@ -1,0 +1,59 @@
+"""Reads the table of model ids from model_ids.yaml and checks it."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from inventory.systems.pins.rules import (
+    Pin,
+    PinProvider,
+    PinRule,
+    PinState,
+    PinTable,
+    classify_pin,
+    folded,
+)
+
+FILE = Path(__file__).with_name("model_ids.yaml")
+
+
+@cache
+def document() -> dict[str, Any]:
+    """Return the file as it is."""
+    value: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return value
+
+
+@cache
+def pin_table() -> PinTable:
+    """Return the table, with every pattern compiled; a bad label or pattern raises ValueError."""
+    content = document()
+    providers = {
+        key: PinProvider(key, entry["name"], _rules(entry["rules"]))
+        for key, entry in content["providers"].items()
+    }
+    aliases = {
+        folded(spelling): key
+        for key, entry in content["providers"].items()
+        for spelling in (key, entry["name"], *entry["aliases"])
+    }
+    retires = {
+        (row["provider"], row["id"]): row["retires"]
+        for row in content["examples"]
+        if "retires" in row
+    }
+    return PinTable(_rules(content["any"]), providers, aliases, retires)
+
+
+def pin_of(provider: str, model_id: str) -> Pin:
+    """Return what the table says about a provider's model id."""
+    return classify_pin(provider, model_id, pin_table())
+
+
+def _rules(rows: list[dict[str, str]]) -> tuple[PinRule, ...]:
+    return tuple(
+        PinRule(PinState(row["label"]), re.compile(row["regex"]), row["why"]) for row in rows
+    )
