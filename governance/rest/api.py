@@ -61,6 +61,6 @@ class UnitViewSet(Readable):
     def partial_update(self, request: Request, pk: str) -> Response:
         """Rename a unit."""
         unit = self.get_object()
-        seen = self.seen(unit)
-        actions.rename_unit(unit, actor=self.person, seen=seen, **self.valid(UnitChange))
+        data = self.valid(UnitChange)  # before If-Match: RFC 9110, 13.2.1
+        actions.rename_unit(unit, actor=self.person, seen=self.seen(unit), **data)
         return self.shown(unit)

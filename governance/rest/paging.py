@@ -66,7 +66,7 @@ class CursorPaging(BasePagination):
             "type": "object",
             "required": ["items", "next_cursor"],
             "properties": {
-                "items": {"type": "array", "items": schema},
+                "items": schema,
                 "next_cursor": {"type": ["string", "null"]},
             },
         }

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -21,7 +22,7 @@ from governance.rest.parsers import StrictJSONParser
 from governance.rest.permissions import HasScope
 from governance.rest.problems import Problem
 
-LONGEST_KEY = 255
+GOOD_KEY = re.compile(r"[!-~]{1,255}")
 
 
 def etag_of(row: models.Model) -> str:
@@ -121,8 +122,8 @@ def once(handler: Callable[..., Response], key: str) -> Callable[..., Response]:
     """
 
     def run(request: Request, *args: Any, **kwargs: Any) -> Response:
-        if not (1 <= len(key) <= LONGEST_KEY and key.isprintable()):
-            raise Problem(400, "An Idempotency-Key has 1 to 255 printable characters.", "bad-key")
+        if not GOOD_KEY.fullmatch(key):
+            raise Problem(400, "An Idempotency-Key is 1 to 255 visible characters.", "bad-key")
         name = _Name(request, key)
         with transaction.atomic():
             name.lock()

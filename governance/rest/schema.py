@@ -36,6 +36,8 @@ PROBLEM: dict[str, Any] = {
         },
     },
 }
+ETAG = {"type": "string", "pattern": '^"[0-9]+-[0-9]+"$'}
+KEY = {"type": "string", "pattern": "^[!-~]{1,255}$"}
 ALWAYS = (400, 401, 403, 404, 405, 406)
 CHANGING = (409, 415)
 CONDITIONAL = (412, 428)
@@ -49,9 +51,9 @@ class MusterSchema(AutoSchema):
         if getattr(self.view, "action", None) == "list":
             return [*self._filters(), *self._paging()]
         if self.method in ("PATCH", "DELETE"):
-            return [_header("If-Match", "The ETag you read.")]
+            return [_header("If-Match", "The ETag you read.", ETAG, required=True)]
         if self.method == "POST":
-            return [_header("Idempotency-Key", "Makes a repeat harmless for 24 hours.")]
+            return [_header("Idempotency-Key", "Makes a repeat harmless for 24 hours.", KEY)]
         return []
 
     def _filters(self) -> list[OpenApiParameter]:
@@ -119,8 +121,12 @@ def add_problem(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     return result
 
 
-def _header(name: str, words: str) -> OpenApiParameter:
-    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=words)
+def _header(
+    name: str, words: str, shape: dict[str, Any], *, required: bool = False
+) -> OpenApiParameter:
+    return OpenApiParameter(
+        name, shape, OpenApiParameter.HEADER, description=words, required=required
+    )
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
