@@ -1,0 +1,298 @@
+"""Making, changing and activating matrices.
+
+Who answers for a system is decided by whoever may assign in its unit, not by its owner alone:
+Capability.ASSIGN in the system's unit, and in the unit of a default.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils.timezone import now
+
+from governance.accounts.access import require
+from governance.accounts.models import BusinessUnit, User
+from governance.accounts.rules import Capability
+from governance.common.canonical import digest
+from governance.common.errors import DomainError, StaleError
+from governance.common.states import change, move
+from governance.ledger.actions import Personal, record
+from inventory.systems.models import AISystem
+from raci import queries
+from raci.catalogue import catalogue
+from raci.drafts import claim, draft_of, fill, hold, next_version, scope_of
+from raci.models import Assignment, Authority, Matrix, Party, RoleHolder
+from raci.rules import (
+    ACCOUNTABLE,
+    MATRIX_TRANSITIONS,
+    Letter,
+    MatrixStatus,
+    PartyKind,
+    applies,
+    spoken,
+)
+
+Cells = Mapping[tuple[str, int], Letter | None]  # (activity code, party id) → letter or empty
+
+
+@transaction.atomic
+def make_default_matrix(unit: BusinessUnit, *, actor: User) -> Matrix:
+    """Return a draft with the standard activities and their roles, for a unit and all below."""
+    require(actor, Capability.ASSIGN, unit)
+    claim(unit)
+    activities = catalogue().activities
+    matrix = Matrix.objects.create(
+        unit=unit, version=next_version({"unit": unit}), activities=list(activities)
+    )
+    roles = sorted({r for a in activities.values() for r in a.letters}, key=catalogue().role_order)
+    columns = Party.objects.bulk_create(
+        Party(matrix=matrix, kind=PartyKind.ROLE, roles=[role], position=at)
+        for at, role in enumerate(roles)
+    )
+    by_role = {column.roles[0]: column for column in columns}
+    Assignment.objects.bulk_create(
+        Assignment(matrix=matrix, party=by_role[role], activity=activity.code, letter=letter)
+        for activity in activities.values()
+        for role, letter in activity.letters.items()
+    )
+    data = {"default": True, "rows": len(activities)}
+    record("matrix.made", subject=matrix, actor=actor, data=data, unit=unit.pk)
+    return matrix
+
+
+@transaction.atomic
+def make_matrix(system: AISystem, *, actor: User) -> Matrix:
+    """Return a draft for a system from the default of its unit, with people for roles.
+
+    A role becomes the person who holds it in the unit or above; one person gets one column. A
+    role that nobody holds stays a column of its own, and is filled when somebody is named.
+    Raises DomainError without an active default, or when the system has a matrix already.
+    """
+    require(actor, Capability.ASSIGN, system.unit)
+    claim(system)
+    default = queries.default_for(system.unit)
+    if default is None:
+        raise DomainError("There is no organisation default yet. Make it and activate it first.")
+    facts = queries.facts_of(system)
+    codes = [c for c in default.activities if applies(catalogue().activities[c], facts)]
+    version = next_version({"system": system})
+    matrix = Matrix.objects.create(system=system, version=version, activities=codes)
+    fill(matrix, default)
+    data = {"system": system.ref, "from": default.ref, "rows": len(codes)}
+    record("matrix.made", subject=matrix, actor=actor, data=data, unit=system.unit_id)
+    return matrix
+
+
+@transaction.atomic
+def save_matrix(matrix: Matrix, *, actor: User, cells: Cells, seen: int | None = None) -> Matrix:
+    """Write all changed cells at once, as one ledger entry, and return the draft that has them.
+
+    Saving an active matrix makes a draft of the next version; the active one stays in force
+    until the draft is activated. Rules do not stop a save. Raises StaleError when the matrix
+    is newer than `seen`, DomainError for a superseded one or a cell it does not have.
+    """
+    require(actor, Capability.ASSIGN, matrix.home)
+    stored = queries.letters_of(matrix)
+    changed = {cell: letter for cell, letter in cells.items() if stored.get(cell) != letter}
+    columns = {party.pk: party for party in matrix.parties.select_related("person")}
+    if any(code not in matrix.activities or pk not in columns for code, pk in changed):
+        raise DomainError("A cell of this form is not in the matrix any more. Read it again first.")
+    if not changed:
+        return _not_older(matrix, seen)
+    draft, ids = draft_of(matrix, seen)
+    _write(draft, {(code, ids[pk]): letter for (code, pk), letter in changed.items()})
+    changes = [
+        {
+            "activity": code,
+            "party": _named(columns[pk]),
+            "from": _spoken(stored.get((code, pk))),
+            "to": _spoken(letter),
+        }
+        for (code, pk), letter in sorted(changed.items(), key=lambda item: item[0])
+    ]
+    _record("matrix.saved", draft, actor, {"cells": changes})
+    return draft
+
+
+def _write(draft: Matrix, cells: Cells) -> None:
+    for (code, party_id), letter in cells.items():
+        if letter is None:
+            Assignment.objects.filter(party_id=party_id, activity=code).delete()
+    Assignment.objects.bulk_create(
+        [
+            Assignment(matrix=draft, party_id=party_id, activity=code, letter=letter)
+            for (code, party_id), letter in cells.items()
+            if letter is not None
+        ],
+        update_conflicts=True,
+        unique_fields=["party", "activity"],
+        update_fields=["letter"],
+    )
+
+
+def _spoken(letter: Letter | None) -> str | None:
+    return spoken(letter) if letter else None
+
+
+def _not_older(matrix: Matrix, seen: int | None) -> Matrix:
+    if seen is not None and seen != matrix.row_version:
+        raise StaleError(f"{matrix} was changed by someone else meanwhile. Read it again first.")
+    return matrix
+
+
+def _named(party: Party) -> Any:
+    return Personal(party.person.name) if party.person else str(party)
+
+
+def _record(action: str, matrix: Matrix, actor: User, data: Mapping[str, Any]) -> None:
+    scope = {"system": matrix.system.ref if matrix.system else None, "version": matrix.version}
+    record(action, subject=matrix, actor=actor, data={**scope, **data}, unit=matrix.home.pk)
+
+
+@transaction.atomic
+def add_party(
+    matrix: Matrix,
+    *,
+    actor: User,
+    person: User | None = None,
+    label: str = "",
+    kind: PartyKind = PartyKind.PERSON,
+) -> Matrix:
+    """Add a column for a person, or for a team, mailbox, vendor or service; return the draft.
+
+    Raises DomainError when it has that column already.
+    """
+    require(actor, Capability.ASSIGN, matrix.home)
+    if matrix.parties.filter(person=person, label=label).exclude(kind=PartyKind.ROLE).exists():
+        raise DomainError(f"{person or label} has a column already.")
+    draft, _ = draft_of(matrix, None)
+    party = Party.objects.create(
+        matrix=draft, kind=kind, person=person, label=label, position=draft.parties.count() + 100
+    )
+    _record("matrix.column_added", draft, actor, {"party": _named(party), "kind": kind.value})
+    return draft
+
+
+@transaction.atomic
+def set_rows(matrix: Matrix, *, actor: User, codes: Iterable[str]) -> Matrix:
+    """Let the matrix have exactly these activities; letters of dropped rows go with them.
+
+    Raises DomainError for a code that the catalogue does not have.
+    """
+    require(actor, Capability.ASSIGN, matrix.home)
+    wanted, order = set(codes), list(catalogue().activities)
+    if unknown := wanted - set(order):
+        raise DomainError(f"There is no standard activity {sorted(unknown)[0]}.")
+    before = set(matrix.activities)
+    if wanted == before:
+        return matrix
+    draft, _ = draft_of(matrix, None)
+    change(draft, seen=None, activities=[code for code in order if code in wanted])
+    Assignment.objects.filter(matrix=draft).exclude(activity__in=wanted).delete()
+    data = {"added": sorted(wanted - before), "dropped": sorted(before - wanted)}
+    _record("matrix.rows_changed", draft, actor, data)
+    return draft
+
+
+@transaction.atomic
+def activate(matrix: Matrix, *, actor: User, seen: int | None = None) -> None:
+    """Put a draft in force; what was in force before is superseded in the same step.
+
+    Raises DomainError while a rule finds an error, TransitionError when it is no draft,
+    StaleError when it is newer than `seen`.
+    """
+    require(actor, Capability.ASSIGN, matrix.home)
+    change(matrix, seen=seen)
+    before = None
+    if matrix.status == MatrixStatus.DRAFT:
+        _refuse_errors(matrix)
+        before = Matrix.objects.filter(**scope_of(matrix), status=MatrixStatus.ACTIVE).first()
+    if before:
+        move(before, MatrixStatus.SUPERSEDED, MATRIX_TRANSITIONS)
+    fields = {"activated_at": now(), "activated_by": actor}
+    move(matrix, MatrixStatus.ACTIVE, MATRIX_TRANSITIONS, **fields)
+    data = {"supersedes": before.version if before else None, **_attested(matrix)}
+    _record("matrix.activated", matrix, actor, data)
+
+
+def _refuse_errors(matrix: Matrix) -> None:
+    errors = [finding for finding in queries.findings(matrix) if finding.is_error]
+    if errors:
+        first = errors[0]
+        rest = f" {len(errors) - 1} more to fix." if len(errors) > 1 else ""
+        raise DomainError(f"{first.row}: {first.reason} {first.fix}{rest}")
+
+
+def _attested(matrix: Matrix) -> dict[str, Any]:
+    """Return who is accountable for what at this moment, and the digest of all letters."""
+    people = queries.directory([matrix.home])
+    parties = {party.pk: party for party in matrix.parties.all()}
+    cells = queries.letters_of(matrix)
+    grid = [[code, _key(parties[pk]), letter] for (code, pk), letter in sorted(cells.items())]
+    owners = {}
+    for (code, pk), letter in cells.items():
+        if letter in ACCOUNTABLE:
+            person = queries.person_of(parties[pk], matrix, people)
+            owners[code] = person.handle if person else str(parties[pk])
+    return {"accountable": owners, "digest": digest(grid)}
+
+
+def _key(party: Party) -> str:
+    return party.person.handle if party.person else str(party)
+
+
+@transaction.atomic
+def name_holder(unit: BusinessUnit, *, role: str, person: User | None, actor: User) -> None:
+    """Let a person hold a role in a unit and all below it from now on; None leaves it vacant.
+
+    Raises DomainError for a role the catalogue does not have, or a person who has left.
+    """
+    require(actor, Capability.ASSIGN, unit)
+    if role not in catalogue().roles:
+        raise DomainError(f"There is no role {role}.")
+    _refuse_absent(person)
+    hold(unit)
+    current = RoleHolder.objects.filter(unit=unit, role=role, until__isnull=True)
+    before = current.select_related("person").first()
+    if (before.person if before else None) == person:
+        return
+    current.update(until=now())
+    subject: Model = unit
+    if person:
+        subject = RoleHolder.objects.create(unit=unit, role=role, person=person)
+    names = {
+        "from": Personal(before.person.name) if before else None,
+        "to": Personal(person.name) if person else None,
+    }
+    data = {"role": role, "changes": {"holder": names}}
+    record("role_holder.named", subject=subject, actor=actor, data=data, unit=unit.pk)
+
+
+def _refuse_absent(person: User | None) -> None:
+    if person and (not person.is_active or person.is_service):
+        raise DomainError(f"{person} is not somebody who can hold this today.")
+
+
+@transaction.atomic
+def empower(
+    unit: BusinessUnit, *, person: User, kind: str, actor: User, holds: bool = True
+) -> None:
+    """Give a person an authority in a unit and all below it, or take it away.
+
+    Raises DomainError for an authority the catalogue does not have, or a person who has left.
+    """
+    require(actor, Capability.ASSIGN, unit)
+    if kind not in catalogue().authorities:
+        raise DomainError(f"There is no authority {kind}.")
+    hold(unit)
+    given = Authority.objects.filter(unit=unit, person=person, kind=kind, until__isnull=True)
+    if given.exists() == holds:
+        return
+    if holds:
+        _refuse_absent(person)
+        Authority.objects.create(unit=unit, person=person, kind=kind)
+    else:
+        given.update(until=now())
+    data = {"authority": kind, "person": Personal(person.name), "holds": holds}
+    record("authority.changed", subject=unit, actor=actor, data=data, unit=unit.pk)

@@ -1,0 +1,67 @@
+"""The standard activities and roles, read from catalogue.yaml once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from raci.rules import Activity, Letter, strongest
+
+CATALOGUE = Path(__file__).with_name("catalogue.yaml")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Activities in their order, and the words for roles and authorities."""
+
+    activities: Mapping[str, Activity]
+    roles: Mapping[str, str]
+    authorities: Mapping[str, str]
+
+    def role_order(self, code: str) -> int:
+        """Return where a role stands among the columns."""
+        return list(self.roles).index(code) if code in self.roles else len(self.roles)
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Return the catalogue; raises ValueError naming the activity that is wrong."""
+    return read(yaml.safe_load(CATALOGUE.read_text(encoding="utf-8")))
+
+
+def read(raw: Mapping[str, Any]) -> Catalogue:
+    """Return the catalogue that the parsed file describes."""
+    roles, authorities = raw["roles"], raw["authorities"]
+    activities: dict[str, Activity] = {}
+    for phase in raw["phases"]:
+        for item in phase["activities"]:
+            activity = _activity(item, phase["title"])
+            unknown = set(activity.letters) - set(roles)
+            if unknown or activity.code in activities:
+                raise ValueError(f"{activity.code}: unknown role {unknown} or a code used twice.")
+            if activity.authority and activity.authority not in authorities:
+                raise ValueError(f"{activity.code}: unknown authority {activity.authority}.")
+            activities[activity.code] = activity
+    return Catalogue(activities, roles, authorities)
+
+
+def _activity(item: Mapping[str, Any], phase: str) -> Activity:
+    given: dict[str, list[Letter]] = {}
+    for letter in (Letter.A, Letter.R, Letter.C, Letter.I):
+        for role in item.get(letter.value, []):
+            given.setdefault(role, []).append(letter)
+    return Activity(
+        code=item["code"],
+        title=item["title"],
+        phase=phase,
+        letters={role: strongest(letters) for role, letters in given.items()},
+        mandatory=item.get("mandatory", False),
+        applies_if=frozenset(item.get("applies_if", [])),
+        law=item.get("law", ""),
+        authority=item.get("authority", ""),
+        sod=item.get("sod", ""),
+        needs_24x7=item.get("needs_24x7", False),
+    )

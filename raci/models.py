@@ -1,0 +1,204 @@
+"""Who holds which role, and the responsibility matrices."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from governance.accounts.access import visible_units
+from governance.accounts.models import BusinessUnit, User
+from governance.common.states import choices
+from inventory.systems.models import AISystem
+from raci.rules import Letter, MatrixStatus, PartyKind
+
+IS_PERSON = Q(kind=PartyKind.PERSON, person__isnull=False, label="")
+IS_ROLE = Q(kind=PartyKind.ROLE, person__isnull=True, label="", roles__len=1)
+LABELS = [PartyKind.TEAM, PartyKind.MAILBOX, PartyKind.VENDOR, PartyKind.SERVICE]
+IS_LABEL = Q(kind__in=LABELS, person__isnull=True) & ~Q(label="")
+
+
+class RoleHolder(models.Model):
+    """Who holds a role in a unit and all below it, from a day on."""
+
+    unit = models.ForeignKey(BusinessUnit, on_delete=models.PROTECT, related_name="role_holders")
+    role = models.CharField(max_length=16)  # a code of the catalogue
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="held_roles")
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["unit", "role", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "role"], condition=Q(until__isnull=True), name="holder_one_now"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} as {self.role} in {self.unit}"
+
+
+class Authority(models.Model):
+    """What a person is empowered to do in a unit and all below it, until it is taken away."""
+
+    unit = models.ForeignKey(BusinessUnit, on_delete=models.PROTECT, related_name="authorities")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="authorities")
+    kind = models.CharField(max_length=32)  # a code of the catalogue
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "authorities"
+        ordering = ["unit", "kind", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "person", "kind"],
+                condition=Q(until__isnull=True),
+                name="authority_one_now",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.kind} in {self.unit}"
+
+
+class MatrixQuerySet(models.QuerySet["Matrix"]):
+    """A system's matrix is seen with the system, a default by everybody it serves."""
+
+    def visible_to(self, user: User) -> "MatrixQuerySet":
+        """Return matrices of systems the person sees, and the defaults above the own units."""
+        above = visible_units(user).annotate(
+            ancestor=models.Func(
+                F("path"), function="unnest", output_field=models.BigIntegerField()
+            )
+        )
+        seen = AISystem.objects.visible_to(user).values("pk")
+        return self.filter(Q(system__in=seen) | Q(unit__in=above.values("ancestor")))
+
+    def current(self) -> "MatrixQuerySet":
+        """Return what is worked with: each draft, and each active matrix."""
+        return self.filter(status__in=[MatrixStatus.DRAFT, MatrixStatus.ACTIVE])
+
+    def with_grid(self) -> "MatrixQuerySet":
+        """Return matrices with all that a snapshot needs, in a constant number of queries."""
+        return self.select_related("unit", "system__unit", "system__owner").prefetch_related(
+            "parties__person", "assignments"
+        )
+
+
+class Matrix(models.Model):
+    """Who does what: for one system, or as the default of a unit and all below it."""
+
+    system = models.ForeignKey(
+        AISystem, null=True, blank=True, on_delete=models.PROTECT, related_name="matrices"
+    )
+    unit = models.ForeignKey(  # of a default only
+        BusinessUnit, null=True, blank=True, on_delete=models.PROTECT, related_name="matrices"
+    )
+    version = models.PositiveIntegerField(default=1)
+    status = models.CharField(
+        max_length=16, choices=choices(MatrixStatus), default=MatrixStatus.DRAFT
+    )
+    activities = ArrayField(models.CharField(max_length=16), default=list)  # codes that have a row
+    created_at = models.DateTimeField(auto_now_add=True)
+    activated_at = models.DateTimeField(null=True, blank=True)
+    activated_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="activated_matrices"
+    )
+    row_version = models.PositiveIntegerField(default=1)
+
+    objects = MatrixQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "matrices"
+        ordering = ["-version", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=list(MatrixStatus)), name="matrix_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(system__isnull=True) ^ Q(unit__isnull=True), name="matrix_one_scope"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=MatrixStatus.DRAFT) ^ Q(activated_at__isnull=False),
+                name="matrix_activated_at",
+            ),
+            *[
+                models.UniqueConstraint(
+                    fields=[scope, *fields], condition=condition, name=f"matrix_{scope}_{name}"
+                )
+                for scope in ("system", "unit")
+                for name, fields, condition in (
+                    ("active", [], Q(status=MatrixStatus.ACTIVE)),
+                    ("draft", [], Q(status=MatrixStatus.DRAFT)),
+                    ("version", ["version"], Q(**{f"{scope}__isnull": False})),
+                )
+            ],
+        ]
+
+    def __str__(self) -> str:
+        return f"Matrix of {self.system or self.unit}, version {self.version}"
+
+    @property
+    def ref(self) -> str:
+        """Return the system's ref, or DEFAULT, with the version: AIS-014 RACI 2."""
+        return f"{self.system.ref if self.system else 'DEFAULT'} RACI {self.version}"
+
+    @property
+    def home(self) -> BusinessUnit:
+        """Return the unit the matrix belongs to: the system's, or the default's own."""
+        home = self.system.unit if self.system else self.unit
+        assert home is not None  # noqa: S101 - the constraint matrix_one_scope
+        return home
+
+
+class Party(models.Model):
+    """A column: a person, a role that nobody held when it was made, or a label."""
+
+    matrix = models.ForeignKey(Matrix, on_delete=models.CASCADE, related_name="parties")
+    kind = models.CharField(max_length=16, choices=choices(PartyKind))
+    person = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="raci_columns"
+    )
+    label = models.CharField(max_length=120, blank=True)
+    roles = ArrayField(models.CharField(max_length=16), default=list, blank=True)  # stood for
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "parties"
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=IS_PERSON | IS_ROLE | IS_LABEL, name="party_is_one"),
+            models.UniqueConstraint(
+                fields=["matrix", "person"],
+                condition=Q(person__isnull=False),
+                name="party_person_once",
+            ),
+            models.UniqueConstraint(
+                fields=["matrix", "label"], condition=~Q(label=""), name="party_label_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person or self.label or ", ".join(self.roles))
+
+
+class Assignment(models.Model):
+    """One letter of one party in one activity."""
+
+    matrix = models.ForeignKey(Matrix, on_delete=models.CASCADE, related_name="assignments")
+    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="assignments")
+    activity = models.CharField(max_length=16)  # a code of the catalogue
+    letter = models.CharField(max_length=2, choices=choices(Letter))
+
+    class Meta:
+        ordering = ["activity", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["party", "activity"], name="assignment_once"),
+            models.CheckConstraint(
+                condition=Q(letter__in=list(Letter)), name="assignment_letter_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party}: {self.letter} in {self.activity}"

@@ -1,0 +1,211 @@
+"""Reading matrices: who a role is today, what the rules see, who is accountable."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from governance.accounts.models import BusinessUnit, User
+from inventory.systems.models import AISystem
+from inventory.systems.rules import DataCategory, OurRole
+from raci import rules
+from raci.catalogue import catalogue
+from raci.models import Authority, Matrix, Party, RoleHolder
+from raci.rules import ACCOUNTABLE, Letter, MatrixStatus, PartyKind, Severity, Snapshot
+
+OWNER_ROLE = "PO"
+PERSONAL = set(DataCategory) - {DataCategory.NONE_PERSONAL, DataCategory.CONFIDENTIAL}
+EVERY_FACT = frozenset({"personal_data", "health_data", "vendor", "provider", "high_risk"})
+Letters = Mapping[tuple[str, int], Letter]  # (activity code, party id) → letter
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Role holders and authorities of some units and all above them."""
+
+    holders: Mapping[tuple[int, str], User]
+    authorities: Mapping[tuple[int, int], frozenset[str]]  # (unit, person)
+
+    def holder(self, role: str, unit: BusinessUnit) -> User | None:
+        """Return who holds the role for a unit; the nearest unit decides."""
+        found = (self.holders.get((pk, role)) for pk in reversed(unit.path))
+        return next((person for person in found if person), None)
+
+    def authorities_of(self, person: User, unit: BusinessUnit) -> frozenset[str]:
+        """Return what the person is empowered to do in the unit."""
+        none: frozenset[str] = frozenset()
+        return none.union(*(self.authorities.get((pk, person.pk), none) for pk in unit.path))
+
+
+def directory(units: Iterable[BusinessUnit]) -> Directory:
+    """Return the directory for these units, in two queries."""
+    paths = {pk for unit in units for pk in unit.path}
+    holders = RoleHolder.objects.filter(unit__in=paths, until__isnull=True)
+    authorities: dict[tuple[int, int], frozenset[str]] = {}
+    for row in Authority.objects.filter(unit__in=paths, until__isnull=True):
+        key = (row.unit_id, row.person_id)
+        authorities[key] = authorities.get(key, frozenset()) | {row.kind}
+    return Directory(
+        {(row.unit_id, row.role): row.person for row in holders.select_related("person")},
+        authorities,
+    )
+
+
+def facts_of(system: AISystem) -> frozenset[str]:
+    """Return what decides which activities a system needs; what is not known counts as yes."""
+    data = set(system.data_categories)
+    facts = {
+        "personal_data": bool(data & PERSONAL) or not data,
+        "health_data": DataCategory.HEALTH in data,
+        "vendor": system.vendor_id is not None,
+        "provider": OurRole.PROVIDER in system.our_roles,
+        "high_risk": True,
+    }
+    return frozenset(name for name, holds in facts.items() if holds)
+
+
+def letters_of(matrix: Matrix) -> dict[tuple[str, int], Letter]:
+    """Return the letters of a matrix as they are stored."""
+    return {(row.activity, row.party_id): Letter(row.letter) for row in matrix.assignments.all()}
+
+
+def person_of(party: Party, matrix: Matrix, people: Directory) -> User | None:
+    """Return the person behind a column today: the one named, or the role's holder."""
+    if party.kind == PartyKind.ROLE:
+        return holder_of(party.roles[0], matrix, people)
+    return party.person
+
+
+def holder_of(role: str, matrix: Matrix, people: Directory) -> User | None:
+    """Return who has a role for a matrix today; a system's owner is its system owner."""
+    if role == OWNER_ROLE and matrix.system and matrix.system.owner:
+        return matrix.system.owner
+    return people.holder(role, matrix.home)
+
+
+def party_today(party: Party, matrix: Matrix, people: Directory) -> rules.Party:
+    """Return a column as the rules see it."""
+    person = person_of(party, matrix, people)
+    if person:
+        return _person(person, matrix, people)
+    if party.kind == PartyKind.ROLE:
+        return rules.Party(catalogue().roles.get(party.roles[0], party.roles[0]), PartyKind.ROLE)
+    return rules.Party(party.label, PartyKind(party.kind))
+
+
+def _person(person: User, matrix: Matrix, people: Directory) -> rules.Party:
+    return rules.Party(
+        person.name,
+        PartyKind.SERVICE if person.is_service else PartyKind.PERSON,
+        person=person.handle,
+        left=not person.is_active,
+        authorities=people.authorities_of(person, matrix.home),
+    )
+
+
+def snapshot(matrix: Matrix, people: Directory, letters: Letters | None = None) -> Snapshot:
+    """Return what the rules look at: the stored letters, or those a form holds."""
+    activities = catalogue().activities
+    given = letters_of(matrix) if letters is None else letters
+    # A default's roles stand for themselves: who holds them differs from unit to unit.
+    columns = {party.pk: party_today(party, matrix, people) for party in matrix.parties.all()}
+    if matrix.system is None:
+        columns |= {
+            party.pk: rules.Party(catalogue().roles[party.roles[0]], PartyKind.ROLE)
+            for party in matrix.parties.all()
+            if party.kind == PartyKind.ROLE
+        }
+    cells: dict[str, list[tuple[rules.Party, Letter]]] = {code: [] for code in matrix.activities}
+    for (code, party_id), letter in given.items():
+        if code in cells and party_id in columns:
+            cells[code].append((columns[party_id], letter))
+    facts = facts_of(matrix.system) if matrix.system else EVERY_FACT
+    required = [a for a in activities.values() if a.mandatory and rules.applies(a, facts)]
+    return Snapshot(
+        rows=tuple(rules.Row(activities[code], tuple(cells[code])) for code in matrix.activities),
+        required=tuple(required),
+        is_default=matrix.system is None,
+        authority_words=catalogue().authorities,
+    )
+
+
+def findings(matrix: Matrix, letters: Letters | None = None) -> list[rules.Finding]:
+    """Return what the rules find in one matrix today."""
+    return rules.findings(snapshot(matrix, directory([matrix.home]), letters))
+
+
+def default_for(unit: BusinessUnit) -> Matrix | None:
+    """Return the active default that serves a unit: the nearest at or above it."""
+    defaults = Matrix.objects.filter(unit__in=unit.path, status=MatrixStatus.ACTIVE).with_grid()
+    depth = {pk: at for at, pk in enumerate(unit.path)}
+    return max(defaults, key=lambda matrix: depth[matrix.unit_id or 0], default=None)
+
+
+def current_of(system: AISystem) -> Matrix | None:
+    """Return the matrix that is worked on: the draft if there is one, else the active one."""
+    return Matrix.objects.with_grid().current().filter(system=system).first()
+
+
+def accountable(system: AISystem, code: str) -> User | None:
+    """Return the one person accountable for an activity by the active matrix, None for a gap.
+
+    A gap is: no active matrix, no such row, nobody or several accountable, no person behind
+    the letter, or a person who has left.
+    """
+    matrix = (
+        Matrix.objects.filter(system=system, status=MatrixStatus.ACTIVE)
+        .select_related("system__owner", "system__unit")
+        .first()
+    )
+    if matrix is None:
+        return None
+    owners = Party.objects.filter(
+        assignments__activity=code, assignments__letter__in=ACCOUNTABLE, matrix=matrix
+    ).select_related("person")
+    if len(owners) != 1:
+        return None
+    return _answering(person_of(owners[0], matrix, directory([matrix.home])))
+
+
+def _answering(person: User | None) -> User | None:
+    return person if person and person.is_active and not person.is_service else None
+
+
+def inherited_rows(matrix: Matrix, default: Matrix | None, people: Directory) -> set[str]:
+    """Return the codes of rows that say what the default says, with today's role holders."""
+    if default is None:
+        return set()
+    ours, theirs = _by_row(matrix, matrix, people), _by_row(default, matrix, people)
+    return {code for code in matrix.activities if ours.get(code) == theirs.get(code)}
+
+
+def _by_row(source: Matrix, matrix: Matrix, people: Directory) -> dict[str, dict[str, Letter]]:
+    """Return code → who → letter of one matrix, its roles resolved as for another."""
+    who = {party.pk: party_today(party, matrix, people) for party in source.parties.all()}
+    rows: dict[str, dict[str, list[Letter]]] = {}
+    for (code, party_id), letter in letters_of(source).items():
+        name = who[party_id].person or who[party_id].name
+        rows.setdefault(code, {}).setdefault(name, []).append(letter)
+    return {
+        code: {name: rules.strongest(letters) for name, letters in cells.items()}
+        for code, cells in rows.items()
+    }
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A matrix in the list, with how many errors and warnings it has today."""
+
+    matrix: Matrix
+    errors: int
+    warnings: int
+
+
+def with_findings(matrices: Iterable[Matrix]) -> list[Listed]:
+    """Return matrices (loaded with their grid) with their findings counted, in two queries."""
+    found = list(matrices)
+    people = directory(matrix.home for matrix in found)
+    listed = []
+    for matrix in found:
+        severities = [item.severity for item in rules.findings(snapshot(matrix, people))]
+        errors = severities.count(Severity.ERROR)
+        listed.append(Listed(matrix, errors, len(severities) - errors))
+    return listed
