@@ -1,0 +1,102 @@
+"""A real browser, a real server, and people who are signed in.
+
+`page_as(user)` opens a page for one test; its database is emptied afterwards.
+The tour in test_pages.py looks at every page of pages.py in one filled database.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from governance.accounts.models import User
+from tests.browser.checks import watch
+from tests.browser.world import World, build
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync", "--disable-quic"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
+]
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
+
+Opener = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark all tests of this folder."""
+    for item in items:
+        if "tests/browser/" in item.nodeid:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, without a sandbox because tests may run as root."""
+    if not Path(CHROMIUM).exists():
+        pytest.fail(f"There is no browser at {CHROMIUM}: apt-get install chromium.")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop in this thread
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_as(chromium: Browser) -> Iterator[Opener]:
+    """Return a function that opens a browser tab for a person at a server."""
+    contexts = []
+
+    def open_tab(user: User | None, base: str, size: str = "desktop", **more: Any) -> Page:
+        width, height = SIZES[size]
+        context = chromium.new_context(
+            base_url=base,
+            viewport={"width": width, "height": height},
+            has_touch=size == "phone",
+            is_mobile=size == "phone",
+            **more,
+        )
+        contexts.append(context)
+        if user:
+            context.add_cookies([session_cookie(user, base)])
+        page = context.new_page()
+        watch(page)
+        return page
+
+    yield open_tab
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page_as(live_server: LiveServer, open_as: Opener) -> Callable[..., Page]:
+    """Return a function that opens a tab for a person at this test's own server."""
+    return lambda user=None, size="desktop", **more: open_as(user, live_server.url, size, **more)
+
+
+def session_cookie(user: User, base: str) -> dict[str, str]:
+    """Return the cookie of a fresh session of a person."""
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return {"name": settings.SESSION_COOKIE_NAME, "value": value, "url": base}
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """A filled organisation with a server, shared by the tests of a module that only look."""
+    with django_db_blocker.unblock():
+        server = LiveServer("localhost")
+        server._live_server_modified_settings.enable()
+        yield build(server.url)
+        server.stop()
+        server._live_server_modified_settings.disable()
+        call_command("flush", interactive=False, verbosity=0, allow_cascade=False)

@@ -1,0 +1,35 @@
+"""Every page of the product, one line each, with the roles that open it.
+
+A path may name things of the world (tests/browser/world.py): "/systems/{system}/".
+"""
+
+from dataclasses import dataclass
+
+from governance.accounts.rules import Role
+
+EVERYBODY = tuple(Role)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page, who opens it, and the status it answers with."""
+
+    path: str
+    roles: tuple[Role, ...] = (Role.COMPLIANCE_OFFICER,)
+    status: int = 200
+
+
+NOBODY_SIGNED_IN = [
+    Visit("/accounts/login/", ()),
+    Visit("/accounts/password/reset/", ()),
+    Visit("/accounts/password/reset/done/", ()),
+    Visit("/no/such/page/", (), 404),
+]
+VISITS = [
+    Visit("/", EVERYBODY),
+    Visit("/find/?q=claims", (Role.COMPLIANCE_OFFICER, Role.AUDITOR)),
+    Visit("/kit/"),
+    Visit("/settings/", EVERYBODY),
+    Visit("/accounts/password/change/"),
+    Visit("/no/such/page/", status=404),
+]

@@ -1,0 +1,57 @@
+"""A filled organisation for the tour of all pages."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from governance.accounts import actions as accounts
+from governance.accounts.models import BusinessUnit, User
+from governance.accounts.rules import Role
+from inventory.systems import actions as systems
+
+PASSWORD = "correct horse battery"
+PEOPLE = {
+    Role.COMPLIANCE_OFFICER: "Ines Halvorsen",
+    Role.AI_OPS_LEAD: "Jonas Weber",
+    Role.SYSTEM_OWNER: "Mira Rossi",
+    Role.AUDITOR: "Otto Berg",
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """Where the server is, who is there, and the names of things for addresses."""
+
+    base: str
+    people: dict[Role, User]
+    refs: dict[str, str | int]
+
+
+def build(base: str) -> World:
+    """Return an organisation in which every page has something to show."""
+    admin = accounts.found_organisation(
+        name="Halden Mutual", email="admin@halden.example", person="Ada Lund", password=PASSWORD
+    )
+    root = BusinessUnit.objects.get(parent__isnull=True)
+    claims = accounts.add_unit(name="Claims", parent=root, actor=admin)
+    people = {role: _person(name, role, root, admin) for role, name in PEOPLE.items()}
+    officer, owner = people[Role.COMPLIANCE_OFFICER], people[Role.SYSTEM_OWNER]
+    system = systems.register(
+        actor=officer,
+        name="Claims triage scorer",
+        intended_purpose="Ranks incoming claims by urgency.",
+        unit=claims,
+        owner=owner,
+    )
+    systems.register(actor=officer, name="Meeting notes", unit=root)
+    refs: dict[str, str | int] = {"system": system.ref, "unit": claims.pk, "person": owner.pk}
+    return World(base, {**people, Role.ADMINISTRATOR: admin}, refs)
+
+
+def _person(name: str, role: Role, unit: BusinessUnit, admin: User) -> User:
+    email = f"{name.split()[0].lower()}@halden.example"
+    user = accounts.add_person(email=email, name=name, unit=unit, actor=admin, password=PASSWORD)
+    ends_on = timezone.localdate() + timedelta(days=30) if role == Role.AUDITOR else None
+    accounts.grant(user, role=role, unit=unit, actor=admin, ends_on=ends_on)
+    return user
