@@ -1,5 +1,7 @@
 """What a person may see and do, as SQL: units through memberships, one query deep."""
 
+from collections.abc import Iterable
+
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
@@ -53,3 +55,8 @@ def require(user: User, capability: Capability, unit: BusinessUnit | None) -> No
         where = f"in {unit}" if unit else "for the whole organisation"
         words = capability.value.replace("_", " ")
         raise PermissionDenied(f"Your role does not let you {words} {where}.")
+
+
+def people_behind(handles: Iterable[str]) -> dict[str, User]:
+    """Return who stands behind handles of the ledger, in one query."""
+    return {user.handle: user for user in User.objects.filter(handle__in=set(handles))}

@@ -1,10 +1,49 @@
 """Reading the record: what an entry says, and the tree over all of them."""
 
 import json
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from governance.ledger.models import Entry, LeafSequence, Personal
 from governance.ledger.rules import Frontier, pointer
+from governance.ledger.sentences import Change, changes, sentence
+
+
+class Person(Protocol):
+    """Who stands behind a handle, by today's name."""
+
+    name: str
+
+    @property
+    def initials(self) -> str: ...
+
+
+People = Callable[[Iterable[str]], Mapping[str, Person]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """An entry as lists and timelines show it; `number` is None while it waits for one."""
+
+    number: int | None
+    at: datetime
+    name: str
+    initials: str
+    sentence: str
+    changes: list[Change]
+    action: str
+    ref: str
+    leaf: str
+
+    @property
+    def url(self) -> str:
+        """Return the address of the entry's page, empty while it waits for its number."""
+        return "" if self.number is None else f"/ledger/{self.number}/"
 
 
 def body(entry: Entry) -> dict[str, Any]:
@@ -15,8 +54,56 @@ def body(entry: Entry) -> dict[str, Any]:
 
 def data_with_personal(entry: Entry) -> Any:
     """Return the entry's data with the personal values that were not erased put back in."""
-    known = {row.path: row.value for row in Personal.objects.filter(entry_id=entry.pk)}
-    return _revealed(body(entry)["data"], "", known)
+    return _revealed(body(entry)["data"], "", _personal([entry])[entry.pk])
+
+
+def _personal(entries: Sequence[Entry]) -> dict[int, dict[str, Any]]:
+    known: dict[int, dict[str, Any]] = defaultdict(dict)
+    for row in Personal.objects.filter(entry_id__in=[entry.pk for entry in entries]):
+        known[row.entry_id][row.path] = row.value
+    return known
+
+
+def rows(entries: QuerySet[Entry], people: People) -> list[Row]:
+    """Return entries as rows in their order: three queries, however many there are.
+
+    `people` returns who stands behind handles; a handle without a person reads as "Somebody".
+    """
+    number = LeafSequence.objects.filter(entry_id=OuterRef("pk")).values("seq")
+    found = list(entries.annotate(number=Subquery(number)))
+    known = _personal(found)
+    names = people({entry.actor_ref for entry in found})
+    return [_row(entry, known[entry.pk], names.get(entry.actor_ref)) for entry in found]
+
+
+def _row(entry: Any, known: dict[str, Any], person: Person | None) -> Row:
+    data = _revealed(body(entry)["data"], "", known)
+    return Row(
+        number=entry.number,
+        at=entry.at,
+        name=person.name if person else "Somebody",
+        initials=person.initials if person else "?",
+        sentence=sentence(entry.action, entry.object_ref or _name(data), data),
+        changes=changes(data),
+        action=entry.action,
+        ref=entry.object_ref,
+        leaf=bytes(entry.leaf).hex(),
+    )
+
+
+def _name(data: Any) -> str:
+    return str(data.get("name") or "") if isinstance(data, dict) else ""
+
+
+def timeline(*things: tuple[str, object], people: People, limit: int = 20) -> list[Row]:
+    """Return what was recorded about things, newest first; a thing is (model name, id).
+
+    Constant queries: timeline(("aisystem", system.pk), people=people_behind).
+    """
+    about = Q(pk__in=[])
+    for object_type, object_id in things:
+        about |= Q(object_type=object_type, object_id=str(object_id))
+    return rows(Entry.objects.filter(about).order_by("-pk")[:limit], people)
 
 
 def _revealed(value: Any, path: str, known: dict[str, Any]) -> Any:

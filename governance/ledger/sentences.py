@@ -1,0 +1,125 @@
+"""What an entry says in plain words, to stand behind the name of who did it. Django-free.
+
+`{ref}` is what the entry is about; every other name is a field of its data. An action that is
+not in the table reads as its own words: "vendor.renamed" becomes "renamed the vendor Acme".
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+SENTENCES = {
+    "organisation.founded": "founded {name}",
+    "unit.added": "added the unit {name}",
+    "unit.renamed": "renamed a unit",
+    "unit.moved": "moved the unit {name}",
+    "person.added": "added {name}",
+    "person.changed": "changed a person",
+    "person.deactivated": "closed a person's account",
+    "person.reactivated": "opened a person's account again",
+    "role.granted": "gave the role {role}",
+    "role.revoked": "took the role {role} away",
+    "token.issued": "issued an API token",
+    "token.revoked": "revoked an API token",
+    "view.saved": "saved a view of the list",
+    "view.forgotten": "removed a view of the list",
+    "vendor.registered": "registered the vendor {name}",
+    "vendor.changed": "changed the vendor {ref}",
+    "agreement.registered": "recorded the agreement {ref}",
+    "agreement.signed": "recorded the signature of {ref}",
+    "agreement.ended": "ended the agreement {ref}",
+    "system.registered": "registered {name} as {ref}",
+    "system.changed": "changed {ref}",
+    "system.retired": "retired {ref}",
+    "system.shared": "shared {ref} with one person",
+    "system.unshared": "stopped sharing {ref} with one person",
+    "system.agreement_linked": "linked an agreement to {ref}",
+    "system.agreement_unlinked": "unlinked an agreement from {ref}",
+    "version.added": "added the version {ref}",
+    "version.changed": "changed the version {ref}",
+    "version.frozen": "froze the version {ref}",
+    "import.requested": "asked for an import",
+    "import.finished": "imported systems",
+    "facts.changed": "answered questions about {ref}",
+    "assessment.signed": "signed the classification of {ref}",
+    "matrix.made": "made a responsibility matrix",
+    "matrix.saved": "saved a responsibility matrix",
+    "matrix.activated": "put a responsibility matrix into force",
+    "review.opened": "submitted {ref} for approval",
+    "review.submitted": "submitted {ref} for approval",
+    "review.approved": "approved {ref}",
+    "review.rejected": "sent {ref} back",
+    "review.withdrawn": "withdrew {ref} from approval",
+    "pack.requested": "asked for the evidence pack {ref}",
+    "pack.sealed": "sealed the evidence pack {ref}",
+    "pack.failed": "could not build the evidence pack {ref}",
+    "pack.downloaded": "downloaded the evidence pack {ref}",
+    "ledger.checked": "checked the record",
+}
+SHOWN_LETTERS = 120
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field's old and new value, in words."""
+
+    field: str
+    was: str
+    now: str
+
+
+class _Fields(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def sentence(action: str, ref: str, data: Any) -> str:
+    """Return what was done, without the name of who did it: "changed AIS-014: name, owner"."""
+    noun, _, verb = action.partition(".")
+    fields = data if isinstance(data, Mapping) else {}
+    shown = {str(key): words(value) for key, value in fields.items()}
+    known = SENTENCES.get(action) or f"{words(verb or 'noted')} the {words(noun)} {{ref}}"
+    said = known.format_map(_Fields(shown | {"ref": ref})).strip()
+    changed = fields.get("changes")
+    if isinstance(changed, Mapping) and changed:
+        said += ": " + ", ".join(words(name) for name in list(changed)[:4])
+    return said
+
+
+def changes(data: Any) -> list[Change]:
+    """Return the changed fields of an entry's data, with both values in words."""
+    changed = data.get("changes") if isinstance(data, Mapping) else None
+    if not isinstance(changed, Mapping):
+        return []
+    return [
+        Change(words(name), words(both.get("from")), words(both.get("to")))
+        for name, both in changed.items()
+        if isinstance(both, Mapping)
+    ]
+
+
+def words(value: Any) -> str:
+    """Return a value of an entry in words; a value that was erased says so."""
+    if value is None or value in ("", [], {}):
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return _thing(value)
+    if isinstance(value, str):
+        return _short(value.replace("_", " ") if value.isidentifier() else value)
+    if isinstance(value, Iterable):
+        return _short(", ".join(words(item) for item in value))
+    return str(value)
+
+
+def _thing(value: Mapping[str, Any]) -> str:
+    if set(value) == {"c"}:
+        return "(erased)"
+    if "name" in value:
+        return words(value["name"])
+    return _short(", ".join(f"{key}: {words(item)}" for key, item in value.items()))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN_LETTERS else text[: SHOWN_LETTERS - 1] + "…"
