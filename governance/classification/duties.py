@@ -1,0 +1,139 @@
+"""Which obligations apply to whom, and from which day (Arts 111 and 113)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from governance.classification import order
+from governance.classification.conditions import Fired, Test, compiled
+from governance.classification.law import TEXTS, Dates, Obligation, Pack
+from governance.classification.results import Duty
+
+ROUTES = ((order.HIGH_USE, "annex3"), (order.HIGH_PRODUCT, "annex1a"),
+          (order.HIGH_SECTORAL, "annex1b"))  # fmt: skip
+MARKING = "art50.2"  # the one duty of Art. 50 that Art. 111(4) moves
+NO_DATES = Dates()
+
+
+@dataclass(frozen=True)
+class Transition:
+    """The days of Art. 111, read from the pack."""
+
+    cut_off: Mapping[str, Mapping[str, date]]  # text → route → systems placed before it are old
+    public: Mapping[str, date]  # Art. 111(2), second sentence
+    models: Mapping[str, date]  # Art. 111(3)
+    models_before: date
+    marking: date  # Art. 111(4)
+    marking_before: date
+
+
+@dataclass(frozen=True)
+class Duties:
+    """The obligations of a pack with their conditions compiled."""
+
+    by_role: Mapping[str, tuple[int, ...]]  # role → places in `rows`
+    rows: tuple[tuple[Obligation, Test], ...]
+    transition: Transition
+
+
+def compiled_duties(pack: Pack) -> Duties:
+    """Return the pack's obligations ready to be asked."""
+    rows = tuple((item, compiled(item.when)) for item in pack.obligations)
+    roles = {role for item in pack.obligations for role in item.roles}
+    places = {
+        role: tuple(at for at, (item, _test) in enumerate(rows) if role in item.roles)
+        for role in roles
+    }
+    return Duties(places, rows, transition_of(pack))
+
+
+def transition_of(pack: Pack) -> Transition:
+    """Return the days of the pack's transitional rules."""
+    rules = pack.transitional
+    legacy = rules["art111.2"]["cut_off"]
+    by_kind = {name: _day(day) for name, day in legacy["amended"].items()}
+    enacted = _day(legacy["enacted"])
+    return Transition(
+        cut_off={
+            "enacted": dict.fromkeys(("annex3", "annex1a", "annex1b"), enacted),
+            "amended": {
+                "annex3": by_kind["annex3"],
+                "annex1a": by_kind["annex1"],
+                "annex1b": by_kind["annex1"],
+            },
+        },
+        public={text: _day(rules["art111.2.public"][text]) for text in TEXTS},
+        models={text: _day(rules["art111.3"][text]) for text in TEXTS},
+        models_before=date(2025, 8, 2),  # Art. 111(3)
+        marking=_day(rules["art111.4"]["amended"]),
+        marking_before=date(2026, 8, 2),  # Art. 111(4)
+    )
+
+
+def _day(raw: object) -> date:
+    return date.fromisoformat(str(raw))
+
+
+def duties_of(
+    duties: Duties, facts: Mapping[str, Any], fired: Fired, roles: Sequence[str]
+) -> tuple[Duty, ...]:
+    """Return the obligations of these roles, in the order of the pack."""
+    places = {at for role in roles for at in duties.by_role.get(role, ())}
+    routes = [route for rule, route in ROUTES if fired[rule]]
+    placed = facts["market.first_placed"]
+    found = []
+    for at in sorted(places):
+        obligation, test = duties.rows[at]
+        if not test(facts, fired):
+            continue
+        route, dates = route_of(obligation.dates, routes)
+        moved, transition = dates, ""
+        if placed is not None:
+            moved, transition = _moved(duties.transition, obligation.id, route, dates, facts)
+        ours = tuple(role for role in roles if role in obligation.roles)
+        found.append(Duty(obligation.id, ours, moved, obligation.disputed, transition))
+    return tuple(found)
+
+
+def route_of(by_route: Mapping[str, Dates], routes: Iterable[str]) -> tuple[str, Dates]:
+    """Return the route that decides, and its dates: the earliest of those the system is on.
+
+    The Act does not say which day counts for a system on two routes; the earlier one is shown.
+    """
+    open_routes = [route for route in routes if route in by_route] or list(by_route)[:1]
+    route = min(open_routes, key=lambda name: by_route[name].amended or date.max)
+    return route, by_route[route]
+
+
+def _moved(
+    rules: Transition, duty: str, route: str, dates: Dates, facts: Mapping[str, Any]
+) -> tuple[Dates, str]:
+    """Return the dates for something already on the market, and the rule that moved them."""
+    placed = _day(facts["market.first_placed"])
+    if duty == MARKING and placed < rules.marking_before:
+        return Dates(dates.enacted, rules.marking), "art111.4"
+    if duty.startswith("gpai.") and placed < rules.models_before:
+        return Dates(rules.models["enacted"], rules.models["amended"]), "art111.3"
+    if route in rules.cut_off["amended"]:
+        return legacy(rules, route, dates, facts)
+    return dates, ""
+
+
+def legacy(
+    rules: Transition, route: str, dates: Dates, facts: Mapping[str, Any]
+) -> tuple[Dates, str]:
+    """Return the dates of a high-risk duty under Art. 111(2).
+
+    A system placed before the cut-off comes in only by a significant change of its design;
+    one for public authorities comes in by a fixed day in any case.
+    """
+    placed = _day(facts["market.first_placed"])
+    if facts["market.significant_design_change"] or placed >= rules.cut_off["amended"][route]:
+        return dates, ""
+    public = facts["market.for_public_authorities"]
+    amended = rules.public["amended"] if public else None
+    enacted = dates.enacted
+    if placed < rules.cut_off["enacted"][route]:
+        enacted = rules.public["enacted"] if public else None
+    return Dates(enacted, amended), "art111.2.public" if public else "art111.2"

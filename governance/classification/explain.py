@@ -1,0 +1,130 @@
+"""Why a classification came out as it did: every rule with its article and the facts behind it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from governance.classification.conditions import (
+    All,
+    AnyOf,
+    Condition,
+    FactIn,
+    FactIs,
+    FactOver,
+    Not,
+    RuleFired,
+)
+from governance.classification.law import Fact, Pack, Rule
+from governance.classification.results import Classification
+
+REASONS = {
+    "profiling": "it profiles natural persons",
+    "material_influence": "it materially influences the outcome of the decision",
+    "no_condition_met": "none of the conditions is met in full",
+}
+
+
+def explain(pack: Pack, result: Classification, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the result as JSON with words: rules, exceptions and duties with their citations.
+
+    It needs no pack to be read again, so a signed result stays readable for ever.
+    """
+    known = {name: fact.default for name, fact in pack.facts.items()} | dict(facts)
+    exceptions = {item.id: item for rule in pack.rules.values() for item in rule.unless}
+    duties = {duty.id: duty for duty in pack.obligations}
+    return result.as_json() | {
+        "why": [_why(pack, pack.rules[name], known) for name in result.fired],
+        "why_not": [
+            {
+                "id": name,
+                "question": exceptions[name].question,
+                "citation": list(exceptions[name].citation),
+                "because": _answers(pack, exceptions[name].when, known),
+            }
+            for name in result.exceptions
+        ],
+        "duties": [
+            shown
+            | {
+                "duty": duties[shown["id"]].duty,
+                "citation": list(duties[shown["id"]].citation),
+                "note": duties[shown["id"]].note,
+                "retention": duties[shown["id"]].retention,
+            }
+            for shown in result.as_json()["obligations"]
+        ],
+        "law": {
+            "title": str(pack.meta["title"]),
+            "as_of": str(pack.meta["as_of"]),
+            "disclaimer": pack.disclaimer,
+        },
+    }
+
+
+def _why(pack: Pack, rule: Rule, facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "question": rule.question,
+        "effect": rule.effect,
+        "citation": list(rule.citation),
+        "guidance": list(rule.guidance),
+        "confidence": rule.confidence,
+        "note": rule.note,
+        "because": _answers(pack, rule.when, facts),
+    }
+
+
+def _answers(pack: Pack, condition: Condition, facts: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the questions and answers that made a condition true, each once."""
+    names = dict.fromkeys(_deciding(pack, condition, facts, True))
+    return [
+        {"fact": name, "ask": pack.facts[name].ask, "answer": in_words(pack.facts[name], value)}
+        for name in names
+        if (value := facts[name]) is not None
+    ]
+
+
+def _deciding(
+    pack: Pack, condition: Condition, facts: Mapping[str, Any], wanted: bool
+) -> Iterator[str]:
+    """Yield the facts at whose values the condition is as wanted."""
+    if isinstance(condition, All | AnyOf):
+        for part in condition.parts:
+            yield from _deciding(pack, part, facts, wanted)
+    elif isinstance(condition, Not):
+        yield from _deciding(pack, condition.part, facts, not wanted)
+    elif isinstance(condition, RuleFired):
+        if wanted:
+            yield from _deciding(pack, pack.rules[condition.rule].when, facts, True)
+    elif _holds(condition, facts) is wanted:
+        yield condition.fact
+
+
+def _holds(condition: FactIs | FactIn | FactOver, facts: Mapping[str, Any]) -> bool:
+    value = facts[condition.fact]
+    if isinstance(condition, FactOver):
+        return value is not None and value > condition.limit
+    if isinstance(condition, FactIn):
+        return bool(condition.values & set(value if isinstance(value, list) else [value]))
+    return bool(value == condition.value)
+
+
+def in_words(fact: Fact, value: Any) -> str:
+    """Return an answer as people say it."""
+    if value is None:
+        return "Not sure"
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if fact.type == "list":
+        return ", ".join(words(item) for item in value) or "None of these"
+    return words(value) if fact.type == "enum" else f"{value:g}" if fact.type == "number" else value
+
+
+def words(value: str) -> str:
+    """Return a value of an enum or list as words."""
+    return value.replace("_", " ")
+
+
+def cited(parts: Iterable[str]) -> str:
+    """Return citations in one line."""
+    return "; ".join(parts)
