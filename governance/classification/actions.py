@@ -1,0 +1,176 @@
+"""Answering facts and signing a classification: every change recorded."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from governance.accounts.access import require
+from governance.accounts.models import User
+from governance.accounts.rules import Capability
+from governance.classification.models import Assessment, FactSheet
+from governance.classification.queries import (
+    Provisional,
+    current,
+    engine,
+    facts_from,
+    provisional_of,
+)
+from governance.classification.rules import FactError, checked
+from governance.common.errors import DomainError, StaleError
+from governance.common.states import change
+from governance.ledger.actions import record
+from inventory.systems.actions import require_edit
+from inventory.systems.models import AISystem
+
+
+class NotSettledError(DomainError):
+    """A classification that cannot be signed as it stands."""
+
+    code = "not-settled"
+
+
+@transaction.atomic
+def answer_facts(
+    system: AISystem,
+    *,
+    facts: Mapping[str, Any],
+    actor: User,
+    seen: int | None = None,
+    cleared: Collection[str] = (),
+) -> bool:
+    """Write the answers that differ and record from and to; return whether any did.
+
+    None as an answer says "not sure"; `cleared` names answers to take back. `seen` is the row
+    version of the fact sheet the person read (0 before the first answer).
+    Raises PermissionDenied unless the actor may change the system, DomainError for a fact or a
+    value the rule pack does not know, StaleError when somebody answered meanwhile.
+    """
+    require_edit(actor, system)
+    given = _checked(facts)
+    sheet, _made = FactSheet.objects.get_or_create(system=system)
+    after = {name: value for name, value in (sheet.facts | given).items() if name not in cleared}
+    names = sorted(
+        name
+        for name in sheet.facts.keys() | after.keys()
+        if sheet.facts.get(name, MISSING) != after.get(name, MISSING)
+    )
+    if not names:
+        return False
+    changes = {
+        name: {"from": _plain(sheet.facts, name), "to": _plain(after, name)} for name in names
+    }
+    change(sheet, seen=seen, facts=after, changed_at=timezone.now(), changed_by=actor)
+    data = {"changes": changes, "facts_version": sheet.row_version}
+    record("facts.answered", subject=system, actor=actor, data=data, unit=system.unit_id)
+    return True
+
+
+@transaction.atomic
+def sign_classification(
+    system: AISystem, *, reason: str, actor: User, facts_digest: str, pack_version: str
+) -> Assessment:
+    """Return the signed classification, frozen; the one before it is superseded.
+
+    `facts_digest` and `pack_version` are those of the result the person saw.
+    Raises PermissionDenied unless the actor may classify in the system's unit, StaleError when
+    facts or rule pack are others by now, NotSettledError while an answer is "not sure", and
+    DomainError without a reason or when exactly this is signed already.
+    """
+    require(actor, Capability.CLASSIFY, system.unit)
+    if not reason.strip():
+        raise DomainError("Say why you sign: an auditor will read it.")
+    locked = AISystem.objects.select_for_update(no_key=True).get(pk=system.pk)
+    sheet = FactSheet.objects.select_for_update().filter(system=locked).first()
+    now = provisional_of(facts_from(locked, sheet))
+    before = current(locked)
+    _require_same(now, facts_digest, pack_version)
+    _require_signable(now, before)
+    signed_at = timezone.now()
+    if before:
+        Assessment.objects.filter(pk=before.pk).update(superseded_at=signed_at)
+    assessment = Assessment.objects.create(
+        system=locked,
+        number=before.number + 1 if before else 1,
+        tier=now.classification.tier,
+        tier_enacted=now.classification.tier_enacted,
+        facts=now.facts.values,
+        facts_digest=facts_digest,
+        pack_version=pack_version,
+        result=now.result,
+        duty_days=_days(now),
+        signed_by=actor,
+        reason=reason.strip(),
+        signed_at=signed_at,
+    )
+    record(
+        "assessment.signed",
+        subject=locked,
+        actor=actor,
+        data=_entry(assessment, before),
+        unit=locked.unit_id,
+    )
+    return assessment
+
+
+MISSING = object()
+
+
+def _checked(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers in normal form; refuse what the pack does not know."""
+    pack = engine().pack
+    try:
+        sure = checked(pack, {name: value for name, value in facts.items() if value is not None})
+    except FactError as error:
+        raise DomainError(f"This answer does not fit: {error}.") from error
+    unsure = {name: None for name, value in facts.items() if value is None}
+    if unknown := sorted(unsure.keys() - pack.facts.keys()):
+        raise DomainError(f"This answer does not fit: {unknown[0]}: there is no such fact.")
+    return sure | unsure
+
+
+def _plain(facts: Mapping[str, Any], name: str) -> Any:
+    """Return an answer as ledger JSON; "unanswered" where there is none."""
+    value = facts.get(name, "unanswered")
+    return f"{value:g}" if isinstance(value, float) else value
+
+
+def _require_same(now: Provisional, facts_digest: str, pack_version: str) -> None:
+    if now.facts.digest != facts_digest:
+        raise StaleError("The facts changed since you read this result. Read it again first.")
+    if engine().pack.version != pack_version:
+        raise StaleError("The rule pack changed since you read this result. Read it again first.")
+
+
+def _require_signable(now: Provisional, before: Assessment | None) -> None:
+    if now.facts.row_version == 0:
+        raise NotSettledError("Answer the questions about this system first.")
+    if now.facts.unsure:
+        count = len(now.facts.unsure)
+        raise NotSettledError(
+            f"{count} answer{'s are' if count > 1 else ' is'} “not sure”: settle them first."
+        )
+    same = before and before.facts_digest == now.facts.digest
+    if before and same and before.pack_version == engine().pack.version:
+        raise DomainError(f"{before.signed_by} signed exactly this already ({before.ref}).")
+
+
+def _days(now: Provisional) -> list[Any]:
+    days = {duty.dates.amended for duty in now.classification.obligations}
+    return sorted(day for day in days if day)
+
+
+def _entry(assessment: Assessment, before: Assessment | None) -> dict[str, Any]:
+    """Return what the ledger keeps of a signature."""
+    return {
+        "assessment": assessment.number,
+        "supersedes": before.number if before else None,
+        "tier": assessment.tier,
+        "tier_enacted": assessment.tier_enacted,
+        "fired": assessment.result["fired"],
+        "obligations": [duty["id"] for duty in assessment.result["obligations"]],
+        "facts_digest": assessment.facts_digest,
+        "pack_version": assessment.pack_version,
+        "reason": assessment.reason,
+    }

@@ -1,0 +1,241 @@
+"""Reading classifications: what the facts say now, what was signed, what is open."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from django.db.models import Count, F, Func, OuterRef, QuerySet, Subquery
+
+from governance.accounts.models import User
+from governance.classification.explain import explain
+from governance.classification.models import Assessment, FactSheet
+from governance.classification.packs import load
+from governance.classification.results import Classification
+from governance.classification.rules import Engine, Tier, classify, engine_of
+from governance.common.canonical import digest
+from inventory.systems.models import AISystem
+from inventory.systems.rules import OurRole
+
+ROLE_FACTS = {
+    OurRole.PROVIDER: "actor.develops_under_own_name",
+    OurRole.DEPLOYER: "actor.uses_professionally",
+    OurRole.IMPORTER: "actor.imports_third_country_brand",
+    OurRole.DISTRIBUTOR: "actor.distributes_unaltered",
+    OurRole.AUTHORISED_REPRESENTATIVE: "actor.mandated_representative",
+    OurRole.PRODUCT_MANUFACTURER: "actor.annex1a_manufacturer_own_name",
+}
+UNCLASSIFIED = "unclassified"
+
+
+@cache
+def engine() -> Engine:
+    """Return the engine of the rule pack in force, compiled once in a process."""
+    return engine_of(load())
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known about a system now: answers, and what the register says by itself."""
+
+    values: Mapping[str, Any]  # given answers only, without those nobody is sure of
+    unsure: tuple[str, ...]
+    from_register: frozenset[str]
+    row_version: int  # of the fact sheet; 0 before the first answer
+
+    @property
+    def digest(self) -> str:
+        """Return the digest that a signature freezes; open answers count too."""
+        return facts_digest(self.values, self.unsure)
+
+
+@dataclass(frozen=True)
+class Provisional:
+    """What the facts say now. It is never stored."""
+
+    facts: Facts
+    classification: Classification
+    could_be: tuple[str, ...]  # other tiers the unsure answers may lead to
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """Return the classification in words, in the shape that a signature freezes."""
+        return explain(engine().pack, self.classification, self.facts.values)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something about the classification that is not done, in words."""
+
+    kind: str  # unsigned, unanswered, unsure, facts_changed, pack_changed
+    words: str
+
+
+@dataclass(frozen=True)
+class OnSystem:
+    """The classification as the system's own page shows it."""
+
+    system: AISystem
+    tier: str  # of the signed assessment, else "unclassified"
+    assessment: Assessment | None
+    provisional: Provisional
+    gaps: tuple[Gap, ...]
+
+
+def facts_digest(values: Mapping[str, Any], unsure: Iterable[str] = ()) -> str:
+    """Return the SHA-256 of facts in normal form."""
+    return digest({"facts": dict(values), "unsure": sorted(unsure)})
+
+
+def facts_of(system: AISystem) -> Facts:
+    """Return the system's facts: the one bridge from tables to rules.
+
+    What the register says of our role counts until somebody answers that question.
+    """
+    sheet = FactSheet.objects.filter(system=system).first()
+    return facts_from(system, sheet)
+
+
+def facts_from(system: AISystem, sheet: FactSheet | None) -> Facts:
+    """Return the facts of a system whose sheet is in hand already."""
+    pack = engine().pack
+    answers = {name: value for name, value in (sheet.facts if sheet else {}).items()
+               if name in pack.facts}  # fmt: skip
+    register = {ROLE_FACTS[OurRole(role)]: True for role in system.our_roles}
+    given = register | answers
+    values = {
+        name: float(value) if pack.facts[name].type == "number" else value
+        for name, value in sorted(given.items())
+        if value is not None
+    }
+    unsure = tuple(sorted(name for name, value in given.items() if value is None))
+    from_register = frozenset(register.keys() - answers.keys())
+    return Facts(values, unsure, from_register, sheet.row_version if sheet else 0)
+
+
+def provisional(system: AISystem) -> Provisional:
+    """Return what the facts of the system say now."""
+    return provisional_of(facts_of(system))
+
+
+def provisional_of(facts: Facts) -> Provisional:
+    """Return what these facts say; each unsure answer is tried the other way round."""
+    result = classify(engine(), facts.values)
+    others = {result.tier}
+    tried = dict(facts.values)
+    for name in facts.unsure:
+        fact = engine().pack.facts[name]
+        if fact.type == "bool":
+            tried[name] = not fact.default
+            others.add(classify(engine(), {**facts.values, name: not fact.default}).tier)
+    others.add(classify(engine(), tried).tier)
+    strict = [tier.value for tier in Tier if tier in others - {result.tier}]
+    return Provisional(facts, result, tuple(strict))
+
+
+def current(system: AISystem) -> Assessment | None:
+    """Return the signed classification that counts now, with its signer."""
+    rows = Assessment.objects.current().select_related("system", "signed_by")
+    return rows.filter(system=system).first()
+
+
+def facts_changed_since(assessment: Assessment, facts: Facts | None = None) -> bool:
+    """Return whether the system's facts are others than those that were signed."""
+    now = facts or facts_of(assessment.system)
+    return now.digest != assessment.facts_digest
+
+
+def changed_facts(assessment: Assessment, facts: Facts) -> list[str]:
+    """Return the names of the facts that differ from those signed."""
+    signed = {name: _comparable(value) for name, value in assessment.facts.items()}
+    now = {name: _comparable(value) for name, value in facts.values.items()}
+    now |= dict.fromkeys(facts.unsure)
+    return sorted(name for name in signed | now if signed.get(name, "") != now.get(name, ""))
+
+
+def _comparable(value: Any) -> Any:
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def gaps(system: AISystem) -> tuple[Gap, ...]:
+    """Return what is open about the system's classification."""
+    return on_system(system).gaps
+
+
+def on_system(system: AISystem) -> OnSystem:
+    """Return the classification of one system with what is open about it: two queries."""
+    signed, now = current(system), provisional(system)
+    return OnSystem(
+        system=system,
+        tier=signed.tier if signed else UNCLASSIFIED,
+        assessment=signed,
+        provisional=now,
+        gaps=tuple(_gaps(signed, now.facts)),
+    )
+
+
+def _gaps(signed: Assessment | None, facts: Facts) -> Iterable[Gap]:
+    if facts.row_version == 0:
+        yield Gap("unanswered", "No question about this system is answered yet.")
+    if facts.unsure:
+        count = len(facts.unsure)
+        yield Gap("unsure", f"{count} answer{'s are' if count > 1 else ' is'} not sure yet.")
+    if signed is None:
+        yield Gap("unsigned", "Nobody has signed the classification.")
+        return
+    if facts_changed_since(signed, facts):
+        yield Gap("facts_changed", "Facts changed since the classification was signed.")
+    if signed.pack_version != engine().pack.version:
+        yield Gap("pack_changed", "The rule pack changed since the classification was signed.")
+
+
+def current_tiers(systems: Iterable[int]) -> dict[int, str]:
+    """Return the signed tier of many systems in one query; a system without one is absent."""
+    rows = Assessment.objects.current().filter(system__in=list(systems))
+    return dict(rows.values_list("system_id", "tier"))
+
+
+def with_tier(systems: QuerySet[AISystem]) -> QuerySet[AISystem]:
+    """Return the systems, each with `tier`: the signed one, or null."""
+    signed = Assessment.objects.current().filter(system=OuterRef("pk"))
+    return systems.annotate(tier=Subquery(signed.values("tier")[:1]))
+
+
+def of_tier(systems: QuerySet[AISystem], tier: str) -> QuerySet[AISystem]:
+    """Return the systems of a signed tier, or, for "unclassified", those without one."""
+    signed = Assessment.objects.current()
+    if tier == UNCLASSIFIED:
+        return systems.exclude(pk__in=signed.values("system_id"))
+    return systems.filter(pk__in=signed.filter(tier=tier).values("system_id"))
+
+
+def tier_counts(user: User) -> dict[str, int]:
+    """Return how many visible systems have each signed tier, "unclassified" included."""
+    visible = AISystem.objects.visible_to(user)
+    signed = Assessment.objects.current().filter(system__in=visible.values("pk"))
+    counts = {
+        row["tier"]: row["n"] for row in signed.order_by().values("tier").annotate(n=Count("pk"))
+    }
+    return counts | {UNCLASSIFIED: visible.count() - sum(counts.values())}
+
+
+@dataclass(frozen=True)
+class LegalDay:
+    """A day of the law's calendar, and how many visible systems have duties from then."""
+
+    day: date
+    applies: str
+    systems: int
+
+
+def legal_days(user: User, *, since: date) -> list[LegalDay]:
+    """Return the days of the amended text from `since` on, with the systems they touch."""
+    rows = Assessment.objects.current().visible_to(user).order_by()
+    days = rows.annotate(day=Func(F("duty_days"), function="unnest")).values("day")
+    touched = {row["day"]: row["n"] for row in days.annotate(n=Count("pk"))}
+    return [
+        LegalDay(day, applies, touched.get(day, 0))
+        for day, applies in engine().pack.timelines.get("amended", ())
+        if day >= since
+    ]
