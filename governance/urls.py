@@ -6,9 +6,12 @@ from rest_framework.routers import SimpleRouter
 
 from governance.rest.api import UnitViewSet
 from governance.rest.views import NoSuchResource
+from inventory.systems.api import SystemViewSet, VersionViewSet
 
 router = SimpleRouter()
 router.register("units", UnitViewSet, "units")
+router.register("systems", SystemViewSet, "systems")
+router.register("versions", VersionViewSet, "versions")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.account.urls")),

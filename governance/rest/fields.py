@@ -30,7 +30,7 @@ class VisibleField(serializers.SlugRelatedField):
         self, visible: Callable[[User], QuerySet[Any]], slug_field: str = "pk", **options: Any
     ) -> None:
         self.visible = visible
-        super().__init__(slug_field=slug_field, queryset=User.objects.none(), **options)
+        super().__init__(slug_field=slug_field, **options)
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the rows the caller sees."""
@@ -62,9 +62,10 @@ def time_filters(name: str) -> dict[str, Filter]:
     return {f"{name}__{side}": Filter(field, f"{name}__{side}") for side in ("gte", "lt")}
 
 
-def number_filter(lookup: str) -> Filter:
+def number_filter(lookup: str = "", *, search: str = "") -> Filter:
     """Return a filter by a row's id."""
-    return Filter(serializers.IntegerField(min_value=1, max_value=2**63 - 1), lookup)
+    field = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    return Filter(field, lookup, search=search)
 
 
 def text_filter(lookup: str = "", *, search: str = "") -> Filter:
