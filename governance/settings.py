@@ -158,6 +158,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+IMPORT_MAX_BYTES = int(env("IMPORT_MAX_BYTES", str(100 * 1024 * 1024)))
 
 # --- Browser policy -------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -229,6 +230,11 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "sweep-imports": {
+        "task": "inventory.imports.tasks.sweep_imports",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
     "sequence-pending": {
         "task": "governance.ledger.tasks.sequence_pending",
         "schedule": 2.0,

@@ -117,10 +117,7 @@ def change_system(
         require_open(system)
     _check(changed)
     change(system, seen=seen, changed_at=timezone.now(), **changed)
-    changes = {
-        name: {"from": plain(before[name]), "to": plain(value)} for name, value in changed.items()
-    }
-    data = {"changes": changes}
+    data = {"changes": {name: _from_to(name, before[name], changed[name]) for name in changed}}
     record("system.changed", subject=system, actor=actor, data=data, unit=system.unit_id)
     return True
 
@@ -230,6 +227,21 @@ def plain(value: Any) -> Any:
     if hasattr(value, "pk"):
         return {"id": value.pk, "ref": str(getattr(value, "ref", "")), "name": str(value)}
     return str(value)
+
+
+def _from_to(name: str, before: Any, after: Any) -> dict[str, Any]:
+    """Return a change as ledger data.
+
+    Of source facts only those that differ, and as commitments: nobody knows whom they name.
+    """
+    if name != "source_facts":
+        return {"from": plain(before), "to": plain(after)}
+    differ = {key for key in {**before, **after} if before.get(key) != after.get(key)}
+    pair = {"from": before, "to": after}
+    return {
+        side: Personal({key: facts[key] for key in sorted(differ) if key in facts})
+        for side, facts in pair.items()
+    }
 
 
 def _check(fields: dict[str, Any]) -> None:
