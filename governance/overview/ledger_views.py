@@ -1,0 +1,74 @@
+"""The ledger: the list, one entry, its bytes, and checking it now."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from governance.accounts.access import acting_user, people_behind
+from governance.ledger.models import Entry
+from governance.ledger.queries import rows
+from governance.overview.ledger import (
+    EntryFilter,
+    check,
+    entry_numbered,
+    last_check,
+    page,
+    visible_entries,
+)
+
+
+@require_safe
+@login_required
+def ledger(request: HttpRequest) -> HttpResponse:
+    """List what was recorded, newest first."""
+    form = EntryFilter(request.GET)
+    entries = form.apply(visible_entries(acting_user(request)))
+    asked = {key: str(value) for key, value in request.GET.items() if value}
+    context = {
+        "form": form,
+        "page": page(entries, asked),
+        "filtered": any(name in asked for name in form.fields),
+        "last": last_check(),
+    }
+    return render(request, "overview/ledger.html", context)
+
+
+@require_safe
+@login_required
+def ledger_entry(request: HttpRequest, number: int) -> HttpResponse:
+    """Show one entry: what changed, the bytes that were hashed, how to check by hand."""
+    entry = _entry(request, number)
+    (row,) = rows(Entry.objects.filter(pk=entry.pk), people_behind)
+    context = {
+        "row": row,
+        "number": number,
+        "body": bytes(entry.body).decode(),
+    }
+    return render(request, "overview/ledger_entry.html", context)
+
+
+@require_safe
+@login_required
+def ledger_body(request: HttpRequest, number: int) -> HttpResponse:
+    """Download the bytes that were hashed, exactly."""
+    response = HttpResponse(bytes(_entry(request, number).body), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="entry-{number}.json"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def ledger_verify(request: HttpRequest) -> HttpResponse:
+    """Show the last check; POST runs one now and shows what it found."""
+    user = acting_user(request)
+    report = check(user) if request.method == "POST" else None
+    context = {"report": report, "last": last_check()}
+    return render(request, "overview/ledger_verify.html", context)
+
+
+def _entry(request: HttpRequest, number: int) -> Entry:
+    entry = entry_numbered(acting_user(request), number)
+    if entry is None:
+        raise Http404("There is no such entry.")
+    return entry
