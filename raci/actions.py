@@ -14,6 +14,7 @@ from django.utils.timezone import now
 from governance.accounts.access import require
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Capability
+from governance.classification.queries import current_tiers
 from governance.common.canonical import digest
 from governance.common.errors import DomainError, StaleError
 from governance.common.states import change, move
@@ -74,7 +75,7 @@ def make_matrix(system: AISystem, *, actor: User) -> Matrix:
     default = queries.default_for(system.unit)
     if default is None:
         raise DomainError("There is no organisation default yet. Make it and activate it first.")
-    facts = queries.facts_of(system)
+    facts = queries.facts_of(system, current_tiers([system.pk]).get(system.pk))
     codes = [c for c in default.activities if applies(catalogue().activities[c], facts)]
     version = next_version({"system": system})
     matrix = Matrix.objects.create(system=system, version=version, activities=codes)
@@ -226,7 +227,7 @@ def _refuse_errors(matrix: Matrix) -> None:
 
 def _attested(matrix: Matrix) -> dict[str, Any]:
     """Return who is accountable for what at this moment, and the digest of all letters."""
-    people = queries.directory([matrix.home])
+    people = queries.directory([matrix])
     parties = {party.pk: party for party in matrix.parties.all()}
     cells = queries.letters_of(matrix)
     grid = [[code, _key(parties[pk]), letter] for (code, pk), letter in sorted(cells.items())]

@@ -62,7 +62,7 @@ def fill(matrix: Matrix, default: Matrix) -> None:
 
 def _columns(matrix: Matrix, default: Matrix) -> dict[int, Party]:
     """Return the default's party id → the new column; one person gets one column."""
-    people = queries.directory([matrix.home])
+    people = queries.directory([matrix])
     columns: dict[str, Party] = {}
     column_of: dict[int, Party] = {}
     for party in default.parties.all():

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from governance.accounts.models import BusinessUnit, User
+from governance.classification.queries import current_tiers
+from governance.classification.rules import Tier
 from inventory.systems.models import AISystem
 from inventory.systems.rules import DataCategory, OurRole
 from raci import rules
@@ -13,16 +15,18 @@ from raci.rules import ACCOUNTABLE, Letter, MatrixStatus, PartyKind, Severity, S
 
 OWNER_ROLE = "PO"
 PERSONAL = set(DataCategory) - {DataCategory.NONE_PERSONAL, DataCategory.CONFIDENTIAL}
+STRICT = {None, Tier.HIGH, Tier.PROHIBITED}
 EVERY_FACT = frozenset({"personal_data", "health_data", "vendor", "provider", "high_risk"})
 Letters = Mapping[tuple[str, int], Letter]  # (activity code, party id) → letter
 
 
 @dataclass(frozen=True)
 class Directory:
-    """Role holders and authorities of some units and all above them."""
+    """Role holders and authorities above some matrices, and their systems' signed tiers."""
 
     holders: Mapping[tuple[int, str], User]
     authorities: Mapping[tuple[int, int], frozenset[str]]  # (unit, person)
+    tiers: Mapping[int, str]  # signed, by system
 
     def holder(self, role: str, unit: BusinessUnit) -> User | None:
         """Return who holds the role for a unit; the nearest unit decides."""
@@ -35,9 +39,10 @@ class Directory:
         return none.union(*(self.authorities.get((pk, person.pk), none) for pk in unit.path))
 
 
-def directory(units: Iterable[BusinessUnit]) -> Directory:
-    """Return the directory for these units, in two queries."""
-    paths = {pk for unit in units for pk in unit.path}
+def directory(matrices: Iterable[Matrix]) -> Directory:
+    """Return the directory for these matrices, in three queries."""
+    found = list(matrices)
+    paths = {pk for matrix in found for pk in matrix.home.path}
     holders = RoleHolder.objects.filter(unit__in=paths, until__isnull=True)
     authorities: dict[tuple[int, int], frozenset[str]] = {}
     for row in Authority.objects.filter(unit__in=paths, until__isnull=True):
@@ -46,20 +51,31 @@ def directory(units: Iterable[BusinessUnit]) -> Directory:
     return Directory(
         {(row.unit_id, row.role): row.person for row in holders.select_related("person")},
         authorities,
+        current_tiers(matrix.system_id for matrix in found if matrix.system_id),
     )
 
 
-def facts_of(system: AISystem) -> frozenset[str]:
-    """Return what decides which activities a system needs; what is not known counts as yes."""
+def facts_of(system: AISystem, tier: str | None) -> frozenset[str]:
+    """Return what decides which activities a system needs; what is not known counts as yes.
+
+    `tier` is the signed one, None before a classification is signed.
+    """
     data = set(system.data_categories)
     facts = {
         "personal_data": bool(data & PERSONAL) or not data,
         "health_data": DataCategory.HEALTH in data,
         "vendor": system.vendor_id is not None,
         "provider": OurRole.PROVIDER in system.our_roles,
-        "high_risk": True,
+        "high_risk": tier in STRICT,
     }
     return frozenset(name for name, holds in facts.items() if holds)
+
+
+def facts_for(matrix: Matrix, people: Directory) -> frozenset[str]:
+    """Return the facts of a matrix's system; a default must serve every kind of system."""
+    if matrix.system is None:
+        return EVERY_FACT
+    return facts_of(matrix.system, people.tiers.get(matrix.system.pk))
 
 
 def letters_of(matrix: Matrix) -> dict[tuple[str, int], Letter]:
@@ -117,7 +133,7 @@ def snapshot(matrix: Matrix, people: Directory, letters: Letters | None = None) 
     for (code, party_id), letter in given.items():
         if code in cells and party_id in columns:
             cells[code].append((columns[party_id], letter))
-    facts = facts_of(matrix.system) if matrix.system else EVERY_FACT
+    facts = facts_for(matrix, people)
     required = [a for a in activities.values() if a.mandatory and rules.applies(a, facts)]
     return Snapshot(
         rows=tuple(rules.Row(activities[code], tuple(cells[code])) for code in matrix.activities),
@@ -129,7 +145,7 @@ def snapshot(matrix: Matrix, people: Directory, letters: Letters | None = None) 
 
 def findings(matrix: Matrix, letters: Letters | None = None) -> list[rules.Finding]:
     """Return what the rules find in one matrix today."""
-    return rules.findings(snapshot(matrix, directory([matrix.home]), letters))
+    return rules.findings(snapshot(matrix, directory([matrix]), letters))
 
 
 def default_for(unit: BusinessUnit) -> Matrix | None:
@@ -162,7 +178,7 @@ def accountable(system: AISystem, code: str) -> User | None:
     ).select_related("person")
     if len(owners) != 1:
         return None
-    return _answering(person_of(owners[0], matrix, directory([matrix.home])))
+    return _answering(person_of(owners[0], matrix, directory([matrix])))
 
 
 def _answering(person: User | None) -> User | None:
@@ -202,7 +218,7 @@ class Listed:
 def with_findings(matrices: Iterable[Matrix]) -> list[Listed]:
     """Return matrices (loaded with their grid) with their findings counted, in two queries."""
     found = list(matrices)
-    people = directory(matrix.home for matrix in found)
+    people = directory(found)
     listed = []
     for matrix in found:
         severities = [item.severity for item in rules.findings(snapshot(matrix, people))]

@@ -232,7 +232,7 @@ def test_a_column_is_added_once(draft, officer, auditor):
 
 
 def test_rows_that_differ_from_the_default_are_overridden(draft, default, officer, owner):
-    people = queries.directory([draft.home])
+    people = queries.directory([draft])
     everything = queries.inherited_rows(draft, default, people)
     cells = {("CHG-01", column(draft, owner)): Letter.AR}
     actions.save_matrix(draft, actor=officer, cells=cells)
@@ -251,7 +251,8 @@ def test_naming_a_holder_ends_the_one_before_and_says_both(organisation, officer
         "from": "Mira Rossi",
         "to": "Jonas Weber",
     }
-    assert queries.directory([organisation]).holder("AO", organisation) == ops_lead
+    default = actions.make_default_matrix(organisation, actor=officer)
+    assert queries.directory([default]).holder("AO", organisation) == ops_lead
 
 
 def test_somebody_who_has_left_holds_no_role(organisation, officer, owner, administrator):
