@@ -1,7 +1,9 @@
 """Scopes and states of an evidence pack, and the limits of its building."""
 
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 
 class ScopeKind(StrEnum):
@@ -29,3 +31,51 @@ LEASE = timedelta(seconds=60)  # a worker that is silent for longer has lost the
 MOST_ATTEMPTS = 3
 MOST_SYSTEMS = 10_000
 SCHEMA = "muster/pack/1"
+
+
+def missing(system: dict[str, Any]) -> list[str]:
+    """Return what an auditor would look for and not find, in the words of the pack."""
+    return [words for words, is_missing in MISSING.items() if is_missing(system)]
+
+
+def _card_lacks(name: str) -> Callable[[dict[str, Any]], bool]:
+    return lambda system: not system["card"][name]
+
+
+def _agreement_states(system: dict[str, Any]) -> set[str]:
+    return {agreement["state"] for agreement in system["agreements"]}
+
+
+MISSING: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "No owner is named.": _card_lacks("owner"),
+    "No intended purpose is written down.": _card_lacks("intended_purpose"),
+    "Our role under the AI Act is not stated.": _card_lacks("our_roles"),
+    "No agreement is on record although a vendor supplies the system.": lambda system: (
+        bool(system["card"]["vendor"]) and not system["agreements"]
+    ),
+    "An agreement has expired or ended.": lambda system: bool(
+        _agreement_states(system) & {"expired", "ended"}
+    ),
+    "An agreement is not signed, or not in force yet.": lambda system: bool(
+        _agreement_states(system) & {"draft", "signed"}
+    ),
+    "No model version is on record.": lambda system: not system["versions"],
+}
+
+MOST_SYSTEMS_A_PART = 25
+MOST_ROWS_A_PART = 800  # table rows: what makes pages, and memory
+
+
+def chunks(systems: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Yield the systems in parts that the press can print without growing."""
+    part: list[dict[str, Any]] = []
+    rows = 0
+    for system in systems:
+        weight = 20 + len(system["timeline"]) + 4 * len(system["versions"])
+        if part and (len(part) == MOST_SYSTEMS_A_PART or rows + weight > MOST_ROWS_A_PART):
+            yield part
+            part, rows = [], 0
+        part.append(system)
+        rows += weight
+    if part:
+        yield part
