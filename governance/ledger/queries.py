@@ -54,7 +54,7 @@ def body(entry: Entry) -> dict[str, Any]:
 
 def data_with_personal(entry: Entry) -> Any:
     """Return the entry's data with the personal values that were not erased put back in."""
-    return _revealed(body(entry)["data"], "", _personal([entry])[entry.pk])
+    return revealed(body(entry)["data"], _personal([entry])[entry.pk])
 
 
 def _personal(entries: Sequence[Entry]) -> dict[int, dict[str, Any]]:
@@ -77,7 +77,7 @@ def rows(entries: QuerySet[Entry], people: People) -> list[Row]:
 
 
 def _row(entry: Any, known: dict[str, Any], person: Person | None) -> Row:
-    data = _revealed(body(entry)["data"], "", known)
+    data = revealed(body(entry)["data"], known)
     return Row(
         number=entry.number,
         at=entry.at,
@@ -106,13 +106,14 @@ def timeline(*things: tuple[str, object], people: People, limit: int = 20) -> li
     return rows(Entry.objects.filter(about).order_by("-pk")[:limit], people)
 
 
-def _revealed(value: Any, path: str, known: dict[str, Any]) -> Any:
+def revealed(value: Any, known: dict[str, Any], path: str = "") -> Any:
+    """Return data with the known personal values put back in, each in its path's place."""
     if path in known:
         return known[path]
     if isinstance(value, dict):
-        return {key: _revealed(item, pointer(path, key), known) for key, item in value.items()}
+        return {key: revealed(item, known, pointer(path, key)) for key, item in value.items()}
     if isinstance(value, list):
-        return [_revealed(item, pointer(path, at), known) for at, item in enumerate(value)]
+        return [revealed(item, known, pointer(path, at)) for at, item in enumerate(value)]
     return value
 
 
