@@ -240,4 +240,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 2.0,
         "options": {"expires": 10},
     },
+    "sweep-packs": {
+        "task": "governance.audit_packs.tasks.sweep_packs",
+        "schedule": 20.0,
+        "options": {"expires": 20},
+    },
 }

@@ -59,6 +59,16 @@ class EvidencePackQuerySet(models.QuerySet["EvidencePack"]):
         )
         return self.get(pk=pk) if taken else None
 
+    def hold(self, pk: int, worker: str, done: int) -> bool:
+        """Renew a worker's lease and note its progress; False when it lost the pack."""
+        held = self.filter(pk=pk, worker=worker, status=PackStatus.BUILDING)
+        return bool(held.update(done=done, lease_until=Now() + LEASE))
+
+    def release(self, pk: int, worker: str) -> None:
+        """End a worker's lease now, so that the next one may try."""
+        held = self.filter(pk=pk, worker=worker, status=PackStatus.BUILDING)
+        held.update(lease_until=Now())
+
 
 class EvidencePack(models.Model):
     """A sealed PDF about systems as they stood at one moment of the record."""

@@ -1,0 +1,168 @@
+"""Binding: the printed parts become one PDF/A-3 with one set of page numbers and bookmarks."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, AttachedFileSpec, Dictionary, Name, OutlineItem, Pdf
+
+LINK = "pack:"  # a link of the front matter to a bookmark of a part
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A bookmark: where it points to in the whole file, and what lies below it."""
+
+    label: str
+    page: int  # from 0
+    top: float  # points from the upper edge
+    below: tuple["Mark", ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """One printed file, and the bookmarks in it, counted in pages of the whole."""
+
+    path: Path
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class Attached:
+    """The file inside the file."""
+
+    name: str
+    content: bytes
+    description: str
+    at: datetime
+
+
+def bind(parts: list[Part], overlay: Path, attached: Attached, target: Path) -> int:
+    """Write the parts as one file and return its pages.
+
+    The first part gives language, title, colour profile and metadata. `overlay` is one page
+    that is laid over every page: the total that no part knew when it was printed.
+    """
+    known_fonts: dict[bytes, pikepdf.Object] = {}
+    with Pdf.open(parts[0].path) as book:
+        _share_fonts(book, 0, known_fonts)
+        for part in parts[1:]:
+            _append(book, part, known_fonts)
+        with Pdf.open(overlay) as total:
+            _lay_over(book, total)
+        _link(book, {_target(mark): mark for part in parts[1:] for mark in part.marks})
+        _outline(book, [mark for part in parts for mark in part.marks])
+        _attach(book, attached)
+        book.save(
+            target,
+            deterministic_id=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        )
+        return len(book.pages)
+
+
+def _target(mark: Mark) -> str:
+    return mark.label.split(" ", 1)[0]
+
+
+def _append(book: Pdf, part: Part, known_fonts: dict[bytes, pikepdf.Object]) -> None:
+    """Add a part's pages with their tags, whose numbers go on where the book's end."""
+    tree = book.Root.StructTreeRoot
+    with Pdf.open(part.path) as source:
+        numbers = source.Root.StructTreeRoot.ParentTree.Nums
+        shift = int(tree.ParentTree.Nums[-2]) + 1
+        for page in source.pages:
+            page.obj.StructParents = int(page.obj.StructParents) + shift
+            for note in page.obj.get("/Annots", Array()):
+                if "/StructParent" in note:
+                    note.StructParent = int(note.StructParent) + shift
+        first = len(book.pages)
+        book.pages.extend(source.pages)
+        copied = book.copy_foreign(source.Root.StructTreeRoot)
+        section = copied.K[0]
+        section.S, section.P = Name.Part, tree.K[0]
+        tree.K[0].K.append(section)
+        for at in range(0, len(numbers), 2):
+            tree.ParentTree.Nums.append(int(numbers[at]) + shift)
+            tree.ParentTree.Nums.append(copied.ParentTree.Nums[at + 1])
+    _share_fonts(book, first, known_fonts)
+
+
+def _share_fonts(book: Pdf, first: int, known: dict[bytes, pikepdf.Object]) -> None:
+    """Keep one copy of each embedded font file over all parts."""
+    for descriptor in _descriptors(book, first):
+        for key in ("/FontFile2", "/FontFile3"):
+            if key in descriptor:
+                name = hashlib.sha256(descriptor[key].read_raw_bytes()).digest()
+                descriptor[key] = known.setdefault(name, descriptor[key])
+
+
+def _descriptors(book: Pdf, first: int) -> Iterator[Any]:
+    seen = set()
+    for page in book.pages[first:]:
+        for font in page.resources.get("/Font", Dictionary()).values():
+            if font.objgen not in seen:
+                seen.add(font.objgen)
+                yield font.DescendantFonts[0].FontDescriptor
+
+
+def _lay_over(book: Pdf, overlay: Pdf) -> None:
+    """Paint the overlay's page on every page, outside of the reading order."""
+    form = book.copy_foreign(overlay.pages[0].as_form_xobject())
+    before = book.make_indirect(pikepdf.Stream(book, b"q\n"))
+    after = book.make_indirect(pikepdf.Stream(book, b"\nQ q /Artifact BMC /PackTotal Do EMC Q"))
+    for page in book.pages:
+        resources = page.obj.Resources
+        if "/XObject" not in resources:
+            resources.XObject = Dictionary()
+        resources.XObject.PackTotal = form
+        page.obj.Contents = Array([before, page.obj.Contents, after])
+
+
+def _link(book: Pdf, targets: dict[str, Mark]) -> None:
+    """Turn the front matter's `pack:` links into links inside the file."""
+    for page in book.pages:
+        for note in page.obj.get("/Annots", Array()):
+            uri = str(note.get("/A", Dictionary()).get("/URI", ""))
+            if uri.startswith(LINK) and uri.removeprefix(LINK) in targets:
+                del note["/A"]
+                note.Dest = _place(book, targets[uri.removeprefix(LINK)])
+
+
+def _place(book: Pdf, mark: Mark) -> Array:
+    page = book.pages[mark.page]
+    top = float(page.mediabox[3]) - mark.top
+    return Array([page.obj, Name.XYZ, 0, round(top, 2), 0])
+
+
+def _outline(book: Pdf, marks: list[Mark]) -> None:
+    with book.open_outline() as outline:
+        outline.root.clear()
+        outline.root.extend(_item(book, mark) for mark in marks)
+
+
+def _item(book: Pdf, mark: Mark) -> OutlineItem:
+    item = OutlineItem(mark.label, _place(book, mark))
+    item.is_closed = True
+    item.children.extend(_item(book, below) for below in mark.below)
+    return item
+
+
+def _attach(book: Pdf, attached: Attached) -> None:
+    """Embed the data, associated with the whole file as PDF/A-3 wants it."""
+    spec = AttachedFileSpec(
+        book,
+        attached.content,
+        filename=attached.name,
+        description=attached.description,
+        mime_type="application/json",
+        creation_date=attached.at.strftime("D:%Y%m%d%H%M%SZ"),
+        mod_date=attached.at.strftime("D:%Y%m%d%H%M%SZ"),
+    )
+    spec.obj.AFRelationship = Name.Data
+    book.attachments[attached.name] = spec
+    book.Root.AF = Array([spec.obj])

@@ -1,0 +1,95 @@
+"""Building a claimed pack: read, print, keep the file, seal."""
+
+import hashlib
+import logging
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from django.conf import settings
+
+from governance.audit_packs.actions import Sealed, fail, seal
+from governance.audit_packs.models import EvidencePack
+from governance.audit_packs.queries import contents
+from governance.audit_packs.render import print_pack
+from governance.audit_packs.rules import MOST_ATTEMPTS
+from governance.common.errors import DomainError
+
+log = logging.getLogger(__name__)
+HALF_BUILT = "building-"
+STALE_SECONDS = 3_600
+
+
+class LeaseLostError(DomainError):
+    """Another worker has the pack."""
+
+
+def build(pack: EvidencePack, worker: str) -> None:
+    """Build and seal a pack that this worker holds; give it up after the last attempt.
+
+    Whoever lost the lease leaves no file and changes nothing.
+    """
+    try:
+        _build(pack, worker)
+    except LeaseLostError:
+        log.warning("%s was taken over by another worker.", pack)
+    except Exception as error:
+        log.exception("%s could not be built.", pack)
+        if pack.attempts < MOST_ATTEMPTS:
+            EvidencePack.objects.release(pack.pk, worker)
+        elif EvidencePack.objects.hold(pack.pk, worker, pack.done):
+            reason = f"Building stopped {pack.attempts} times, at last with: {error}"
+            fail(pack, reason=reason)
+
+
+def _build(pack: EvidencePack, worker: str) -> None:
+    def hold(done: int) -> None:
+        if not EvidencePack.objects.hold(pack.pk, worker, done):
+            raise LeaseLostError(f"{pack} is not this worker's any more.")
+
+    said = contents(pack)
+    hold(0)
+    home = settings.STORAGE / "packs"
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=HALF_BUILT, dir=home) as folder:
+        printed, pages = print_pack(said, Path(folder), hold)
+        hold(pack.total)
+        kept, sha256 = keep(printed, home, pack.ref)
+    sealed = Sealed(
+        file=str(kept.relative_to(settings.STORAGE)),
+        sha256=sha256,
+        size_bytes=kept.stat().st_size,
+        pages=pages,
+        ledger_size=said.head["ledger"]["size"],
+        ledger_root=said.head["ledger"]["root"],
+        software=said.head["software"]["version"],
+    )
+    try:
+        seal(pack, worker=worker, sealed=sealed)
+    except DomainError as error:
+        kept.unlink()
+        raise LeaseLostError(str(error)) from error
+
+
+def keep(printed: Path, home: Path, ref: str) -> tuple[Path, str]:
+    """Move a finished file to its place so that a crash leaves it whole or not at all."""
+    with printed.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+    kept = home / f"{ref}-{sha256[:16]}.pdf"
+    printed.replace(kept)
+    place = os.open(home, os.O_RDONLY)
+    try:
+        os.fsync(place)
+    finally:
+        os.close(place)
+    return kept, sha256
+
+
+def remove_leftovers() -> None:
+    """Remove the folders of builds whose worker died, once they are an hour old."""
+    for folder in (settings.STORAGE / "packs").glob(f"{HALF_BUILT}*"):
+        if time.time() - folder.stat().st_mtime > STALE_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,27 @@
+"""Building packs: the row is the queue, Celery only makes it sooner."""
+
+import uuid
+
+from celery import shared_task
+
+from governance.audit_packs.actions import fail
+from governance.audit_packs.building import build, remove_leftovers
+from governance.audit_packs.models import EvidencePack
+
+
+@shared_task(acks_late=True)
+def build_pack(pk: int) -> None:
+    """Build and seal one pack; a second run, or one beside it, changes nothing."""
+    worker = uuid.uuid4().hex
+    if pack := EvidencePack.objects.claim(pk, worker):
+        build(pack, worker)
+
+
+@shared_task(acks_late=True)
+def sweep_packs() -> None:
+    """Start what was asked for or lost its worker, give up what took down three of them."""
+    for pack in EvidencePack.objects.given_up():
+        fail(pack, reason=f"The worker stopped {pack.attempts} times while it built this pack.")
+    for pk in EvidencePack.objects.claimable().order_by("pk").values_list("pk", flat=True):
+        build_pack.apply_async((pk,), expires=60)
+    remove_leftovers()

@@ -1,0 +1,62 @@
+"""What the ledger tells of each system, with the number of every entry."""
+
+from collections import defaultdict
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from governance.accounts.models import User
+from governance.audit_packs.models import EvidencePack
+from governance.audit_packs.sections import Batch, Facts
+from governance.ledger.models import Entry, LeafSequence, Personal
+from governance.ledger.queries import body, revealed
+
+
+def timelines(batch: Batch, pack: EvidencePack) -> dict[int, list[Facts]]:
+    """Return each system's entries in the pack's period, oldest first."""
+    entries = list(_entries(batch, pack))
+    ids = [entry.pk for entry in entries]
+    numbers = dict(LeafSequence.objects.filter(entry_id__in=ids).values_list("entry_id", "seq"))
+    people = dict(
+        User.objects.filter(handle__in={entry.actor_ref for entry in entries}).values_list(
+            "handle", "name"
+        )
+    )
+    known: dict[int, dict[str, Any]] = defaultdict(dict)
+    for row in Personal.objects.filter(entry_id__in=ids):
+        known[row.entry_id][row.path] = row.value
+    found: dict[int, list[Facts]] = defaultdict(list)
+    for entry in entries:
+        told = {
+            "number": numbers.get(entry.pk),
+            "at": body(entry)["at"],
+            "action": entry.action,
+            "object": entry.object_ref or f"{entry.object_type} {entry.object_id}",
+            "actor": people.get(entry.actor_ref, entry.actor_ref),
+            "data": revealed(body(entry)["data"], known[entry.pk]),
+            "leaf": bytes(entry.leaf).hex(),
+        }
+        for system in batch.subjects[entry.object_type, entry.object_id]:
+            found[system].append(told)
+    return found
+
+
+def _entries(batch: Batch, pack: EvidencePack) -> Any:
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for kind, pk in batch.subjects:
+        kinds[kind].append(pk)
+    told = Q()
+    for kind, ids in sorted(kinds.items()):
+        told |= Q(object_type=kind, object_id__in=ids)
+    rows = Entry.objects.filter(told, **_span(pack)).order_by("pk")
+    return rows.exclude(object_type="evidencepack")
+
+
+def _span(pack: EvidencePack) -> dict[str, datetime]:
+    span = {}
+    if pack.period_from:
+        span["at__gte"] = datetime.combine(pack.period_from, time(), UTC)
+    if pack.period_to:
+        span["at__lt"] = datetime.combine(pack.period_to + timedelta(days=1), time(), UTC)
+    return span
