@@ -42,7 +42,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "governance.common",
     "governance.ledger",
     "governance.accounts",
@@ -208,7 +207,6 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "governance.rest.schema.add_problem",
     ],
-    "SWAGGER_UI_DIST": "SIDECAR",
 }
 
 # --- Logs -----------------------------------------------------------------------------------

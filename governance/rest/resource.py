@@ -74,13 +74,17 @@ class Resource(viewsets.GenericViewSet):
             response["ETag"] = etag_of(row)
         return response
 
-    def seen(self, row: models.Model) -> int:
-        """Return the row version the caller read; 428 without If-Match, 412 when it is old."""
+    def match(self, current: str) -> None:
+        """Hold If-Match against the current ETag: 428 without it, 412 when it is another."""
         given = self.request.headers.get("If-Match")
         if given is None:
             raise Problem(428, "Send If-Match with the ETag you read.", "if-match-missing")
-        if given.strip() != etag_of(row):
+        if given.strip() != current:
             raise Problem(412, "It was changed since you read it. Read it again.", "stale")
+
+    def seen(self, row: models.Model) -> int:
+        """Return the row version the caller read; 428 without If-Match, 412 when it is old."""
+        self.match(etag_of(row))
         version: int = row.row_version  # type: ignore[attr-defined]
         return version
 

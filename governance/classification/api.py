@@ -1,0 +1,140 @@
+"""Facts and signed classifications over REST: the same actions as the pages."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from governance.accounts.models import User
+from governance.classification import actions
+from governance.classification.models import Assessment
+from governance.classification.queries import engine, on_system
+from governance.classification.rules import Tier
+from governance.rest.fields import StrictBody, choice_filters, text_filter, time_filters
+from governance.rest.resource import Readable, Resource
+from inventory.systems.models import AISystem
+from inventory.systems.serializers import SystemField
+
+
+class AssessmentSerializer(serializers.ModelSerializer):
+    system = SystemField(read_only=True)
+    signed_by: Any = serializers.SlugRelatedField("name", read_only=True)
+    result: Any = serializers.DictField(read_only=True)
+    facts: Any = serializers.DictField(read_only=True)
+
+    class Meta:
+        model = Assessment
+        fields = [
+            *("id", "system", "number", "tier", "tier_enacted", "facts", "facts_digest"),
+            *("pack_version", "result", "signed_by", "reason", "signed_at", "superseded_at"),
+        ]
+
+
+class ClassificationSerializer(serializers.Serializer):
+    """What the facts say now, and what was signed."""
+
+    system = serializers.CharField()
+    tier = serializers.CharField(help_text="of the signed classification, or unclassified")
+    provisional_tier = serializers.CharField(help_text="what the facts say now; nobody signed it")
+    facts = serializers.DictField()
+    unsure = serializers.ListField(child=serializers.CharField())
+    facts_digest = serializers.CharField()
+    pack_version = serializers.CharField()
+    gaps = serializers.ListField(child=serializers.CharField())
+    result = serializers.DictField()
+
+
+class FactsChange(StrictBody):
+    """Answers to write; null says “not sure”, `cleared` takes answers back."""
+
+    facts = serializers.DictField(child=serializers.JSONField(allow_null=True), required=False)
+    cleared = serializers.ListField(
+        child=serializers.CharField(max_length=200), required=False, max_length=500
+    )
+
+
+class SignInput(StrictBody):
+    """The digest and the pack version of the result that was read."""
+
+    reason = serializers.CharField(max_length=10_000)
+    facts_digest = serializers.RegexField("^[0-9a-f]{64}$")
+    pack_version = serializers.CharField(max_length=64)
+
+
+class AssessmentViewSet(Readable):
+    """Signed classifications. They are frozen."""
+
+    queryset = Assessment.objects.none()
+    serializer_class = AssessmentSerializer
+    lookup_value_regex = "[0-9]{1,18}"
+    sorts: ClassVar = ("signed_at",)
+    filters: ClassVar = {
+        "system": text_filter("system__ref"),
+        **choice_filters("tier", "tier", Tier),
+        **time_filters("signed_at"),
+    }
+
+    def visible(self, user: User) -> QuerySet[Assessment]:
+        """Return the assessments of systems the person sees."""
+        return Assessment.objects.visible_to(user).select_related("system", "signed_by")
+
+
+class ClassificationViewSet(Resource):
+    """The facts of one system and what they say now, by the system's ref."""
+
+    queryset = AISystem.objects.none()
+    serializer_class = ClassificationSerializer
+    lookup_field = "ref"
+    lookup_value_regex = "AIS-[0-9]{3,12}"
+    decisions: ClassVar = frozenset({"sign"})
+
+    def visible(self, user: User) -> QuerySet[AISystem]:
+        """Return the systems the person sees."""
+        return AISystem.objects.visible_to(user).select_related("unit", "owner")
+
+    def retrieve(self, request: Request, ref: str) -> Response:
+        """Return facts, provisional result and gaps."""
+        return self._answer(self.get_object())
+
+    @extend_schema(request=FactsChange, responses=ClassificationSerializer)
+    def partial_update(self, request: Request, ref: str) -> Response:
+        """Answer facts."""
+        system, data = self.get_object(), self.valid(FactsChange)
+        version = on_system(system).provisional.facts.row_version
+        self.match(f'"{system.pk}-{version}"')
+        actions.answer_facts(
+            system,
+            facts=data.get("facts", {}),
+            cleared=data.get("cleared", ()),
+            actor=self.person,
+            seen=version,
+        )
+        return self._answer(system)
+
+    @extend_schema(request=SignInput, responses={201: AssessmentSerializer})
+    @action(detail=True, methods=["post"])
+    def sign(self, request: Request, ref: str) -> Response:
+        """Sign the result that was read; it is frozen and supersedes the one before."""
+        system = self.get_object()
+        signed = actions.sign_classification(system, actor=self.person, **self.valid(SignInput))
+        return Response(AssessmentSerializer(signed).data, status=201)
+
+    def _answer(self, system: AISystem) -> Response:
+        now = on_system(system)
+        facts = now.provisional.facts
+        body = {
+            "system": system.ref,
+            "tier": now.tier,
+            "provisional_tier": str(now.provisional.classification.tier),
+            "facts": dict(facts.values),
+            "unsure": list(facts.unsure),
+            "facts_digest": facts.digest,
+            "pack_version": engine().pack.version,
+            "gaps": [gap.words for gap in now.gaps],
+            "result": now.provisional.result,
+        }
+        return Response(body, headers={"ETag": f'"{system.pk}-{facts.row_version}"'})
