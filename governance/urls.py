@@ -24,5 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^api/", NoSuchResource.as_view(), name="api_nothing"),
     path("settings/tokens/", include("governance.rest.urls")),
     path("settings/", include("governance.accounts.urls")),
+    path("", include("inventory.vendors.urls")),
     path("", include("governance.overview.urls")),
 ]

@@ -14,7 +14,12 @@ S = TypeVar("S", bound=StrEnum)
 
 def choices(states: type[StrEnum]) -> list[tuple[str, str]]:
     """Return Django choices of an enum: the value and its words."""
-    return [(state.value, state.value.replace("_", " ").capitalize()) for state in states]
+    return [(state.value, words(state.value)) for state in states]
+
+
+def words(value: str) -> str:
+    """Return the words of an enum's value; an abbreviation like DPA stays as it is."""
+    return value if value.isupper() else value.replace("_", " ").capitalize()
 
 
 def move(row: models.Model, to: S, transitions: Mapping[S, frozenset[S]], **fields: Any) -> None:

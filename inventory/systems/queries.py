@@ -33,7 +33,9 @@ def look_alikes(sketch: Sketch, *, seen_by: User, but: int | None = None) -> lis
     look-ups (same folded name, two words of the name, vendor with two words of the purpose);
     the rule decides among them.
     """
-    visible = AISystem.objects.visible_to(seen_by).exclude(pk=but).select_related("unit", "owner")
+    visible = AISystem.objects.visible_to(seen_by).select_related("unit", "owner")
+    if but is not None:
+        visible = visible.exclude(pk=but)
     found: dict[int, LookAlike] = {}
     for candidates in _candidates(visible, sketch):
         for system in candidates:
@@ -59,7 +61,7 @@ def _two_of(text: str, most: int) -> SearchQuery | None:
     """Return a search for any two of the longest words of a text, or for the only one."""
     words = frozenset(re.findall(r"[^\W_]+", text.lower())) - SMALL_WORDS
     longest = sorted(words, key=lambda word: (-len(word), word))[:most]
-    pairs = list(combinations(longest, 2)) or [(word,) for word in longest]
+    pairs: list[tuple[str, ...]] = [*combinations(longest, 2)] or [(word,) for word in longest]
     if not pairs:
         return None
     either = " | ".join("(" + " & ".join(f"'{word}'" for word in pair) + ")" for pair in pairs)

@@ -85,8 +85,9 @@ def freeze_version(version: ModelVersion, *, actor: User) -> bool:
 
 
 def _refuse_twin(system: AISystem, sealed: str, label: str, but: int | None = None) -> None:
-    others = ModelVersion.objects.select_for_update().filter(system=system).exclude(pk=but)
-    for other in others:
+    for other in ModelVersion.objects.select_for_update().filter(system=system):
+        if other.pk == but:
+            continue
         if other.label == label:
             raise DomainError(f"{system} has a version {label} already.")
         if other.digest == sealed:

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from governance.accounts.access import live_memberships, visible_units
@@ -36,11 +37,20 @@ class Vendor(models.Model):
     class Meta:
         ordering = ["name", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=list(VendorKind)), name="vendor_kind_known")
+            models.CheckConstraint(
+                condition=Q(kind__in=list(VendorKind)), name="vendor_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(country="") | Q(country__regex=r"^[A-Z]{2}$"), name="vendor_country_iso"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the vendor's page."""
+        return reverse("vendors:vendor", args=[self.ref])
 
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
@@ -96,6 +106,10 @@ class Agreement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} with {self.vendor}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the agreement's page."""
+        return reverse("vendors:agreement", args=[self.ref])
 
     def state(self, day: date | None = None) -> AgreementState:
         """Return the state on a day, today by default."""
