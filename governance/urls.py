@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/docs/", reading, name="api_docs"),
     re_path(r"^api/", NoSuchResource.as_view(), name="api_nothing"),
     path("settings/tokens/", include("governance.rest.urls")),
+    path("", include("governance.classification.urls")),
     path("settings/", include("governance.accounts.urls")),
     path("", include("inventory.vendors.urls")),
     path("", include("governance.overview.urls")),

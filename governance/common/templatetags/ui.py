@@ -178,3 +178,9 @@ def counted(number: int, noun: str) -> str:
     """Return a number with its noun: 1 system, 1,204 systems; "entry,entries" names the plural."""
     one, _, many = noun.partition(",")
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+@register.filter
+def words(name: str) -> str:
+    """Return a name with underscores as words."""
+    return name.replace("_", " ")
