@@ -63,7 +63,7 @@ def answer_facts(
     }
     change(sheet, seen=seen, facts=after, changed_at=timezone.now(), changed_by=actor)
     data = {"changes": changes, "facts_version": sheet.row_version}
-    record("facts.answered", subject=system, actor=actor, data=data, unit=system.unit_id)
+    record("facts.changed", subject=system, actor=actor, data=data, unit=system.unit_id)
     return True
 
 

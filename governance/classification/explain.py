@@ -1,6 +1,7 @@
 """Why a classification came out as it did: every rule with its article and the facts behind it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from governance.classification.conditions import (
@@ -125,6 +126,20 @@ def words(value: str) -> str:
     return value.replace("_", " ")
 
 
-def cited(parts: Iterable[str]) -> str:
-    """Return citations in one line."""
-    return "; ".join(parts)
+def shown(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an explained result with its days as dates, for pages."""
+    duties = [
+        duty | {"applies_from": _with_days(duty["applies_from"])} for duty in result["duties"]
+    ]
+    return dict(result) | {
+        "duties": duties,
+        "dates": _with_days(result["dates"]),
+        "dates_here": _with_days(result["dates_here"]),
+        "why_refused": REASONS.get(result["exemption"]["reason"] or "", ""),
+        "moved": sorted({duty["transition"] for duty in duties if duty["transition"]}),
+    }
+
+
+def _with_days(days: Mapping[str, str | None]) -> dict[str, date | None]:
+    known = {name: date.fromisoformat(day) if day else None for name, day in days.items()}
+    return {"amended_formal": None} | known

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, F, Func, OuterRef, QuerySet, Subquery
 
 from governance.accounts.models import User
-from governance.classification.explain import explain
+from governance.classification.explain import explain, shown
 from governance.classification.models import Assessment, FactSheet
 from governance.classification.packs import load
 from governance.classification.results import Classification
@@ -82,6 +82,13 @@ class OnSystem:
     provisional: Provisional
     gaps: tuple[Gap, ...]
 
+    @property
+    def shown(self) -> dict[str, Any] | None:
+        """Return the signed result for a page, else the provisional one; None before answers."""
+        if self.assessment:
+            return shown(self.assessment.result)
+        return shown(self.provisional.result) if self.provisional.facts.row_version else None
+
 
 def facts_digest(values: Mapping[str, Any], unsure: Iterable[str] = ()) -> str:
     """Return the SHA-256 of facts in normal form."""
@@ -112,6 +119,17 @@ def facts_from(system: AISystem, sheet: FactSheet | None) -> Facts:
     unsure = tuple(sorted(name for name, value in given.items() if value is None))
     from_register = frozenset(register.keys() - answers.keys())
     return Facts(values, unsure, from_register, sheet.row_version if sheet else 0)
+
+
+def facts_from_answers(
+    system: AISystem, facts: Facts, answers: Mapping[str, Any], cleared: Iterable[str]
+) -> Facts:
+    """Return the facts as they would be with these answers; nothing is stored."""
+    kept = {name: value for name, value in facts.values.items() if name not in facts.from_register}
+    kept |= dict.fromkeys(facts.unsure) | dict(answers)
+    for name in cleared:
+        kept.pop(name, None)
+    return facts_from(system, FactSheet(facts=kept, row_version=facts.row_version))
 
 
 def provisional(system: AISystem) -> Provisional:

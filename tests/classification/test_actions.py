@@ -14,32 +14,13 @@ from governance.common.errors import DomainError, StaleError
 from governance.ledger.models import Entry
 from governance.ledger.queries import body
 from inventory.systems.actions import change_system
-
-CHATBOT = {"actor.uses_professionally": True, "tr.interacts_directly": True}
-
-
-def sign(system, actor, reason="checked with the team"):
-    now = provisional(system)
-    return sign_classification(
-        system,
-        reason=reason,
-        actor=actor,
-        facts_digest=now.facts.digest,
-        pack_version=now.classification.pack_version,
-    )
-
-
-@pytest.fixture
-def answered(system, officer):
-    """The system with two answers."""
-    answer_facts(system, facts=CHATBOT, actor=officer, seen=0)
-    return system
+from tests.classification.conftest import CHATBOT, sign
 
 
 def test_an_answer_is_kept_and_recorded_with_from_and_to(answered, officer):
     answer_facts(answered, facts={"tr.ai_obvious": True}, actor=officer, seen=1)
 
-    entry = Entry.objects.filter(action="facts.answered").latest("pk")
+    entry = Entry.objects.filter(action="facts.changed").latest("pk")
     assert FactSheet.objects.get().facts == CHATBOT | {"tr.ai_obvious": True}
     assert body(entry)["data"]["changes"] == {"tr.ai_obvious": {"from": "unanswered", "to": True}}
 

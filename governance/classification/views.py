@@ -1,0 +1,234 @@
+"""Pages: the queue, the questions, the result with its reasons, the signed classification."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from governance.accounts.access import acting_user, may, units_with, visible_units
+from governance.accounts.models import User
+from governance.accounts.rules import Capability
+from governance.classification import actions, waiting
+from governance.classification.explain import in_words, shown
+from governance.classification.forms import FactsForm, SignForm, is_answered
+from governance.classification.groups import BY_STEP, GROUPS, Group, facts_in, following, is_open
+from governance.classification.models import Assessment
+from governance.classification.queries import (
+    Facts,
+    OnSystem,
+    Provisional,
+    changed_facts,
+    engine,
+    facts_from_answers,
+    facts_of,
+    on_system,
+    provisional_of,
+)
+from inventory.systems.actions import may_edit, require_edit
+from inventory.systems.models import AISystem
+
+PAGE_SIZE = 50
+
+
+@require_safe
+@login_required
+def queue(request: HttpRequest) -> HttpResponse:
+    """Show the systems to classify: never signed, or with other facts since."""
+    user = acting_user(request)
+    which = "changed" if request.GET.get("show") == "changed" else "unsigned"
+    sets = {"unsigned": waiting.unsigned(user), "changed": waiting.changed(user)}
+    unit = request.GET.get("unit", "")
+    if unit.isdecimal():
+        sets = {name: rows.filter(unit__path__contains=[int(unit)]) for name, rows in sets.items()}
+    counts = {name: rows.count() for name, rows in sets.items()}
+    pages = Paginator(waiting.with_what_rows_show(sets[which]).order_by("name", "pk"), PAGE_SIZE)
+    pages.count = counts[which]  # counted already
+    page = pages.get_page(request.GET.get("page"))
+    context = {
+        "rows": [waiting.row_of(system) for system in page],
+        "page": page,
+        "words": f"{page.start_index():,} to {page.end_index():,} of {counts[which]:,} systems",
+        "previous_url": _page_url(request, page.number - 1) if page.has_previous() else "",
+        "next_url": _page_url(request, page.number + 1) if page.has_next() else "",
+        "segments": [
+            _segment("To classify", "?", counts["unsigned"], which == "unsigned"),
+            _segment("Facts changed", "?show=changed", counts["changed"], which == "changed"),
+        ],
+        "which": which,
+        "units": visible_units(user).order_by("name"),
+        "unit": unit,
+        "may_classify": units_with(user, Capability.CLASSIFY).exists(),
+    }
+    return render(request, "classification/queue.html", context)
+
+
+def _segment(label: str, url: str, count: int, current: bool) -> dict[str, Any]:
+    return {"label": label, "url": url, "count": count, "current": current}
+
+
+def _page_url(request: HttpRequest, number: int) -> str:
+    query = request.GET.copy()
+    query["page"] = str(number)
+    return f"?{query.urlencode()}"
+
+
+def _system(user: User, ref: str) -> AISystem:
+    return get_object_or_404(AISystem.objects.visible_to(user).select_related("unit"), ref=ref)
+
+
+def _group(step: str) -> Group:
+    if step not in BY_STEP:
+        raise Http404("There is no such page of questions.")
+    return BY_STEP[step]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def review(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show what the facts say now, with every reason, and take the signature."""
+    user = acting_user(request)
+    system = _system(user, ref)
+    about = on_system(system)
+    seen = {
+        "facts_digest": about.provisional.facts.digest,
+        "pack_version": engine().pack.version,
+    }
+    form = SignForm(_posted(request), initial=seen)
+    if request.method == "POST" and form.is_valid():
+        signed = actions.sign_classification(system, actor=user, **form.cleaned_data)
+        messages.success(request, f"Signed: {signed.ref}. It is frozen and stands in the ledger.")
+        return redirect("classification:signed", ref=ref, number=signed.number)
+    context = _result_context(user, about) | {"form": form}
+    return render(request, "classification/review.html", context, status=_status(form))
+
+
+def _result_context(user: User, about: OnSystem) -> dict[str, Any]:
+    system, now = about.system, about.provisional
+    signed = about.assessment
+    return {
+        "system": system,
+        "about": about,
+        "result": shown(now.result),
+        "pack": engine().pack,
+        "steps": _steps(now, None),
+        "may_edit": may_edit(user, system),
+        "may_classify": may(user, Capability.CLASSIFY, system.unit),
+        "blocked": [gap for gap in about.gaps if gap.kind in ("unanswered", "unsure")],
+        "same_as_signed": signed is not None and not any(
+            gap.kind in ("facts_changed", "pack_changed") for gap in about.gaps
+        ),
+        "history": system.assessments.select_related("signed_by", "system").order_by("-number"),
+    }  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def answer(request: HttpRequest, ref: str, step: str) -> HttpResponse:
+    """Ask one group of questions and keep the answers."""
+    user = acting_user(request)
+    system, group = _system(user, ref), _group(step)
+    require_edit(user, system)
+    facts = facts_of(system)
+    form = FactsForm(_posted(request), group=group, facts=facts)
+    if request.method == "POST" and form.is_valid():
+        seen = form.cleaned_data["seen"]
+        actions.answer_facts(
+            system, facts=form.answers, cleared=form.cleared, seen=seen, actor=user
+        )
+        later = following(group, provisional_of(facts_of(system)).classification)
+        if later and "finish" not in request.POST:
+            return redirect("classification:answer", ref=ref, step=later.step)
+        return redirect("classification:review", ref=ref)
+    now = provisional_of(facts)
+    context = {
+        "system": system,
+        "group": group,
+        "form": form,
+        "now": now,
+        "result": shown(now.result),
+        "pack": engine().pack,
+        "steps": _steps(now, group),
+        "number": GROUPS.index(group) + 1,
+        "total": len(GROUPS),
+    }
+    return render(request, "classification/answer.html", context, status=_status(form))
+
+
+@require_POST
+@login_required
+def so_far(request: HttpRequest, ref: str, step: str) -> HttpResponse:
+    """Show where the answers on the page would lead, without keeping them."""
+    user = acting_user(request)
+    system, group = _system(user, ref), _group(step)
+    facts = facts_of(system)
+    form = FactsForm(request.POST, group=group, facts=facts)
+    if form.is_valid():
+        facts = facts_from_answers(system, facts, form.answers, form.cleared)
+    now = provisional_of(facts)
+    context = {"now": now, "result": shown(now.result), "pack": engine().pack}
+    return render(request, "classification/_so_far.html", context)
+
+
+@require_safe
+@login_required
+def signed(request: HttpRequest, ref: str, number: int) -> HttpResponse:
+    """Show one signed classification as it was signed."""
+    user = acting_user(request)
+    rows = Assessment.objects.visible_to(user).select_related("system__unit", "signed_by")
+    assessment = get_object_or_404(rows, system__ref=ref, number=number)
+    about = on_system(assessment.system)
+    facts = about.provisional.facts
+    is_current = about.assessment is not None and about.assessment.pk == assessment.pk
+    context = {
+        "assessment": assessment,
+        "system": assessment.system,
+        "result": shown(assessment.result),
+        "answers": _answers(assessment.facts),
+        "is_current": is_current,
+        "current": about.assessment,
+        "changes": _answers(dict.fromkeys(changed_facts(assessment, facts))) if is_current else [],
+        "pack_changed": assessment.pack_version != engine().pack.version,
+        "may_edit": may_edit(user, assessment.system),
+    }
+    return render(request, "classification/signed.html", context)
+
+
+def _answers(facts: dict[str, Any]) -> list[dict[str, str]]:
+    """Return facts as questions and answers in words; of a fact the pack dropped, its name."""
+    known = engine().pack.facts
+    return [
+        {
+            "ask": known[name].ask if name in known else name,
+            "answer": in_words(known[name], value) if name in known else str(value),
+        }
+        for name, value in facts.items()
+    ]
+
+
+def _steps(now: Provisional, current: Group | None) -> list[dict[str, Any]]:
+    """Return the groups with how far each is answered."""
+    return [
+        {
+            "group": group,
+            "current": group == current,
+            "answered": _count(group, now.facts),
+            "later": not is_open(group, now.classification),
+        }
+        for group in GROUPS
+    ]
+
+
+def _count(group: Group, facts: Facts) -> int:
+    return sum(is_answered(facts, fact.name) for fact in facts_in(group, engine().pack))
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def _status(form: Any) -> int:
+    return 422 if form.errors else 200

@@ -1,0 +1,108 @@
+"""The queue: systems nobody has classified, and those whose facts changed since."""
+
+from dataclasses import dataclass
+
+from django.db.models import (
+    Case,
+    F,
+    Func,
+    JSONField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from governance.accounts.models import User
+from governance.classification.models import Assessment, FactSheet
+from governance.classification.queries import (
+    ROLE_FACTS,
+    engine,
+    facts_from,
+    provisional_of,
+)
+from inventory.systems.models import AISystem
+from inventory.systems.rules import Stage
+
+NOTHING = Value({}, output_field=JSONField())
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the queue."""
+
+    system: AISystem
+    answered: int
+    unsure: int
+    tier: str  # what the facts say now, empty before the first answer
+    signed: str  # the tier that was signed, empty without one
+    number: int | None  # of the signed classification
+
+
+def unsigned(user: User) -> QuerySet[AISystem]:
+    """Return the visible systems in use or planned that nobody has classified."""
+    signed = Assessment.objects.current().values("system_id")
+    return _visible(user).exclude(pk__in=signed)
+
+
+def changed(user: User) -> QuerySet[AISystem]:
+    """Return the visible systems whose facts or law are others than those signed."""
+    rows = Assessment.objects.current().annotate(
+        now=Func(
+            *_from_register(),
+            Coalesce(F("system__fact_sheet__facts"), NOTHING, output_field=JSONField()),
+            template="(%(expressions)s)",
+            arg_joiner=" || ",
+            output_field=JSONField(),
+        )
+    )
+    same = rows.filter(facts=F("now"), pack_version=engine().pack.version)
+    return _visible(user).filter(pk__in=rows.exclude(pk__in=same.values("pk")).values("system_id"))
+
+
+def _from_register() -> list[Case]:
+    """Return, as SQL, the facts that the register knows by itself: see facts_from()."""
+    return [
+        Case(
+            When(
+                system__our_roles__contains=[role.value],
+                then=Value({fact: True}, output_field=JSONField()),
+            ),
+            default=NOTHING,
+            output_field=JSONField(),
+        )
+        for role, fact in ROLE_FACTS.items()
+    ]
+
+
+def _visible(user: User) -> QuerySet[AISystem]:
+    return AISystem.objects.visible_to(user).exclude(stage=Stage.RETIRED)
+
+
+def with_what_rows_show(systems: QuerySet[AISystem]) -> QuerySet[AISystem]:
+    """Return the systems with unit, owner, facts and signed tier in the same query."""
+    sheet = FactSheet.objects.filter(system=OuterRef("pk"))
+    signed = Assessment.objects.current().filter(system=OuterRef("pk"))
+    return systems.select_related("unit", "owner").annotate(
+        answers=Subquery(sheet.values("facts")[:1]),
+        sheet_version=Subquery(sheet.values("row_version")[:1]),
+        signed_tier=Subquery(signed.values("tier")[:1]),
+        signed_number=Subquery(signed.values("number")[:1]),
+    )
+
+
+def row_of(system: AISystem) -> Row:
+    """Return a line of the queue; the system comes from `with_what_rows_show`."""
+    answers = getattr(system, "answers", None) or {}
+    sheet = FactSheet(system=system, facts=answers, row_version=1) if answers else None
+    facts = facts_from(system, sheet)
+    return Row(
+        system=system,
+        answered=len(answers),
+        unsure=len(facts.unsure),
+        tier=str(provisional_of(facts).classification.tier) if answers else "",
+        signed=getattr(system, "signed_tier", None) or "",
+        number=getattr(system, "signed_number", None),
+    )
