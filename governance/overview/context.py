@@ -5,17 +5,27 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from governance.accounts.access import acting_user
 from governance.accounts.models import User
 from governance.overview.nav import Counts, Navigation, navigation
 
 COUNTS: Counts = {}
 
 
+def navigation_of(request: HttpRequest) -> Navigation:
+    """Return the person's navigation, worked out once for a request."""
+    found = request.__dict__.get("navigation")
+    if found is None:
+        found = navigation(acting_user(request), request.path, COUNTS)
+        request.__dict__["navigation"] = found
+    return found
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Return `nav`: the navigation of the person, empty for a stranger."""
+    """Return `nav`: the navigation of the person, nothing for a stranger."""
 
     def build() -> Navigation | None:
-        user = getattr(request, "user", None)
-        return navigation(user, request.path, COUNTS) if isinstance(user, User) else None
+        known = isinstance(getattr(request, "user", None), User)
+        return navigation_of(request) if known else None
 
     return {"nav": SimpleLazyObject(build)}

@@ -42,6 +42,7 @@ class Navigation:
     groups: list[NavGroup]
     settings: NavItem
     find_url: str
+    abilities: frozenset[Capability]
 
 
 MAP: list[tuple[str, list[NavItem]]] = [
@@ -103,6 +104,7 @@ def navigation(user: User, path: str, counts: Counts) -> Navigation:
         groups=[group for group in groups if group.items],
         settings=_marked(SETTINGS, path, 0),
         find_url=FIND_URL,
+        abilities=abilities,
     )
 
 

@@ -3,8 +3,12 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from governance.accounts.access import acting_user
+from governance.overview import today as queries
+from governance.overview.context import navigation_of
 from governance.overview.kit import samples
 
 
@@ -12,7 +16,9 @@ from governance.overview.kit import samples
 @login_required
 def today(request: HttpRequest) -> HttpResponse:
     """Show what needs the person, the figures and the dates ahead."""
-    return render(request, "overview/today.html", {})
+    page = queries.today(acting_user(request), timezone.now(), navigation_of(request).abilities)
+    shown = page.needs if request.GET.get("all") else page.needs[: queries.SHOWN_NEEDS]
+    return render(request, "overview/today.html", {"page": page, "shown": shown})
 
 
 @require_safe

@@ -27,6 +27,7 @@ TIERS = {
     "not_applicable": ("circle-minus", "Not a system"),
     "none": ("circle-dashed", "Unclassified"),
 }
+SHORT_TIERS = {"prohibited": "Prohib.", "high": "High", "unclassified": "None"}
 STATES = {
     "met": ("circle-check", "Met"),
     "progress": ("circle-dot", "In progress"),
@@ -76,6 +77,12 @@ def tier(key: str | None, cls: str = "") -> SafeString:
 def tier_words_filter(key: str | None) -> str:
     """Return the words of a risk tier, for a sentence or a label."""
     return tier_words(key)
+
+
+@register.filter
+def tier_short(key: str) -> str:
+    """Return a risk tier in few letters, for the head of a column on a phone."""
+    return SHORT_TIERS.get(key) or tier_words(key)
 
 
 @register.simple_tag
@@ -173,11 +180,26 @@ def stackbar(parts: list[tuple[str, int]], label: str) -> SafeString:
     )
 
 
+NUMBERS = (
+    *("no", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+
+
+@register.filter
+def in_words(number: int) -> str:
+    """Return a number as text writes it: in words up to twelve."""
+    return NUMBERS[number] if 0 <= number < len(NUMBERS) else f"{number:,}"
+
+
 @register.filter
 def counted(number: int, noun: str) -> str:
-    """Return a number with its noun: 1 system, 1,204 systems; "entry,entries" names the plural."""
+    """Return a number with its noun: 1 system, 1,204 systems; "entry,entries" names the plural.
+
+    Without a noun, the number alone.
+    """
     one, _, many = noun.partition(",")
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {one if number == 1 or not one else many or one + 's'}".strip()
 
 
 @register.filter

@@ -1,0 +1,217 @@
+"""What needs a person today, worked out from the rows as they are now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Value, When
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from governance.accounts.access import units_with
+from governance.accounts.models import User
+from governance.accounts.rules import Capability
+from governance.audit_packs.models import EvidencePack
+from governance.audit_packs.rules import PackStatus
+from governance.classification.models import Assessment
+from governance.classification.queries import facts_changed_since, facts_from
+from inventory.systems.models import AISystem
+from inventory.systems.rules import Stage
+from inventory.vendors.models import Agreement
+from inventory.vendors.rules import LEAST_WARNING_DAYS
+from raci.models import Matrix
+from raci.rules import MatrixStatus
+
+MOST_OF_A_KIND = 20
+MOST_ENDS = 200
+PACK_IS_NEWS_DAYS = 30
+
+
+RunningOut = Any  # an Agreement with `covers`, its systems, and `kept`, whether by the person
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing to do: where, about what, and until when or since when."""
+
+    icon: str
+    title: str
+    action: str
+    url: str
+    subject: str = ""
+    note: str = ""
+    tier: str | None = None
+    has_tier: bool = False
+    due: date | None = None
+    since: datetime | None = None
+
+    def urgency(self) -> tuple[int, date, datetime]:
+        """Return the order: overdue and due first, then what waits longest, then the rest."""
+        never = datetime.max.replace(tzinfo=timezone.get_default_timezone())
+        return (
+            0 if self.due else 1 if self.since else 2,
+            self.due or date.max,
+            self.since or never,
+        )
+
+
+def needs(user: User, abilities: frozenset[Capability], ends: Iterable[RunningOut]) -> list[Need]:
+    """Return what needs the person, most urgent first; at most one query for each kind."""
+    found = [*_packs(user), *_open_systems(user, abilities), *_own_systems(user)]
+    found += _agreements(ends)
+    if Capability.CLASSIFY in abilities:
+        found += _changed_facts(user)
+    if Capability.ASSIGN in abilities:
+        found += _drafts(user)
+    return sorted(found, key=Need.urgency)
+
+
+def running_out(user: User) -> list[RunningOut]:
+    """Return agreements that have run out or whose warning time has begun, soonest first."""
+    today = timezone.localdate()
+    warned = Greatest(Value(LEAST_WARNING_DAYS), F("notice_days") + 30)
+    keeps = Q(unit__in=units_with(user, Capability.AGREE).values("pk"))
+    rows = Agreement.objects.visible_to(user).filter(
+        ended_on__isnull=True,
+        signed_on__lte=today,
+        effective_from__lte=today,
+        expires_on__lte=Value(today) + warned * timedelta(days=1),
+    )
+    kept = Case(When(keeps, then=True), default=False, output_field=BooleanField())
+    rows = rows.annotate(covers=Count("systems"), kept=kept).select_related("vendor")
+    return list(rows.order_by("expires_on", "pk")[:MOST_ENDS])
+
+
+def _agreements(ends: Iterable[RunningOut]) -> Iterable[Need]:
+    """Yield those of the agreements that the person keeps."""
+    for agreement in [row for row in ends if row.kept][:MOST_OF_A_KIND]:
+        assert agreement.expires_on is not None  # noqa: S101 - filtered in running_out
+        over = agreement.expires_on < timezone.localdate()
+        yield Need(
+            icon="handshake",
+            title=f"{'Replace' if over else 'Renew'} the {agreement.kind}",
+            action="Open",
+            url=f"/agreements/{agreement.ref}/",
+            subject=str(agreement.vendor),
+            note=_systems(agreement.covers, "covers") if agreement.covers else "covers no system",
+            due=agreement.expires_on,
+        )
+
+
+def _changed_facts(user: User) -> Iterable[Need]:
+    """Yield systems whose answers are others than those that were signed."""
+    rows = Assessment.objects.current().visible_to(user)
+    rows = rows.filter(
+        system__unit__in=units_with(user, Capability.CLASSIFY),
+        system__fact_sheet__changed_at__gt=F("signed_at"),
+    ).select_related("system__fact_sheet")
+    for signed in rows.order_by("system__fact_sheet__changed_at")[:MOST_OF_A_KIND]:
+        system, sheet = signed.system, signed.system.fact_sheet
+        if facts_changed_since(signed, facts_from(system, sheet)):
+            yield Need(
+                icon="scale",
+                title="Sign the classification again",
+                action="Classify",
+                url=f"/systems/{system.ref}/classify/",
+                subject=system.name,
+                note="facts changed since signing",
+                tier=signed.tier,
+                has_tier=True,
+                since=sheet.changed_at,
+            )
+
+
+def _drafts(user: User) -> Iterable[Need]:
+    """Yield matrices that are drawn up but not in force."""
+    rows = Matrix.objects.visible_to(user).filter(
+        status=MatrixStatus.DRAFT, system__unit__in=units_with(user, Capability.ASSIGN)
+    )
+    for matrix in rows.select_related("system").order_by("created_at", "pk")[:MOST_OF_A_KIND]:
+        system = matrix.system
+        assert system is not None  # noqa: S101 - filtered above
+        yield Need(
+            icon="grid-3x3",
+            title="Put the RACI matrix into force",
+            action="Open",
+            url=f"/systems/{system.ref}/raci/",
+            subject=system.name,
+            note=f"draft {matrix.version}",
+            since=matrix.created_at,
+        )
+
+
+def _packs(user: User) -> Iterable[Need]:
+    """Yield packs the person asked for that are ready and not fetched, or that failed."""
+    recent = timezone.now() - timedelta(days=PACK_IS_NEWS_DAYS)
+    rows = EvidencePack.objects.filter(requested_by=user, requested_at__gte=recent)
+    ready = Q(status=PackStatus.SEALED) & ~Q(downloads__user=user)
+    rows = rows.filter(ready | Q(status=PackStatus.FAILED)).order_by("-pk")
+    for pack in rows[:MOST_OF_A_KIND]:
+        sealed = pack.status == PackStatus.SEALED
+        yield Need(
+            icon="file-archive",
+            title=f"{'Download' if sealed else 'Look at'} evidence pack {pack.ref}",
+            action="Open",
+            url=f"/packs/{pack.ref}/",
+            subject=_systems(pack.total),
+            note="sealed" if sealed else "could not be built",
+            since=pack.sealed_at or pack.requested_at,
+        )
+
+
+def _open_systems(user: User, abilities: frozenset[Capability]) -> Iterable[Need]:
+    """Yield one line for each thing that many systems lack: tier, owner, matrix."""
+    lacks = {
+        "tier": (Capability.CLASSIFY, ~Q(pk__in=_signed())),
+        "owner": (Capability.EDIT, Q(owner__isnull=True)),
+        "matrix": (Capability.ASSIGN, ~Q(pk__in=_assigned())),
+    }
+    counts = {
+        name: Count("pk", filter=lack & Q(unit__in=units_with(user, capability).values("pk")))
+        for name, (capability, lack) in lacks.items()
+        if capability in abilities
+    }
+    if not counts:
+        return
+    live = AISystem.objects.visible_to(user).exclude(stage=Stage.RETIRED)
+    found = live.order_by().aggregate(**counts)
+    if count := found.get("tier"):
+        url = "/systems/?tier=unclassified"
+        yield Need("scale", f"Classify {_systems(count)}", "Choose", url, note="no signed tier")
+    if count := found.get("owner"):
+        url = "/systems/?owner=none"
+        yield Need("user-round-check", f"Name an owner for {_systems(count)}", "Choose", url)
+    if count := found.get("matrix"):
+        title = f"Say who answers for {_systems(count)}"
+        yield Need("grid-3x3", title, "Choose", "/raci/", note="no RACI matrix in force")
+
+
+def _own_systems(user: User) -> Iterable[Need]:
+    """Yield the person's own systems that nobody has classified; questions are for the owner."""
+    rows = AISystem.objects.visible_to(user).filter(owner=user).exclude(stage=Stage.RETIRED)
+    rows = rows.exclude(pk__in=_signed()).order_by("created_at", "pk")
+    for system in rows[:MOST_OF_A_KIND]:
+        yield Need(
+            icon="list-checks",
+            title="Answer the questions for the classification",
+            action="Answer",
+            url=f"/systems/{system.ref}/classify/",
+            subject=system.name,
+            has_tier=True,
+            since=system.created_at,
+        )
+
+
+def _signed() -> QuerySet[Assessment, int]:
+    return Assessment.objects.current().values_list("system_id", flat=True)
+
+
+def _assigned() -> QuerySet[Matrix, int | None]:
+    rows = Matrix.objects.filter(status=MatrixStatus.ACTIVE, system__isnull=False)
+    return rows.values_list("system_id", flat=True)
+
+
+def _systems(count: int, verb: str = "") -> str:
+    words = f"{count:,} system{'' if count == 1 else 's'}"
+    return f"{verb} {words}".strip()
