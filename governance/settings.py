@@ -1,31 +1,60 @@
 """Settings: one file, from the environment only. Sections; the beat schedule at its foot."""
 
-import os
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from governance.environment import (
+    HOLD_SECONDS,
+    LOCAL_DATABASE,
+    SAMPLE_KEY,
+    broker_options,
+    database,
+    environment,
+    refusal,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
+ENV = environment(BASE_DIR / "var" / "running.json")
 
 
 def env(name: str, default: str = "") -> str:
-    """Return an environment variable, or the default when it is unset or empty."""
-    return os.environ.get(name) or default
+    """Return a setting of the environment, or the default when it is unset or empty."""
+    return ENV.get(name) or default
 
 
 def env_list(name: str, default: str = "") -> list[str]:
-    """Return a comma-separated environment variable as a list."""
+    """Return a comma-separated setting as a list."""
     return [item.strip() for item in env(name, default).split(",") if item.strip()]
 
 
 # --- Mode -----------------------------------------------------------------------------------
+# Production unless said otherwise: bin/start, bin/test and pytest set MUSTER_MODE=local.
+LOCAL = env("MUSTER_MODE") == "local"
+if not LOCAL and (reason := refusal(ENV)):
+    raise ImproperlyConfigured(reason)
 DEBUG = env("DEBUG") == "1"
-SECRET_KEY = env("SECRET_KEY", "sample-key-for-development-only-0123456789-abcdefghijklmnop")
+SECRET_KEY = env("SECRET_KEY", SAMPLE_KEY)
 BASE_URL = env("BASE_URL", "http://127.0.0.1:8000")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver")
-CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
-STORAGE = Path(env("STORAGE_DIR", str(BASE_DIR / "var" / "storage")))
+CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", BASE_URL)
+DATA_DIR = Path(env("DATA_DIR", str(BASE_DIR / "var")))
+STORAGE = Path(env("STORAGE_DIR", str(DATA_DIR / "storage")))
+
+# --- Cookies, transport, sessions -----------------------------------------------------------
+SESSION_ENGINE = "governance.accounts.sessions"
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())  # from sign-in, whatever happens
+SESSION_IDLE = timedelta(minutes=30)
+SESSION_COOKIE_NAME = "muster_session" if LOCAL else "__Host-session"
+CSRF_COOKIE_NAME = "muster_csrf" if LOCAL else "__Host-csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not LOCAL
+CSRF_COOKIE_HTTPONLY = True
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 0 if LOCAL else int(timedelta(days=365).total_seconds())
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not LOCAL
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # preloading a domain is for its owner to decide
 
 # --- Applications ---------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -44,6 +73,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "governance.common",
     "governance.ledger",
+    "governance.health",
     "governance.accounts",
     "governance.rest",
     "inventory.vendors",
@@ -64,6 +94,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "governance.accounts.sessions.SessionLimitsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -93,24 +124,9 @@ TEMPLATES = [
 
 FORM_RENDERER = "governance.common.rendering.FormRenderer"
 
-
 # --- Database -------------------------------------------------------------------------------
-def database(url: str) -> dict[str, object]:
-    """Return Django's settings for a PostgreSQL address."""
-    parts = urlsplit(url)
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}} if env("DB_POOL") == "1" else {},
-    }
-
-
-DATABASE_URL = env("DATABASE_URL", "postgresql://muster:muster@127.0.0.1:5432/muster")
-DATABASES = {"default": database(DATABASE_URL)}
+DATABASE_URL = env("DATABASE_URL", LOCAL_DATABASE)
+DATABASES = {"default": database(DATABASE_URL, pool=env("DB_POOL") == "1")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- People and sign-in ---------------------------------------------------------------------
@@ -138,23 +154,24 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
     )
 ]
-SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 
 # --- Time, language, files ------------------------------------------------------------------
 USE_TZ = True
 TIME_ZONE = env("TIME_ZONE", "UTC")
 LANGUAGE_CODE = "en-gb"
 STATIC_URL = "/static/"
+PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
+HASHED_STATIC = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = Path(env("STATIC_ROOT", str(BASE_DIR / "var" / "static")))
+STATIC_ROOT = Path(env("STATIC_ROOT", str(DATA_DIR / "static")))
 MEDIA_ROOT = STORAGE
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": env("STATIC_BACKEND", "django.contrib.staticfiles.storage.StaticFilesStorage")
-    },
+    "staticfiles": {"BACKEND": env("STATIC_BACKEND", PLAIN_STATIC if LOCAL else HASHED_STATIC)},
 }
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = LOCAL
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["br", "gz", "map", "png", "ttf", "woff2"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 IMPORT_MAX_BYTES = int(env("IMPORT_MAX_BYTES", str(100 * 1024 * 1024)))
@@ -178,7 +195,13 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 
 # --- Mail -----------------------------------------------------------------------------------
-EMAIL_BACKEND = env("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = env("EMAIL_HOST")
+EMAIL_PORT = int(env("EMAIL_PORT", "587"))
+EMAIL_HOST_USER = env("EMAIL_USER")
+EMAIL_HOST_PASSWORD = env("EMAIL_PASSWORD")
+EMAIL_USE_TLS = env("EMAIL_TLS", "1") == "1"
+EMAIL_TIMEOUT = 10
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", "muster@localhost")
 
 # --- REST -----------------------------------------------------------------------------------
@@ -218,20 +241,41 @@ LOGGING = {
     "root": {"handlers": ["out"], "level": env("LOG_LEVEL", "WARNING")},
 }
 
-# --- Work to do later -----------------------------------------------------------------------
-CELERY_BROKER_URL = env("BROKER_URL", "memory://")
+# --- Broker ---------------------------------------------------------------------------------
+# pgmq://database is the database itself; amqp:// RabbitMQ with quorum queues; redis:// Valkey.
+CELERY_BROKER_URL = env("BROKER_URL", "pgmq://database")
+CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL, DATABASE_URL)
+CELERY_BROKER_CONNECTION_TIMEOUT = 3
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.1}
+if CELERY_BROKER_URL.startswith("amqp"):
+    CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SOFT_TIME_LIMIT = HOLD_SECONDS - 900
+CELERY_TASK_TIME_LIMIT = HOLD_SECONDS - 600  # a task ends before the broker hands it out again
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 700_000  # kilobytes; a child over it ends after its task
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
+
+# --- Clock ----------------------------------------------------------------------------------
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sweep-imports": {
         "task": "inventory.imports.tasks.sweep_imports",
         "schedule": 10.0,
         "options": {"expires": 30},
+    },
+    "heartbeat": {
+        "task": "governance.health.tasks.heartbeat",
+        "schedule": 10.0,
+        "options": {"expires": 60},
     },
     "sequence-pending": {
         "task": "governance.ledger.tasks.sequence_pending",

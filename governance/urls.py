@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
 from governance.classification.api import AssessmentViewSet, ClassificationViewSet
+from governance.health.views import healthz, readyz
 from governance.rest.api import UnitViewSet
 from governance.rest.views import NoSuchResource, reading
 from inventory.systems.api import SystemViewSet, VersionViewSet
@@ -17,6 +18,8 @@ router.register("classifications", ClassificationViewSet, "classifications")
 router.register("assessments", AssessmentViewSet, "assessments")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path("accounts/", include("allauth.account.urls")),
     path("api/v1/", include((router.urls, "api"))),
     path("api/v1/openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),

@@ -1,0 +1,1 @@
+"""What bin/start and bin/test are made of: the standard library only."""

@@ -1,0 +1,111 @@
+"""One running Muster: its data folder, its environment, its commands, its greeting.
+
+`<checkout>/var/running.json` lets `manage.py` find a running instance by itself:
+`{"data": folder, "env": {…}}`. The demo leaves its sign-ins in `<data>/demo_signins.json`:
+`[{"role": …, "name": …, "email": …, "password": …}, …]`.
+"""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+from launcher.common import ROOT, say, version
+from launcher.services import MARK
+
+POINTER = ROOT / "var" / "running.json"
+LARGEST_LOG = 10 * 1024 * 1024
+DROPPED = {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "DEBUG"}
+
+
+class Instance:
+    """What belongs to one data folder and one port."""
+
+    def __init__(self, data: Path, host: str, port: int) -> None:
+        self.data, self.host, self.port = data, host, port
+        self.url = f"http://{host}:{port}"
+        self.logs = data / "logs"
+        self.signins = data / "demo_signins.json"
+        self.database_url = os.environ.get("DATABASE_URL", "")
+        self.logs.mkdir(exist_ok=True, mode=0o700)
+        (data / "storage").mkdir(exist_ok=True, mode=0o700)
+
+    def log(self, name: str) -> Path:
+        """Return a log file's path; one grown large is put aside."""
+        log = self.logs / f"{name}.log"
+        if log.exists() and log.stat().st_size > LARGEST_LOG:
+            log.replace(log.with_suffix(".log.1"))
+        return log
+
+    def env(self, **more: str) -> dict[str, str]:
+        """Return the environment of every process of this instance."""
+        kept = {key: value for key, value in os.environ.items() if key not in DROPPED}
+        return kept | self.settings() | {MARK: str(self.data)} | more
+
+    def settings(self) -> dict[str, str]:
+        """Return what Muster's settings are made from."""
+        return {
+            "MUSTER_MODE": "local",
+            "DATABASE_URL": self.database_url,
+            "BROKER_URL": os.environ.get("BROKER_URL", "pgmq://database"),
+            "SECRET_KEY": self._secret_key(),
+            "BASE_URL": self.url,
+            "DATA_DIR": str(self.data),
+            "STORAGE_DIR": str(self.data / "storage"),
+            "STATIC_ROOT": str(self.data / "static"),
+            "STATIC_BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        }
+
+    def _secret_key(self) -> str:
+        key = self.data / "secret_key"
+        if not key.exists():
+            with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(50))
+        return key.read_text()
+
+    def web(self) -> list[str]:
+        """Return the words that start the web server."""
+        shared_memory = ["--worker-tmp-dir", "/dev/shm"] if os.access("/dev/shm", os.W_OK) else []  # noqa: S108
+        return [
+            *("gunicorn", "governance.wsgi:application", "--bind", f"{self.host}:{self.port}"),
+            *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"),
+            *("--no-control-socket", "--graceful-timeout", "8", *shared_memory),
+        ]
+
+    def worker(self) -> list[str]:
+        """Return the words that start the worker."""
+        return [
+            *("celery", "-A", "governance", "worker", "--concurrency", "2"),
+            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+        ]
+
+    def beat(self) -> list[str]:
+        """Return the words that start the clock of the sweeps."""
+        schedule = str(self.data / "beat-schedule")
+        return ["celery", "-A", "governance", "beat", "--schedule", schedule, "--pidfile="]
+
+    def publish(self) -> None:
+        """Let `manage.py` beside this instance find its database."""
+        POINTER.parent.mkdir(exist_ok=True)
+        text = json.dumps({"data": str(self.data), "env": self.settings()}, indent=1)
+        new = POINTER.with_suffix(".new")
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(text)
+        new.replace(POINTER)
+
+    def withdraw(self) -> None:
+        """Take the pointer away, unless another instance has put up its own."""
+        try:
+            if json.loads(POINTER.read_text())["data"] == str(self.data):
+                POINTER.unlink()
+        except (OSError, ValueError, KeyError):
+            return
+
+    def greet(self, seconds: float) -> None:
+        """Say where it is and who can sign in."""
+        say(f"\nMuster {version()} runs at {self.url}  (ready after {seconds:.1f} s)")
+        if self.signins.exists():
+            say("\nSign in as:")
+            for one in json.loads(self.signins.read_text()):
+                say(f"  {one['role']:<20} {one['email']:<34} {one['password']}")
+        say(f"\nData and logs: {self.data}   Stop: Ctrl-C")

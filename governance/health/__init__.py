@@ -1,0 +1,1 @@
+"""Whether this installation can work: database, broker, migrations, workers."""
