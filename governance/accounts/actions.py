@@ -2,7 +2,11 @@
 
 from datetime import date
 
-from django.db import IntegrityError, transaction
+from allauth.account.models import EmailAddress
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from governance.accounts.access import may, require
 from governance.accounts.models import BusinessUnit, Membership, User
@@ -11,15 +15,22 @@ from governance.common.errors import DomainError
 from governance.common.states import change
 from governance.ledger.actions import Personal, record
 
+TREE_LOCK = 0x5452_4545  # "TREE"
+MOVE_SQL = """
+UPDATE accounts_businessunit SET path = %s || path[array_position(path, %s):]
+WHERE path @> ARRAY[%s]::bigint[]
+"""
+
 
 @transaction.atomic
 def found_organisation(*, name: str, email: str, person: str, password: str) -> User:
     """Make the root unit and its first administrator; only an empty installation allows it."""
-    if BusinessUnit.objects.exists():
-        raise DomainError("This installation has an organisation already.")
-    unit = BusinessUnit.objects.create(name=name)
-    BusinessUnit.objects.filter(pk=unit.pk).update(path=[unit.pk])
-    unit.refresh_from_db()
+    try:
+        with transaction.atomic():
+            unit = BusinessUnit.objects.create(name=name)
+    except IntegrityError as error:
+        raise DomainError("This installation has an organisation already.") from error
+    _set_path(unit, [])
     user = User.objects.create_user(email, password, name=person)
     Membership.objects.create(user=user, unit=unit, role=Role.ADMINISTRATOR)
     data = {"name": name, "administrator": user.handle, "person": Personal(person)}
@@ -34,32 +45,69 @@ def add_unit(
     """Return a new unit below `parent`.
 
     Raises PermissionDenied unless the actor may configure or import in the parent,
-    and DomainError when the parent has a unit of that name.
+    and DomainError when the parent has a unit of that name, or another has the key.
     """
-    _require_any(actor, parent, Capability.CONFIGURE, Capability.IMPORT)
-    if BusinessUnit.objects.filter(parent=parent, name=name).exists():
-        raise DomainError(f"{parent} has a unit called {name} already.")
-    unit = BusinessUnit.objects.create(name=name, parent=parent, external_key=external_key)
-    BusinessUnit.objects.filter(pk=unit.pk).update(path=[*parent.path, unit.pk])
-    unit.refresh_from_db()
-    record(
-        "unit.added",
-        subject=unit,
-        actor=actor,
-        data={"name": name, "parent": parent.pk},
-        unit=unit.pk,
-    )
+    if not may(actor, Capability.IMPORT, parent):
+        require(actor, Capability.CONFIGURE, parent)
+    _hold_tree(alone=False)
+    try:
+        with transaction.atomic():
+            unit = BusinessUnit.objects.create(name=name, parent=parent, external_key=external_key)
+    except IntegrityError as error:
+        raise DomainError(_taken(error, parent, name)) from error
+    _set_path(unit, BusinessUnit.objects.values_list("path", flat=True).get(pk=parent.pk))
+    data = {"name": name, "parent": parent.pk}
+    record("unit.added", subject=unit, actor=actor, data=data, unit=unit.pk)
     return unit
 
 
 @transaction.atomic
 def rename_unit(unit: BusinessUnit, *, name: str, actor: User, seen: int | None = None) -> None:
-    """Give a unit another name."""
+    """Give a unit another name; nothing happens when it has that name."""
     require(actor, Capability.CONFIGURE, unit)
     before = unit.name
-    change(unit, seen=seen, name=name)
+    if name == before:
+        return
+    try:
+        with transaction.atomic():
+            change(unit, seen=seen, name=name)
+    except IntegrityError as error:
+        raise DomainError(_taken(error, unit.parent, name)) from error
     data = {"changes": {"name": {"from": before, "to": name}}}
     record("unit.renamed", subject=unit, actor=actor, data=data, unit=unit.pk)
+
+
+@transaction.atomic
+def move_unit(
+    unit: BusinessUnit, *, parent: BusinessUnit, actor: User, seen: int | None = None
+) -> None:
+    """Put a unit, with all below it, under another one; its people and systems move along.
+
+    Raises PermissionDenied unless the actor configures both the place it leaves and the one it
+    goes to, and DomainError for the organisation itself or a place below the unit.
+    """
+    _hold_tree(alone=True)
+    unit.refresh_from_db()
+    parent.refresh_from_db()
+    if unit.parent is None:
+        raise DomainError("The organisation itself cannot be moved.")
+    if unit.pk in parent.path:
+        raise DomainError(f"{unit} cannot be moved below itself.")
+    before = unit.parent
+    for place in (before, parent):
+        require(actor, Capability.CONFIGURE, place)
+    try:
+        with transaction.atomic():
+            change(unit, seen=seen, parent=parent)
+    except IntegrityError as error:
+        raise DomainError(_taken(error, parent, unit.name)) from error
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_SQL, [parent.path, unit.pk, unit.pk])
+    unit.refresh_from_db()
+    places = {"from": {"id": before.pk, "name": before.name}}
+    places["to"] = {"id": parent.pk, "name": parent.name}
+    data = {"name": unit.name, "changes": {"parent": places}}
+    record("unit.moved", subject=unit, actor=actor, data=data, unit=unit.pk)
 
 
 @transaction.atomic
@@ -79,58 +127,164 @@ def add_person(
 
 
 @transaction.atomic
+def change_person(
+    user: User, *, actor: User, name: str, email: str, seen: int | None = None
+) -> None:
+    """Write a person's name and address; nothing happens when both are as they were.
+
+    Raises PermissionDenied unless the actor is an administrator of the organisation, and
+    DomainError when somebody else has the address.
+    """
+    require(actor, Capability.CONFIGURE, None)
+    wanted = {"name": name, "email": User.objects.normalize_email(email).lower()}
+    before = {field: getattr(user, field) for field in wanted}
+    fields = {field: value for field, value in wanted.items() if value != before[field]}
+    if not fields:
+        return
+    try:
+        with transaction.atomic():
+            change(user, seen=seen, **fields)
+    except IntegrityError as error:
+        raise DomainError(f"Somebody with the address {email} is here already.") from error
+    if "email" in fields:
+        EmailAddress.objects.filter(user=user).delete()  # the old one must not sign in any more
+    changes = {
+        field: {"from": Personal(before[field]), "to": Personal(value)}
+        for field, value in fields.items()
+    }
+    record("person.changed", subject=user, actor=actor, data={"changes": changes})
+
+
+@transaction.atomic
 def grant(
     user: User, *, role: Role, unit: BusinessUnit, actor: User, ends_on: date | None = None
 ) -> Membership:
-    """Give a person a role in a unit and all below it.
+    """Give a person a role in a unit and all below it, or the role they have another end.
 
     Raises PermissionDenied unless the actor configures the unit, and DomainError for an
-    auditor without an end date or a role the person has there already.
+    auditor without an end date, an end in the past, an inactive person, or a role the person
+    has there already with the same end.
     """
+    _hold_administrators()
     require(actor, Capability.CONFIGURE, unit)
-    if role == Role.AUDITOR and ends_on is None:
-        raise DomainError("An auditor's access needs an end date.")
+    _check_grant(user, role, ends_on)
     membership, created = Membership.objects.get_or_create(
         user=user, unit=unit, role=role, defaults={"ends_on": ends_on}
     )
-    if not created:
-        raise DomainError(f"{user} has that role in {unit} already.")
     data = {"role": role.value, "person": user.handle, "ends_on": ends_on and ends_on.isoformat()}
-    record("role.granted", subject=user, actor=actor, data=data, unit=unit.pk)
+    if created:
+        record("role.granted", subject=user, actor=actor, data=data, unit=unit.pk)
+        return membership
+    if membership.ends_on == ends_on:
+        raise DomainError(f"{user} has that role in {unit} already.")
+    if ends_on:
+        _keep_an_administrator(membership)
+    Membership.objects.filter(pk=membership.pk).update(ends_on=ends_on)
+    membership.refresh_from_db()
+    record("role.end_changed", subject=user, actor=actor, data=data, unit=unit.pk)
     return membership
 
 
 @transaction.atomic
 def revoke(membership: Membership, *, actor: User) -> None:
-    """Take a role away; the last administrator of the organisation stays."""
+    """Take a role away; the last administrator of the organisation stays.
+
+    Raises PermissionDenied unless the actor configures the unit, and DomainError when the
+    role was taken away already.
+    """
+    _hold_administrators()
     unit, user, role = membership.unit, membership.user, membership.role
     require(actor, Capability.CONFIGURE, unit)
-    if role == Role.ADMINISTRATOR and unit.parent_id is None and not _another_admin(membership):
-        raise DomainError("The organisation needs an administrator. Name another one first.")
-    membership.delete()
+    _keep_an_administrator(membership)
+    gone, _ = Membership.objects.filter(pk=membership.pk).delete()
+    if not gone:
+        raise DomainError("That role was taken away already.")
     data = {"role": role, "person": user.handle}
     record("role.revoked", subject=user, actor=actor, data=data, unit=unit.pk)
 
 
 @transaction.atomic
 def deactivate(user: User, *, actor: User) -> None:
-    """Close a person's account: sign-in and tokens stop, the record stays."""
+    """Close a person's account: sessions end, sign-in and tokens stop, the record stays."""
+    _hold_administrators()
     require(actor, Capability.CONFIGURE, None)
     if user.pk == actor.pk:
         raise DomainError("You cannot deactivate yourself.")
-    change(user, seen=None, is_active=False)
+    for membership in user.memberships.select_related("unit"):
+        _keep_an_administrator(membership)
+    _set_active(user, False)
+    _end_sessions(user)
     record("person.deactivated", subject=user, actor=actor, data={"person": user.handle})
 
 
-def _another_admin(membership: Membership) -> bool:
-    return (
-        Membership.objects.select_for_update()
-        .filter(role=Role.ADMINISTRATOR, unit=membership.unit, user__is_active=True)
-        .exclude(pk=membership.pk)
-        .exists()
-    )
+@transaction.atomic
+def reactivate(user: User, *, actor: User) -> None:
+    """Open a closed account again, with the roles it had; the person signs in anew."""
+    require(actor, Capability.CONFIGURE, None)
+    _set_active(user, True)
+    record("person.reactivated", subject=user, actor=actor, data={"person": user.handle})
 
 
-def _require_any(actor: User, unit: BusinessUnit, *capabilities: Capability) -> None:
-    if not any(may(actor, capability, unit) for capability in capabilities):
-        require(actor, capabilities[0], unit)
+def _set_path(unit: BusinessUnit, above: list[int]) -> None:
+    BusinessUnit.objects.filter(pk=unit.pk).update(path=[*above, unit.pk])
+    unit.refresh_from_db()
+
+
+def _taken(error: IntegrityError, parent: BusinessUnit | None, name: str) -> str:
+    if "unit_key_once" in str(error):
+        return "Another unit has that external key already."
+    return f"{parent} has a unit called {name} already."
+
+
+def _hold_tree(*, alone: bool) -> None:
+    """Keep units from moving until this transaction ends; alone, from being added too."""
+    shared = "" if alone else "_shared"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock{shared}(%s)", [TREE_LOCK])
+
+
+def _hold_administrators() -> None:
+    """Let one transaction at a time change who has which role, so that checks stay true."""
+    list(BusinessUnit.objects.select_for_update(no_key=True).filter(parent__isnull=True))
+
+
+def _keep_an_administrator(membership: Membership) -> None:
+    """Raise DomainError if, without this membership, nobody configures the organisation for good.
+
+    An administrator whose role ends, or whose account is closed, does not count.
+    """
+    if membership.role != Role.ADMINISTRATOR or membership.unit.parent_id is not None:
+        return
+    others = Membership.objects.filter(
+        role=Role.ADMINISTRATOR,
+        unit=membership.unit,
+        user__is_active=True,
+        ends_on__isnull=True,
+    ).exclude(pk=membership.pk)
+    if not others.exists():
+        raise DomainError("The organisation needs an administrator. Name another one first.")
+
+
+def _check_grant(user: User, role: Role, ends_on: date | None) -> None:
+    if role == Role.AUDITOR and ends_on is None:
+        raise DomainError("An auditor's access needs an end date.")
+    if ends_on and ends_on < timezone.localdate():
+        raise DomainError("The end date is in the past.")
+    if not User.objects.filter(pk=user.pk, is_active=True).exists():
+        raise DomainError(f"{user}'s account is closed.")
+
+
+def _set_active(user: User, active: bool) -> None:
+    user.refresh_from_db()
+    if user.is_active == active:
+        raise DomainError(f"{user}'s account is {'open' if active else 'closed'} already.")
+    change(user, seen=None, is_active=active)
+
+
+def _end_sessions(user: User) -> None:
+    mine = [
+        session.pk
+        for session in Session.objects.filter(expire_date__gte=timezone.now()).iterator()
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk)
+    ]
+    Session.objects.filter(pk__in=mine).delete()

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from governance.accounts.rules import Role
 from governance.common.states import choices
@@ -86,6 +87,9 @@ class BusinessUnit(models.Model):
         indexes = [GinIndex(fields=["path"], name="unit_path")]
         constraints = [
             models.UniqueConstraint(fields=["parent", "name"], name="unit_name_once"),
+            models.UniqueConstraint(
+                Coalesce("parent", 0), condition=Q(parent__isnull=True), name="unit_one_root"
+            ),
             models.UniqueConstraint(
                 fields=["external_key"], condition=~Q(external_key=""), name="unit_key_once"
             ),

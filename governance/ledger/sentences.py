@@ -18,6 +18,7 @@ SENTENCES = {
     "person.deactivated": "closed a person's account",
     "person.reactivated": "opened a person's account again",
     "role.granted": "gave the role {role}",
+    "role.end_changed": "set another end for the role {role}",
     "role.revoked": "took the role {role} away",
     "token.issued": "issued an API token",
     "token.revoked": "revoked an API token",
