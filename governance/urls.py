@@ -29,5 +29,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("governance.classification.urls")),
     path("settings/", include("governance.accounts.urls")),
     path("", include("inventory.vendors.urls")),
+    path("", include("raci.urls")),
     path("", include("governance.overview.urls")),
 ]

@@ -8,34 +8,8 @@ from governance.common.errors import DomainError, StaleError, TransitionError
 from governance.ledger.models import Entry
 from governance.ledger.queries import body, data_with_personal
 from raci import actions, queries
-from raci.catalogue import catalogue
 from raci.models import Authority, Matrix
 from raci.rules import Letter, MatrixStatus, PartyKind
-
-
-@pytest.fixture
-def default(organisation, officer) -> Matrix:
-    """The organisation default, in force."""
-    matrix = actions.make_default_matrix(organisation, actor=officer)
-    actions.activate(matrix, actor=officer)
-    return matrix
-
-
-@pytest.fixture
-def staffed(organisation, officer, ops_lead, owner, default) -> Matrix:
-    """The default, with everybody named who must be."""
-    for role in catalogue().roles:
-        person = ops_lead if role in {"AO", "OC", "DS"} else officer
-        actions.name_holder(organisation, role=role, person=person, actor=officer)
-    actions.empower(organisation, person=owner, kind="stop-system", actor=officer)
-    actions.empower(organisation, person=officer, kind="sign-contract", actor=officer)
-    return default
-
-
-@pytest.fixture
-def draft(system, officer, staffed) -> Matrix:
-    """A system's matrix, made from the default."""
-    return actions.make_matrix(system, actor=officer)
 
 
 def column(matrix: Matrix, person) -> int:

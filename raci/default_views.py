@@ -1,0 +1,112 @@
+"""The page of the organisation default: its matrix, who holds which role, who may what."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from governance.accounts.access import acting_user, may, visible_units
+from governance.accounts.models import BusinessUnit, User
+from governance.accounts.rules import Capability
+from raci import actions, queries
+from raci.catalogue import catalogue
+from raci.forms import AuthorityForm, HolderForm, UnitForm
+from raci.models import Authority, Matrix, RoleHolder
+
+
+@dataclass(frozen=True)
+class Held:
+    """A role and who holds it for a unit, there or further up."""
+
+    role: str
+    words: str
+    holder: RoleHolder | None
+
+
+@require_safe
+@login_required
+def default(request: HttpRequest) -> HttpResponse:
+    """Show the default of a unit, its role holders and authorities."""
+    user = acting_user(request)
+    return _shown(request, user, _unit(request, user))
+
+
+def _unit(request: HttpRequest, user: User) -> BusinessUnit:
+    """Return the chosen unit, else the topmost that the person sees."""
+    units = visible_units(user).order_by("path__len", "name", "pk")
+    chosen = (request.POST or request.GET).get("unit", "")
+    if chosen:
+        return get_object_or_404(units, pk=int(chosen) if chosen.isdecimal() else 0)
+    return get_object_or_404(units[:1])
+
+
+def _shown(
+    request: HttpRequest, user: User, unit: BusinessUnit, status: int = 200, **forms: Form
+) -> HttpResponse:
+    own = Matrix.objects.with_grid().current().filter(unit=unit)
+    serving = queries.default_for(unit)
+    context: dict[str, Any] = {
+        "unit": unit,
+        "unit_form": UnitForm(visible_units(user), initial={"unit": unit}),
+        "matrices": queries.with_findings(own),
+        "serving": serving if serving and serving.unit_id != unit.pk else None,
+        "roles": _held(unit),
+        "authorities": _authorities(unit),
+        "may_assign": may(user, Capability.ASSIGN, unit),
+        "holder_form": HolderForm(),
+        "authority_form": AuthorityForm(),
+    }
+    return render(request, "raci/default.html", {**context, **forms}, status=status)
+
+
+def _held(unit: BusinessUnit) -> list[Held]:
+    depth = {pk: at for at, pk in enumerate(unit.path)}
+    rows = RoleHolder.objects.filter(unit__in=unit.path, until__isnull=True)
+    nearest: dict[str, RoleHolder] = {}
+    for row in sorted(rows.select_related("person", "unit"), key=lambda row: depth[row.unit_id]):
+        nearest[row.role] = row
+    return [Held(role, words, nearest.get(role)) for role, words in catalogue().roles.items()]
+
+
+def _authorities(unit: BusinessUnit) -> list[tuple[Authority, str]]:
+    """Return who may do what in a unit, each with its words."""
+    rows = Authority.objects.filter(unit__in=unit.path, until__isnull=True)
+    words = catalogue().authorities
+    return [(row, words.get(row.kind, row.kind)) for row in rows.select_related("person", "unit")]
+
+
+@require_POST
+@login_required
+def make_default(request: HttpRequest) -> HttpResponse:
+    """Make the default matrix of a unit from the standard activities."""
+    user = acting_user(request)
+    matrix = actions.make_default_matrix(_unit(request, user), actor=user)
+    return redirect("raci:matrix", pk=matrix.pk)
+
+
+@require_POST
+@login_required
+def name_holder(request: HttpRequest) -> HttpResponse:
+    """Name who holds a role in a unit."""
+    user = acting_user(request)
+    unit, form = _unit(request, user), HolderForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, user, unit, 422, holder_form=form)
+    actions.name_holder(unit, actor=user, **form.cleaned_data)
+    return redirect(f"{request.path.removesuffix('holders/')}?unit={unit.pk}#roles-h")
+
+
+@require_POST
+@login_required
+def empower(request: HttpRequest) -> HttpResponse:
+    """Give a person an authority in a unit, or take it away."""
+    user = acting_user(request)
+    unit, form = _unit(request, user), AuthorityForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, user, unit, 422, authority_form=form)
+    actions.empower(unit, actor=user, holds="take" not in request.POST, **form.cleaned_data)
+    return redirect(f"{request.path.removesuffix('authorities/')}?unit={unit.pk}#authority-h")

@@ -1,0 +1,93 @@
+"""What people type into the pages of matrices."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from governance.accounts.models import BusinessUnit, User
+from raci.catalogue import catalogue
+from raci.grid import KIND_WORDS
+from raci.rules import PartyKind
+
+
+def people() -> QuerySet[User]:
+    """Return whom one can name: everybody with an open account who is a person."""
+    return User.objects.filter(is_active=True, is_service=False)
+
+
+class ColumnForm(forms.Form):
+    """A new column: a person, or a name with its kind."""
+
+    person = forms.ModelChoiceField(queryset=User.objects.none(), required=False)
+    label = forms.CharField(
+        max_length=120, required=False, help_text="A team, mailbox, vendor or service, by name."
+    )
+    kind = forms.ChoiceField(
+        label="Kind of the name",
+        choices=[(kind.value, words) for kind, words in KIND_WORDS.items()],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = people()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Return the column; exactly one of person and label must be given."""
+        data = super().clean() or self.cleaned_data
+        if bool(data.get("person")) == bool(data.get("label")):
+            raise forms.ValidationError("Choose a person, or type a name. Not both.")
+        kind = PartyKind.PERSON if data.get("person") else PartyKind(data["kind"] or PartyKind.TEAM)
+        return {**data, "kind": kind}
+
+
+class RowsForm(forms.Form):
+    """Which standard activities a matrix has."""
+
+    codes = forms.MultipleChoiceField(
+        label="Activities", widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["codes"].choices = [  # type: ignore[attr-defined]
+            (code, f"{code} {activity.title}") for code, activity in catalogue().activities.items()
+        ]
+
+
+class HolderForm(forms.Form):
+    """Who holds a role from now on."""
+
+    role = forms.ChoiceField()
+    person = forms.ModelChoiceField(
+        queryset=User.objects.none(), required=False, empty_label="Nobody"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = list(catalogue().roles.items())  # type: ignore[attr-defined]
+        self.fields["person"].queryset = people()  # type: ignore[attr-defined]
+
+
+class AuthorityForm(forms.Form):
+    """Who is empowered to do what."""
+
+    person = forms.ModelChoiceField(queryset=User.objects.none())
+    kind = forms.ChoiceField(label="Authority")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = list(catalogue().authorities.items())
+        self.fields["kind"].choices = choices  # type: ignore[attr-defined]
+        self.fields["person"].queryset = people()  # type: ignore[attr-defined]
+
+
+class UnitForm(forms.Form):
+    """The unit whose defaults are looked at."""
+
+    unit = forms.ModelChoiceField(queryset=BusinessUnit.objects.none(), empty_label=None)
+
+    def __init__(self, units: QuerySet[BusinessUnit], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]

@@ -1,0 +1,178 @@
+"""A matrix as a table, for the page and the evidence pack; and its lines on a system's page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from governance.accounts.access import may
+from governance.accounts.models import User
+from governance.accounts.rules import Capability
+from inventory.systems.models import AISystem
+from raci import queries, rules
+from raci.catalogue import catalogue
+from raci.models import Matrix, Party
+from raci.queries import Directory, Letters
+from raci.rules import ACCOUNTABLE, Activity, Finding, Letter, PartyKind, spoken
+
+KEY_ACTIVITIES = ("OPS-01", "QLT-01", "CHG-01", "CHG-05")
+KIND_WORDS = {
+    PartyKind.TEAM: "Team",
+    PartyKind.MAILBOX: "Mailbox",
+    PartyKind.VENDOR: "Vendor",
+    PartyKind.SERVICE: "Service account",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A party at the head of the table."""
+
+    id: int
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One letter, or none, of a party in a row."""
+
+    column: Column
+    letter: str
+
+    @property
+    def words(self) -> str:
+        """Return the letter as it is written for people."""
+        return spoken(self.letter)
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """An activity with its letters, what is wrong with it, and where it comes from."""
+
+    activity: Activity
+    cells: tuple[Cell, ...]
+    findings: tuple[Finding, ...]
+    is_inherited: bool | None  # None where there is no default to compare with
+
+    @property
+    def is_bad(self) -> bool:
+        """Return whether an error is in this row."""
+        return any(finding.is_error for finding in self.findings)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The whole table with its findings."""
+
+    matrix: Matrix
+    columns: tuple[Column, ...]
+    phases: tuple[tuple[str, tuple[GridRow, ...]], ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> int:
+        """Return how many findings block activation."""
+        return sum(finding.is_error for finding in self.findings)
+
+    @property
+    def bad_rows(self) -> int:
+        """Return how many rows must be mended."""
+        return len({finding.row for finding in self.findings if finding.is_error})
+
+    @property
+    def width(self) -> int:
+        """Return how many columns the table has, the activities' own included."""
+        return len(self.columns) + 1
+
+
+def grid(matrix: Matrix, letters: Letters | None = None) -> Grid:
+    """Return a matrix (loaded with its grid) as a table, by the stored letters or a form's."""
+    people = queries.directory([matrix])
+    given = queries.letters_of(matrix) if letters is None else letters
+    found = tuple(rules.findings(queries.snapshot(matrix, people, given)))
+    columns = tuple(_column(party, matrix, people) for party in matrix.parties.all())
+    default = queries.default_for(matrix.home) if matrix.system else None
+    inherited = queries.inherited_rows(matrix, default, people)
+
+    def row(code: str) -> GridRow:
+        return GridRow(
+            catalogue().activities[code],
+            tuple(Cell(column, given.get((code, column.id), "")) for column in columns),
+            tuple(finding for finding in found if finding.row == code),
+            code in inherited if default else None,
+        )
+
+    phases = groupby(map(row, matrix.activities), key=lambda row: row.activity.phase)
+    table = tuple((title, tuple(rows)) for title, rows in phases)
+    return Grid(matrix, columns, table, found)
+
+
+def _column(party: Party, matrix: Matrix, people: Directory) -> Column:
+    roles = ", ".join(catalogue().roles.get(role, role) for role in party.roles)
+    if matrix.system is None and party.kind == PartyKind.ROLE:
+        return Column(party.pk, roles, party.roles[0])
+    person = queries.person_of(party, matrix, people)
+    if person:
+        return Column(party.pk, person.name, roles)
+    if party.kind == PartyKind.ROLE:
+        return Column(party.pk, roles, "Nobody named yet")
+    return Column(party.pk, party.label, KIND_WORDS[PartyKind(party.kind)])
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Who answers for one activity today, or why nobody does."""
+
+    activity: Activity
+    name: str
+    gap: str
+
+
+@dataclass(frozen=True)
+class OnSystem:
+    """The matrix as the system's own page shows it."""
+
+    system: AISystem
+    matrix: Matrix | None  # the active one, else the draft
+    answers: tuple[Answer, ...]
+    errors: int
+    may_assign: bool
+
+
+def on_system(system: AISystem, user: User) -> OnSystem:
+    """Return who answers for the key activities of a system, and what the rules find."""
+    found = list(Matrix.objects.with_grid().current().filter(system=system))
+    matrix = min(found, key=lambda item: item.status != rules.MatrixStatus.ACTIVE, default=None)
+    may_assign = may(user, Capability.ASSIGN, system.unit)
+    if matrix is None:
+        return OnSystem(system, None, (), 0, may_assign)
+    snapshot = queries.snapshot(matrix, queries.directory([matrix]))
+    findings = rules.findings(snapshot)
+    rows = {row.activity.code: row for row in snapshot.rows}
+    answers = tuple(_answer(rows[code], findings) for code in KEY_ACTIVITIES if code in rows)
+    errors = sum(finding.is_error for finding in findings)
+    return OnSystem(system, matrix, answers, errors, may_assign)
+
+
+def _answer(row: rules.Row, findings: Iterable[Finding]) -> Answer:
+    gaps = [item.reason for item in findings if item.row == row.activity.code and item.is_error]
+    names = [party.name for party, letter in row.cells if letter in ACCOUNTABLE]
+    return Answer(row.activity, rules.listed(names) if names else "", gaps[0] if gaps else "")
+
+
+def letters_given(
+    pairs: Iterable[tuple[str, object]], matrix: Matrix
+) -> dict[tuple[str, int], Letter | None]:
+    """Return the cells of a posted form: fields named c-OPS-01-17 with a letter or nothing.
+
+    What is not a cell of this matrix, or not a letter, is left out.
+    """
+    columns = {party.pk for party in matrix.parties.all()}
+    cells: dict[tuple[str, int], Letter | None] = {}
+    for name, value in pairs:
+        code, _, column = name.removeprefix("c-").rpartition("-")
+        if not name.startswith("c-") or not column.isdecimal() or int(column) not in columns:
+            continue
+        if code in matrix.activities and value in {"", *Letter}:
+            cells[code, int(column)] = Letter(str(value)) if value else None
+    return cells

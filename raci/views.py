@@ -1,0 +1,184 @@
+"""The pages of matrices: the list, one matrix, what one can do with it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from governance.accounts.access import acting_user, may
+from governance.accounts.models import User
+from governance.accounts.rules import Capability
+from inventory.systems.models import AISystem
+from raci import actions, queries
+from raci.forms import ColumnForm, RowsForm
+from raci.grid import Grid, grid, letters_given
+from raci.models import Matrix
+from raci.rules import Letter, MatrixStatus, spoken
+
+PAGE_SIZE = 50
+OPTIONS = [("", "·"), *((letter.value, spoken(letter)) for letter in Letter)]
+
+
+@require_safe
+@login_required
+def matrices(request: HttpRequest) -> HttpResponse:
+    """Show the matrices with what the rules find, or the systems that have none."""
+    user, show = acting_user(request), request.GET.get("show", "")
+    current = Matrix.objects.visible_to(user).current()
+    systems = AISystem.objects.visible_to(user).exclude(
+        pk__in=current.filter(system__isnull=False).values("system")
+    )
+    number = request.GET.get("page")
+    if show == "without":
+        bare = Paginator(systems.select_related("unit"), PAGE_SIZE).get_page(number)
+        context: dict[str, Any] = {"page": bare, "rows": list(bare)}
+    else:
+        order = (F("unit_id").asc(nulls_last=True), "system__name", "pk")
+        page = Paginator(current.with_grid().order_by(*order), PAGE_SIZE).get_page(number)
+        context = {"page": page, "rows": queries.with_findings(page)}
+    segments = [
+        {"url": "?", "label": "Matrices", "count": current.count(), "current": show != "without"},
+        {
+            "url": "?show=without",
+            "label": "Systems without one",
+            "count": systems.count(),
+            "current": show == "without",
+        },
+    ]
+    context |= {"segments": segments, "show": show}
+    return render(request, "raci/matrices.html", context)
+
+
+@require_safe
+@login_required
+def system(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show a system's matrix: the draft if there is one, else what is in force."""
+    user = acting_user(request)
+    found = get_object_or_404(AISystem.objects.visible_to(user).select_related("unit"), ref=ref)
+    matrix = queries.current_of(found)
+    if matrix is None:
+        context = {
+            "system": found,
+            "default": queries.default_for(found.unit),
+            "may_assign": may(user, Capability.ASSIGN, found.unit),
+        }
+        return render(request, "raci/none.html", context)
+    return _shown(request, user, matrix)
+
+
+@require_safe
+@login_required
+def matrix(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one matrix: a default, or any version of a system's."""
+    user = acting_user(request)
+    return _shown(request, user, _visible(user, pk))
+
+
+def _visible(user: User, pk: int) -> Matrix:
+    return get_object_or_404(Matrix.objects.visible_to(user).with_grid(), pk=pk)
+
+
+def _shown(request: HttpRequest, user: User, found: Matrix) -> HttpResponse:
+    is_current = found.status != MatrixStatus.SUPERSEDED
+    others = Matrix.objects.visible_to(user).filter(system=found.system, unit=found.unit)
+    context = {
+        "grid": grid(found),
+        "matrix": found,
+        "options": OPTIONS,
+        "may_assign": is_current and may(user, Capability.ASSIGN, found.home),
+        "versions": others.exclude(pk=found.pk),
+        "column_form": ColumnForm(),
+        "rows_form": RowsForm(initial={"codes": found.activities}),
+    }
+    return render(request, "raci/matrix.html", context)
+
+
+@require_POST
+@login_required
+def make(request: HttpRequest, ref: str) -> HttpResponse:
+    """Make a system's matrix from the default."""
+    user = acting_user(request)
+    found = get_object_or_404(AISystem.objects.visible_to(user).select_related("unit"), ref=ref)
+    actions.make_matrix(found, actor=user)
+    return redirect("raci:system", ref=found.ref)
+
+
+@require_POST
+@login_required
+def check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what the rules find in the form as it is now, unsaved."""
+    found = _visible(acting_user(request), pk)
+    cells = letters_given(request.POST.items(), found)
+    letters = {cell: letter for cell, letter in cells.items() if letter}
+    return render(request, "raci/_findings.html", {"grid": grid(found, letters), "is_live": True})
+
+
+@require_POST
+@login_required
+def save(request: HttpRequest, pk: int) -> HttpResponse:
+    """Save all changed cells; with the button "activate", put the matrix in force too."""
+    user = acting_user(request)
+    found = _visible(user, pk)
+    seen = request.POST.get("row_version", "")
+    saved = actions.save_matrix(
+        found,
+        actor=user,
+        cells=letters_given(request.POST.items(), found),
+        seen=int(seen) if seen.isdecimal() and len(seen) < 10 else None,
+    )
+    fresh = _visible(user, saved.pk)
+    table = grid(fresh)
+    is_draft = fresh.status == MatrixStatus.DRAFT
+    if "activate" in request.POST and is_draft and not table.errors:
+        actions.activate(fresh, actor=user)
+        messages.success(request, f"Version {fresh.version} is in force.")
+    else:
+        _say(request, table)
+    return redirect(address(fresh))
+
+
+def _say(request: HttpRequest, table: Grid) -> None:
+    """Say what was saved, and what is still to be mended."""
+    saved = f"Version {table.matrix.version} is saved."
+    if table.bad_rows:
+        rows = f"{table.bad_rows} row{'s' if table.bad_rows > 1 else ''}"
+        messages.warning(request, f"{saved} Mend {rows} before it can be put in force.")
+    else:
+        messages.success(request, saved)
+
+
+def address(found: Matrix) -> str:
+    """Return where a matrix is shown: with its system, or by itself."""
+    if found.system:
+        return reverse("raci:system", args=[found.system.ref])
+    return reverse("raci:matrix", args=[found.pk])
+
+
+@require_POST
+@login_required
+def add_column(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add a column for a person, team, mailbox, vendor or service."""
+    user = acting_user(request)
+    found = _visible(user, pk)
+    form = ColumnForm(request.POST)
+    if not form.is_valid():
+        context = {"form": form, "matrix": found, "back": address(found)}
+        return render(request, "raci/column.html", context, status=422)
+    changed = actions.add_party(found, actor=user, **form.cleaned_data)
+    return redirect(address(changed))
+
+
+@require_POST
+@login_required
+def set_rows(request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose which activities the matrix has."""
+    user = acting_user(request)
+    found = _visible(user, pk)
+    codes = request.POST.getlist("codes")
+    return redirect(address(actions.set_rows(found, actor=user, codes=codes)))

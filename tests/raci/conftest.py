@@ -1,0 +1,45 @@
+"""Matrices in the states that tests need."""
+
+import pytest
+
+from raci import actions
+from raci.models import Matrix
+
+
+@pytest.fixture
+def default(organisation, officer) -> Matrix:
+    """The organisation default, in force."""
+    matrix = actions.make_default_matrix(organisation, actor=officer)
+    actions.activate(matrix, actor=officer)
+    return matrix
+
+
+@pytest.fixture
+def staffed(organisation, officer, ops_lead, owner, default) -> Matrix:
+    """The default, with everybody named who must be."""
+    for role in [
+        "AO",
+        "OC",
+        "DS",
+        "BS",
+        "VAL",
+        "DPO",
+        "PRIV",
+        "LEG",
+        "DO",
+        "VM",
+        "HR",
+        "CISO",
+        "EXEC",
+    ]:
+        person = ops_lead if role in {"AO", "OC", "DS"} else officer
+        actions.name_holder(organisation, role=role, person=person, actor=officer)
+    actions.empower(organisation, person=owner, kind="stop-system", actor=officer)
+    actions.empower(organisation, person=officer, kind="sign-contract", actor=officer)
+    return default
+
+
+@pytest.fixture
+def draft(system, officer, staffed) -> Matrix:
+    """A system's matrix, made from the default."""
+    return actions.make_matrix(system, actor=officer)
