@@ -5,6 +5,7 @@ Source: Regulation (EU) 2024/1689, as published and as amended by Regulation (EU
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -167,7 +168,7 @@ def normal(fact: Fact, value: Any) -> Any:
     if fact.type == "list":
         return [item for item in fact.values if item in value]
     if fact.type == "date":
-        return value and str(value)
+        return value and date.fromisoformat(str(value)).isoformat()
     return value
 
 

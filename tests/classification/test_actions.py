@@ -47,6 +47,11 @@ def test_an_answer_can_be_taken_back(answered, officer):
         {"ins.line": "yacht"},
         {"tr.generates": ["smell"]},
         {"gpai.training_flop": float("nan")},
+        {"gpai.training_flop": 10**400},
+        {"gpai.training_flop": -1},
+        {"gpai.training_flop": True},
+        {"tr.generates": "text"},
+        {"tr.generates": [["text"]]},
         {"market.first_placed": "soon"},
     ],
 )
