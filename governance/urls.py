@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^api/", NoSuchResource.as_view(), name="api_nothing"),
     path("settings/tokens/", include("governance.rest.urls")),
     path("", include("governance.classification.urls")),
+    path("imports/", include("inventory.imports.urls")),
     path("settings/", include("governance.accounts.urls")),
     path("", include("inventory.vendors.urls")),
     path("", include("raci.urls")),

@@ -27,6 +27,7 @@ from inventory.systems.actions import change_system
 from inventory.systems.bulk import register_many
 from inventory.systems.models import AISystem
 from inventory.systems.rules import Origin
+from inventory.vendors.actions import add_vendor
 from inventory.vendors.models import Vendor
 
 IMPORT_LOCK = 0x494D_5052  # "IMPR"
@@ -152,7 +153,7 @@ class _Taker:
             with transaction.atomic():
                 self._register(self.rows.new)
         except (Error, DomainError):
-            self.units = UnitTree(self.units.root, actor=self.actor)
+            self._look_at_units_again(made=0)
             for result in self.rows.new:
                 self._alone(result, lambda given: self._register([given]))
 
@@ -162,13 +163,19 @@ class _Taker:
             self._alone(change.result, lambda _, change=change: self._change(change))
 
     def _alone(self, result: RowResult, take: Any) -> None:
+        made = self.units.made
         try:
             with transaction.atomic():
                 take(result)
         except (Error, DomainError) as error:
             said = Problem(WHOLE_ROW, _reason(error))
             self.rows.rejected.append(_refused(result, said))
-            self.units = UnitTree(self.units.root, actor=self.actor)
+            self._look_at_units_again(made=made)
+
+    def _look_at_units_again(self, *, made: int) -> None:
+        """Forget units whose making was rolled back."""
+        self.units = UnitTree(self.units.root, actor=self.actor)
+        self.units.made = made
 
     def _register(self, results: Sequence[RowResult]) -> None:
         systems = register_many([self._row(result) for result in results], actor=self.actor)
@@ -208,9 +215,14 @@ class _Taker:
         if "owner" in resolved:
             resolved["owner"] = self.rows.owners.get(str(resolved["owner"]).lower())
         if "vendor" in resolved:
-            name = resolved["vendor"]
-            resolved["vendor"] = Vendor.objects.filter(name__iexact=name).first() if name else None
+            name = " ".join(str(resolved["vendor"]).split())
+            resolved["vendor"] = self._vendor(name) if name else None
         return resolved
+
+    def _vendor(self, name: str) -> Vendor:
+        """Return the vendor of this name, added when there is none."""
+        found = Vendor.objects.filter(name__iexact=name).first()
+        return found or add_vendor(actor=self.actor, name=name)
 
 
 def _refused(result: RowResult, said: Problem) -> RowResult:

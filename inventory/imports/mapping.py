@@ -181,7 +181,8 @@ def _takes(data: Any, unclear: Unclear, mistakes: list[str]) -> dict[str, Take]:
         if name not in FIELDS:
             mistakes.append(_unknown("field", str(name), set(FIELDS)))
             continue
-        take = parse_take(f"fields: {name}", rule, unclear, mistakes)
+        given = Unclear.REJECT if name == "name" else unclear  # there is no system without one
+        take = parse_take(f"fields: {name}", rule, given, mistakes)
         mistakes += _value_mistakes(name, take)
         takes[name] = take
     return takes

@@ -9,7 +9,7 @@ from governance.accounts.models import BusinessUnit, User
 from inventory.imports.mapping import KEY_COLUMN, FileMapping, Unclear
 from inventory.imports.models import ImportRow, ImportRun, SourceRow
 from inventory.imports.rules import RowResult, as_json
-from inventory.imports.table import WHOLE_ROW, Problem
+from inventory.imports.table import WHOLE_ROW, Problem, guarded
 from inventory.systems.models import AISystem
 
 CHUNK = 100  # rows of one transaction
@@ -220,4 +220,5 @@ def corrected_file(run: ImportRun) -> tuple[list[str], Iterator[list[str]]]:
     extra = numbered and KEY_COLUMN not in run.header
     header = [*run.header, KEY_COLUMN] if extra else list(run.header)
     cells = ([*row.cells, row.key] if extra else row.cells for row in rows.iterator())
-    return header, cells
+    header = [guarded(name) for name in header]
+    return header, ([guarded(cell) for cell in row] for row in cells)

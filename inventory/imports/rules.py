@@ -1,11 +1,11 @@
 """Rows into systems: (row, mapping) gives fields, unit, key, facts and problems. Pure."""
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from itertools import count
 from typing import Any
 
 from governance.common.canonical import digest
@@ -98,25 +98,24 @@ def map_rows(
     records: Iterator[Record], header: tuple[str, ...], mapping: FileMapping
 ) -> Iterator[RowResult]:
     """Give each record's result, in order, with keys made unique as the mapping says."""
-    seen: Counter[str] = Counter()
-    first: dict[str, int] = {}
+    first: dict[str, int] = {}  # row by folded key
     for record in records:
         result = map_row(record, header, mapping)
-        folded = fold(result.key)
-        if folded:
-            seen[folded] += 1
-            first.setdefault(folded, result.number)
-        if seen[folded] > 1:
-            result = _repeated(result, seen[folded], first[folded], mapping.duplicates)
+        if result.key and fold(result.key) in first:
+            result = _repeated(result, first, mapping.duplicates)
+        if result.key:
+            first.setdefault(fold(result.key), result.number)
         yield result
 
 
-def _repeated(result: RowResult, count: int, first: int, duplicates: Duplicates) -> RowResult:
+def _repeated(result: RowResult, first: Mapping[str, int], duplicates: Duplicates) -> RowResult:
+    row = first[fold(result.key)]
     if duplicates == Duplicates.REJECT:
-        problem = Problem(WHOLE_ROW, f"has the same key as row {first}: {result.key}")
+        problem = Problem(WHOLE_ROW, f"has the same key as row {row}: {result.key}")
         return replace(result, problems=(*result.problems, problem))
-    note = Problem(WHOLE_ROW, f"has the same key as row {first}; its own ends in #{count}")
-    key = cut_key(f"{result.key} #{count}")
+    keys = ((at, cut_key(f"{result.key} #{at}")) for at in count(2))
+    number, key = next((at, key) for at, key in keys if fold(key) not in first)
+    note = Problem(WHOLE_ROW, f"has the same key as row {row}; its own ends in #{number}")
     return replace(result, key=key, notes=(*result.notes, note))
 
 
@@ -124,8 +123,9 @@ def map_row(record: Record, header: tuple[str, ...], mapping: FileMapping) -> Ro
     """Return what a record says under a mapping; the mapping's columns must be in the header."""
     row = _Row(dict(zip(header, record.cells, strict=True)), mapping, list(record.problems))
     fields = {name: _field(row, name, take) for name, take in mapping.fields.items()}
-    if not fields.get("name"):
-        row.problems.append(Problem(_column_of(mapping, "name"), "is empty; a system needs a name"))
+    named = _column_of(mapping, "name")
+    if not fields.get("name") and named not in {problem.column for problem in row.problems}:
+        row.problems.append(Problem(named, "is empty; a system needs a name"))
     unit_path = _unit_path(row)
     key = _key(row)
     if not key:
@@ -225,6 +225,8 @@ def _list_field(row: _Row, name: str, take: Take) -> list[str]:
         value = value.upper() if name == "countries" else value
         if target.among and value not in target.among:
             row.unclear(take, column, f"“{_short(value)}” is none of {_among(name)}")
+        elif name == "countries" and not re.fullmatch("[A-Z]{2}", value):
+            row.unclear(take, column, f"“{_short(value)}” is no country of two letters, like DE")
         elif len(value) > target.most:
             row.unclear(take, column, f"“{_short(value)}” is longer than {target.most} characters")
         else:

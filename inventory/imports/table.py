@@ -43,6 +43,19 @@ class Table:
     notes: list[str] = field(default_factory=list)
 
 
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def guarded(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula: with an apostrophe before it."""
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+
+
+def unguarded(cell: str) -> str:
+    """Return a cell without the apostrophe that only guards it."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_STARTS) else cell
+
+
 def unique_header(cells: list[str]) -> tuple[tuple[str, ...], list[str]]:
     """Return the header with unique names, and notes on what was renamed.
 
@@ -54,7 +67,7 @@ def unique_header(cells: list[str]) -> tuple[tuple[str, ...], list[str]]:
     names: list[str] = []
     renamed = 0
     for at, cell in enumerate(cells, start=1):
-        base = " ".join(cell.split()) or f"Column {at}"
+        base = " ".join(unguarded(cell).split()) or f"Column {at}"
         name, count = base, 1
         while name in names:
             count += 1
@@ -76,7 +89,7 @@ def checked(number: int, cells: list[str], header: tuple[str, ...], *, pad: bool
     problems = []
     if extra or (given < width and not pad):
         problems.append(Problem(WHOLE_ROW, f"has {given} cells; the header has {width}"))
-    cells = [*cells[:width], *[""] * (width - given)]
+    cells = [unguarded(cell) for cell in cells[:width]] + [""] * (width - given)
     for name, cell in zip(header, cells, strict=True):
         problems.extend(_cell_problems(name, cell))
     return Record(number, tuple(cells), tuple(problems))

@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from io import BytesIO
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NoReturn
@@ -101,8 +102,13 @@ def _refuse_doctype(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
 
 
 def _sheet_rows(path: Path) -> tuple[Iterator[list[str]], list[str]]:
-    values = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    formulas = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
+    content = path.read_bytes()  # by content: openpyxl would go by the name
+    values, formulas = (
+        openpyxl.load_workbook(
+            BytesIO(content), read_only=True, data_only=data_only, keep_links=False
+        )
+        for data_only in (True, False)
+    )
     if not values.worksheets:
         raise ReadError("The workbook has no sheet.")
     notes = []
