@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from governance.audit_packs import sections
+from governance.audit_packs import sections, verdicts
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.rules import SCHEMA, missing
 from governance.audit_packs.sections import Batch, Facts, iso
@@ -98,13 +98,17 @@ def _systems(batch: Batch, pack: EvidencePack) -> Iterator[Facts]:
     """Yield each system of a batch; the number of queries does not grow with it."""
     cards = sections.cards(batch)
     agreements = sections.agreements(batch)
-    versions = sections.versions(batch)
+    classifications = verdicts.classifications(batch)
+    matrices = verdicts.matrices(batch)
+    versions = verdicts.versions(batch)
     told = timelines(batch, pack)
     for system in batch.systems:
         facts: dict[str, Any] = {
             "ref": system.ref,
             "name": system.name,
             "card": cards[system.pk],
+            "classification": classifications[system.pk],
+            "raci": matrices.get(system.pk),
             "agreements": agreements.get(system.pk, []),
             "versions": versions.get(system.pk, []),
             "timeline": told.get(system.pk, []),

@@ -46,10 +46,42 @@ def _agreement_states(system: dict[str, Any]) -> set[str]:
     return {agreement["state"] for agreement in system["agreements"]}
 
 
+def _raci_errors(system: dict[str, Any]) -> bool:
+    findings = (system["raci"] or {}).get("findings", [])
+    return any(finding["severity"] == "error" for finding in findings)
+
+
+def _approved(system: dict[str, Any]) -> bool:
+    return any(
+        review["status"] == "approved"
+        for version in system["versions"]
+        for review in version["reviews"]
+    )
+
+
 MISSING: dict[str, Callable[[dict[str, Any]], bool]] = {
     "No owner is named.": _card_lacks("owner"),
     "No intended purpose is written down.": _card_lacks("intended_purpose"),
     "Our role under the AI Act is not stated.": _card_lacks("our_roles"),
+    "No question for the classification is answered.": lambda system: (
+        system["classification"]["status"] == "unanswered"
+    ),
+    "An answer for the classification is not sure yet.": lambda system: bool(
+        system["classification"]["unsure"]
+    ),
+    "Nobody has signed the classification.": lambda system: (
+        system["classification"]["status"] != "signed"
+    ),
+    "Facts changed since the classification was signed.": lambda system: system[
+        "classification"
+    ].get("facts_changed", False),
+    "The rule pack changed since the classification was signed.": lambda system: system[
+        "classification"
+    ].get("pack_changed", False),
+    "No responsibility matrix is in force.": lambda system: (
+        (system["raci"] or {}).get("status") != "active"
+    ),
+    "The responsibility matrix breaks a rule.": _raci_errors,
     "No agreement is on record although a vendor supplies the system.": lambda system: (
         bool(system["card"]["vendor"]) and not system["agreements"]
     ),
@@ -60,6 +92,7 @@ MISSING: dict[str, Callable[[dict[str, Any]], bool]] = {
         _agreement_states(system) & {"draft", "signed"}
     ),
     "No model version is on record.": lambda system: not system["versions"],
+    "No model version is approved.": lambda system: not _approved(system),
 }
 
 MOST_SYSTEMS_A_PART = 25
@@ -71,7 +104,8 @@ def chunks(systems: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     part: list[dict[str, Any]] = []
     rows = 0
     for system in systems:
-        weight = 20 + len(system["timeline"]) + 4 * len(system["versions"])
+        weight = 20 + len(system["timeline"]) + 6 * len(system["versions"])
+        weight += len((system["raci"] or {}).get("rows", []))
         if part and (len(part) == MOST_SYSTEMS_A_PART or rows + weight > MOST_ROWS_A_PART):
             yield part
             part, rows = [], 0

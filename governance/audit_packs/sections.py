@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from governance.accounts.models import BusinessUnit
-from inventory.systems.models import AISystem, ModelVersion
+from inventory.systems.models import AISystem
 from inventory.vendors.models import Agreement
 
 Facts = dict[str, Any]
@@ -73,20 +73,22 @@ def _card(system: AISystem, units: dict[int, str]) -> Facts:
         "origin": system.origin,
         "source": system.source,
         "external_key": system.external_key,
-        "source_facts": _text(system.source_facts),
+        "source_facts": exact(system.source_facts),
         "distinct_because": system.distinct_because,
         "row_version": system.row_version,
         "registered_at": iso(system.created_at),
     }
 
 
-def _text(value: Any) -> Any:
-    """Return JSON without floats, so that canonical bytes are the same everywhere."""
+def exact(value: Any) -> Any:
+    """Return JSON without floats: a number that is not whole becomes text, 7.0 becomes 7."""
     if isinstance(value, dict):
-        return {str(key): _text(item) for key, item in value.items()}
+        return {str(key): exact(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_text(item) for item in value]
-    return str(value) if isinstance(value, float) else value
+        return [exact(item) for item in value]
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else f"{value:g}"
+    return value
 
 
 def agreements(batch: Batch) -> dict[int, list[Facts]]:
@@ -116,30 +118,4 @@ def _agreement(agreement: Agreement, day: date) -> Facts:
         "expires_on": iso(agreement.expires_on),
         "notice_days": agreement.notice_days,
         "document_sha256": agreement.document_sha256,
-    }
-
-
-def versions(batch: Batch) -> dict[int, list[Facts]]:
-    """Return each system's model versions, newest first."""
-    found: dict[int, list[Facts]] = defaultdict(list)
-    rows = ModelVersion.objects.filter(system__in=batch.ids).order_by("-created_at", "-pk")
-    for version in rows:
-        found[version.system_id].append(_version(version))
-        batch.add("modelversion", version.pk, version.system_id)
-    return found
-
-
-def _version(version: ModelVersion) -> Facts:
-    return {
-        "id": version.pk,
-        "label": version.label,
-        "provider": version.provider,
-        "model_id": version.model_id,
-        "region": version.region,
-        "prompt_sha256": version.prompt_sha256,
-        "notes": version.notes,
-        "digest": version.digest,
-        "proposed_at": iso(version.frozen_at),
-        "created_at": iso(version.created_at),
-        "decisions": [],
     }

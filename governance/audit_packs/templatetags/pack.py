@@ -18,6 +18,12 @@ def words(key: str | None) -> str:
 
 
 @register.filter
+def listed(keys: list[str]) -> str:
+    """Return keys as one line of words: Provider, deployer."""
+    return words(", ".join(keys))
+
+
+@register.filter
 def day(value: str | None) -> str:
     """Return a day of the data as 2 December 2027."""
     if not value:
