@@ -11,8 +11,10 @@ from django.utils import timezone
 from governance.accounts import actions as accounts
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
+from governance.environment import broker_options
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
+from tests.live import BROKER_URL, Live, database_url
 
 PASSWORD = "correct horse battery"
 ALWAYS = """DO $$ DECLARE name text; BEGIN FOR name IN SELECT tgname FROM pg_trigger
@@ -113,6 +115,16 @@ def as_user(client):
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def live(transactional_db, settings, tmp_path) -> Iterator[Live]:
+    """A real broker in the test's database; `live.start()` brings a real worker and clock."""
+    settings.CELERY_BROKER_URL = BROKER_URL
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(BROKER_URL, database_url())
+    processes = Live(tmp_path)
+    yield processes
+    processes.stop()
 
 
 GUARDED = ("ledger_entry", "ledger_leafsequence", "ledger_personal")

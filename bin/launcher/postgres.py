@@ -13,6 +13,7 @@ import stat
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -36,7 +37,8 @@ INITDB = ["--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "-
 class Server:
     """One PostgreSQL server over one folder."""
 
-    def __init__(self, folder: Path, log: Path) -> None:
+    def __init__(self, folder: Path, log: Path, more: Mapping[str, str] | None = None) -> None:
+        self.settings = SETTINGS | dict(more or {})
         self.bin = binaries()
         self.folder = folder / "postgresql"
         self.log = log
@@ -56,7 +58,7 @@ class Server:
         self._check_version()
         _own(self.folder, self.user)
         self._end_stale()
-        settings = SETTINGS | {"unix_socket_directories": str(self.sockets)}
+        settings = self.settings | {"unix_socket_directories": str(self.sockets)}
         options = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
         command = [*self.prefix, str(self.bin / "postgres"), "-D", str(self.folder), *options]
         with self.log.open("ab") as log:

@@ -32,6 +32,6 @@ def test_the_api_keeps_the_contract_it_publishes(live_server, officer, system):
         "--suppress-health-check=all",
         "--no-color",
     ]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert run.returncode == 0, run.stdout[-8000:] + run.stderr[-2000:]
