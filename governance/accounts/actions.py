@@ -186,6 +186,22 @@ def grant(
 
 
 @transaction.atomic
+def add_person_with_role(
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    unit: BusinessUnit,
+    actor: User,
+    ends_on: date | None = None,
+) -> User:
+    """Return a new person who has the role in the unit; both or nothing."""
+    user = add_person(email=email, name=name, unit=unit, actor=actor)
+    grant(user, role=role, unit=unit, actor=actor, ends_on=ends_on)
+    return user
+
+
+@transaction.atomic
 def revoke(membership: Membership, *, actor: User) -> None:
     """Take a role away; the last administrator of the organisation stays.
 
@@ -223,6 +239,30 @@ def reactivate(user: User, *, actor: User) -> None:
     require(actor, Capability.CONFIGURE, None)
     _set_active(user, True)
     record("person.reactivated", subject=user, actor=actor, data={"person": user.handle})
+
+
+@transaction.atomic
+def change_own_name(*, name: str, actor: User, seen: int | None = None) -> None:
+    """Give oneself another name; nothing happens when it is the same."""
+    before = actor.name
+    if name == before:
+        return
+    change(actor, seen=seen, name=name)
+    data = {"changes": {"name": {"from": Personal(before), "to": Personal(name)}}}
+    record("person.changed", subject=actor, actor=actor, data=data)
+
+
+@transaction.atomic
+def invite(user: User, *, actor: User) -> None:
+    """Let a person who has no password yet set one by a link.
+
+    Recorded, because whoever holds the link can sign in as that person. Raises DomainError
+    once a password is set: from then on only the person's own mailbox resets it.
+    """
+    require(actor, Capability.CONFIGURE, None)
+    if user.has_usable_password() or not user.is_active:
+        raise DomainError(f"{user} has a password already, or the account is closed.")
+    record("person.invited", subject=user, actor=actor, data={"person": user.handle})
 
 
 def _set_path(unit: BusinessUnit, above: list[int]) -> None:

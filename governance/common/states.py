@@ -29,7 +29,7 @@ def move(row: models.Model, to: S, transitions: Mapping[S, frozenset[S]], **fiel
     Only actions call this: they write the ledger entry in the same transaction.
     """
     sources = [source for source, targets in transitions.items() if to in targets]
-    rows = type(row)._default_manager.filter(pk=row.pk, status__in=sources)
+    rows = row._meta.model._default_manager.filter(pk=row.pk, status__in=sources)
     moved = rows.update(status=to, **fields)
     row.refresh_from_db(fields=["status", *fields])
     if not moved:
@@ -43,7 +43,7 @@ def change(row: models.Model, *, seen: int | None, **fields: Any) -> None:
     Raises StaleError when another request changed the row first.
     """
     expected = seen if seen is not None else row.row_version  # type: ignore[attr-defined]
-    rows = type(row)._default_manager.filter(pk=row.pk, row_version=expected)
+    rows = row._meta.model._default_manager.filter(pk=row.pk, row_version=expected)
     if not rows.update(row_version=F("row_version") + 1, **fields):
         raise StaleError(f"{row} was changed by someone else meanwhile. Read it again first.")
     row.refresh_from_db()

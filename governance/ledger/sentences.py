@@ -14,6 +14,7 @@ SENTENCES = {
     "unit.renamed": "renamed a unit",
     "unit.moved": "moved the unit {name}",
     "person.added": "added {name}",
+    "person.invited": "made a first sign-in link for a person",
     "person.changed": "changed a person",
     "person.deactivated": "closed a person's account",
     "person.reactivated": "opened a person's account again",

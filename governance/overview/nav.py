@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from django.db.models import Subquery
 from django.urls import Resolver404, resolve
@@ -41,6 +42,7 @@ class Navigation:
     role: str
     groups: list[NavGroup]
     settings: NavItem
+    settings_pages: list[NavItem]
     find_url: str
     abilities: frozenset[Capability]
 
@@ -73,9 +75,16 @@ MAP: list[tuple[str, list[NavItem]]] = [
     ),
 ]
 SETTINGS = NavItem("Settings", "settings", "/settings/")
+SETTINGS_PAGES = [
+    NavItem("Profile", "user-round", "/settings/"),
+    NavItem("People and roles", "users-round", "/settings/people/", Capability.CONFIGURE),
+    NavItem("Business units", "network", "/settings/units/", Capability.CONFIGURE),
+    NavItem("Tokens", "key-round", "/settings/tokens/"),
+]
 FIND_URL = "/find/"
 
 
+@cache
 def exists(url: str) -> bool:
     """Return whether a page answers at this address in this installation."""
     try:
@@ -103,6 +112,7 @@ def navigation(user: User, path: str, counts: Counts) -> Navigation:
         role=_role_words(roles),
         groups=[group for group in groups if group.items],
         settings=_marked(SETTINGS, path, 0),
+        settings_pages=[_in_menu(i, path) for i in SETTINGS_PAGES if shown(i)],
         find_url=FIND_URL,
         abilities=abilities,
     )
@@ -119,6 +129,13 @@ def _standing(user: User) -> tuple[str, list[Role]]:
 
 def _role_words(roles: list[Role]) -> str:
     return ", ".join(ROLE_WORDS[role] for role in roles[:2]) or "No role yet"
+
+
+def _in_menu(item: NavItem, path: str) -> NavItem:
+    """Return a line of the settings menu; the first page is not the home of the others."""
+    marked = _marked(item, path, 0)
+    is_home = item.url == SETTINGS.url
+    return item if is_home and path != item.url else marked
 
 
 def _marked(item: NavItem, path: str, count: int) -> NavItem:
