@@ -4,11 +4,15 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
+from governance.approvals.api import ReviewViewSet, WaiverViewSet
+from governance.audit_packs.api import PackViewSet
 from governance.classification.api import AssessmentViewSet, ClassificationViewSet
 from governance.health.views import healthz, readyz
+from governance.overview.api import EntryViewSet
 from governance.rest.api import UnitViewSet
 from governance.rest.views import NoSuchResource, reading
 from inventory.systems.api import SystemViewSet, VersionViewSet
+from raci.api import MatrixViewSet
 
 router = SimpleRouter()
 router.register("units", UnitViewSet, "units")
@@ -16,6 +20,11 @@ router.register("systems", SystemViewSet, "systems")
 router.register("versions", VersionViewSet, "versions")
 router.register("classifications", ClassificationViewSet, "classifications")
 router.register("assessments", AssessmentViewSet, "assessments")
+router.register("matrices", MatrixViewSet, "matrices")
+router.register("reviews", ReviewViewSet, "reviews")
+router.register("waivers", WaiverViewSet, "waivers")
+router.register("packs", PackViewSet, "packs")
+router.register("ledger-entries", EntryViewSet, "ledger-entries")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),

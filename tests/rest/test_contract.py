@@ -11,7 +11,7 @@ from governance.rest.actions import issue_token
 from governance.rest.rules import Scope
 
 pytestmark = pytest.mark.contract
-EXAMPLES = os.environ.get("CONTRACT_EXAMPLES", "8")
+EXAMPLES = os.environ.get("CONTRACT_EXAMPLES", "3")
 
 
 def test_the_api_keeps_the_contract_it_publishes(live_server, officer, system):

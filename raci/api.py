@@ -1,0 +1,160 @@
+"""Responsibility matrices over REST: the same actions as the pages."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from governance.accounts.models import User
+from governance.rest.fields import StrictBody, choice_filters, number_filter, text_filter
+from governance.rest.resource import Readable
+from inventory.systems.serializers import PersonField, SystemField
+from raci import actions, queries
+from raci.models import Assignment, Matrix, Party
+from raci.rules import Letter, MatrixStatus, PartyKind
+
+CODE = "^[A-Z]{3}-[0-9]{2}$"
+LABELLED = [kind.value for kind in PartyKind if kind not in (PartyKind.PERSON, PartyKind.ROLE)]
+
+
+class PartySerializer(serializers.ModelSerializer):
+    person = PersonField(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Party
+        fields = ["id", "kind", "person", "label", "roles"]
+
+
+class CellSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Assignment
+        fields = ["activity", "party", "letter"]
+
+
+class MatrixSerializer(serializers.ModelSerializer):
+    system = SystemField(read_only=True, allow_null=True)
+    parties = PartySerializer(many=True, read_only=True)
+    cells = CellSerializer(many=True, read_only=True, source="assignments")
+
+    class Meta:
+        model = Matrix
+        fields = [
+            *("id", "system", "unit", "version", "status", "activities", "parties", "cells"),
+            *("created_at", "activated_at", "row_version"),
+        ]
+
+
+class FindingSerializer(serializers.Serializer):
+    """What a rule found, why, and how to mend it."""
+
+    rule = serializers.CharField()
+    severity = serializers.CharField()
+    row = serializers.CharField()
+    reason = serializers.CharField()
+    fix = serializers.CharField()
+
+
+class MatrixInput(StrictBody):
+    """A system to make a matrix for, from the default of its unit."""
+
+    system = SystemField()
+
+
+class CellInput(StrictBody):
+    activity = serializers.RegexField(CODE)
+    party = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    letter = serializers.ChoiceField([letter.value for letter in Letter], allow_null=True)
+
+
+class CellsInput(StrictBody):
+    """Cells to write, all at once; null empties a cell."""
+
+    cells = CellInput(many=True, allow_empty=False)
+
+
+class PartyInput(StrictBody):
+    """A person, or the label and kind of something that is none."""
+
+    person = PersonField(required=False)
+    label: Any = serializers.CharField(max_length=120, required=False)
+    kind = serializers.ChoiceField(LABELLED, required=False)
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Return the body; raises ValidationError unless it is one of the two."""
+        if ("person" in data) == ("label" in data) or ("label" in data) != ("kind" in data):
+            raise serializers.ValidationError("Give a person, or a label with its kind.")
+        return data
+
+
+class MatrixViewSet(Readable):
+    """Who does what: drafts, active matrices and what they superseded."""
+
+    queryset = Matrix.objects.none()
+    serializer_class = MatrixSerializer
+    lookup_value_regex = "[0-9]{1,18}"
+    filters: ClassVar = {
+        "system": text_filter("system__ref"),
+        "unit": number_filter("unit"),
+        **choice_filters("status", "status", MatrixStatus),
+    }
+
+    def visible(self, user: User) -> QuerySet[Matrix]:
+        """Return the matrices the person sees."""
+        return Matrix.objects.visible_to(user).with_grid()
+
+    @extend_schema(request=MatrixInput, responses={201: MatrixSerializer})
+    def create(self, request: Request) -> Response:
+        """Make the draft of a system from the default of its unit."""
+        matrix = actions.make_matrix(actor=self.person, **self.valid(MatrixInput))
+        return self._fresh(matrix, 201)
+
+    @extend_schema(request=CellsInput, responses=MatrixSerializer)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Write cells; one save is one ledger entry. Returns the draft that has them."""
+        matrix, data = self.get_object(), self.valid(CellsInput)
+        cells = {
+            (cell["activity"], cell["party"]): cell["letter"] and Letter(cell["letter"])
+            for cell in data["cells"]
+        }
+        seen = self.seen(matrix)
+        return self._fresh(actions.save_matrix(matrix, actor=self.person, cells=cells, seen=seen))
+
+    @extend_schema(request=PartyInput, responses=MatrixSerializer)
+    @action(detail=True, methods=["post"])
+    def parties(self, request: Request, pk: str) -> Response:
+        """Add a column. Returns the draft that has it."""
+        matrix, data = self.get_object(), self.valid(PartyInput)
+        return self._fresh(actions.add_party(matrix, actor=self.person, **data))
+
+    @extend_schema(request=None, responses=MatrixSerializer)
+    @action(detail=True, methods=["post"])
+    def activate(self, request: Request, pk: str) -> Response:
+        """Put a draft in force; 409 while a rule finds an error."""
+        matrix = self.get_object()
+        actions.activate(matrix, actor=self.person)
+        return self._fresh(matrix)
+
+    @extend_schema(responses=FindingSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def findings(self, request: Request, pk: str) -> Response:
+        """Return what the rules find today."""
+        found = queries.findings(self.get_object())
+        return Response(
+            [
+                {
+                    "rule": item.rule,
+                    "severity": item.severity,
+                    "row": item.row,
+                    "reason": item.reason,
+                    "fix": item.fix,
+                }
+                for item in found
+            ]
+        )
+
+    def _fresh(self, matrix: Matrix, status: int = 200) -> Response:
+        return self.shown(Matrix.objects.with_grid().get(pk=matrix.pk), status)
