@@ -46,7 +46,7 @@
     const out = $("[data-outcome]:not([hidden])"); if (out) say("So far: " + out.dataset.outcome);
   }));
 
-  /* RACI: count changes, check the one rule (exactly one A), arrow keys between cells */
+  /* RACI: count changes, check that each row has one A and an R (A/R is both), arrow keys between cells */
   const raci = $(".raci");
   if (raci) {
     const cells = $$(".rc", raci), bar = $("[data-count]"), saved = new Map(cells.map((c) => [c, c.value]));
@@ -54,7 +54,7 @@
       let bad = 0;
       $$("tbody tr", raci).forEach((tr) => {
         const row = $$(".rc", tr); if (!row.length) return;
-        const a = row.filter((c) => c.value === "A").length, r = row.filter((c) => c.value === "R" || c.value === "A").length;
+        const a = row.filter((c) => c.value.startsWith("A")).length, r = row.filter((c) => c.value.endsWith("R")).length;
         const msg = a === 0 ? "Needs one A" : a > 1 ? a + " As: keep one" : r === 0 ? "Needs an R" : "";
         tr.classList.toggle("bad", !!msg); if (msg) bad++;
         const out = $("[data-row]", tr); if (out) { out.textContent = msg; out.hidden = !msg; }
@@ -63,6 +63,7 @@
       if (bar) bar.textContent = n + (n === 1 ? " change" : " changes") + (bad ? ", " + bad + (bad === 1 ? " row to fix" : " rows to fix") : "");
     };
     raci.addEventListener("change", (e) => { e.target.classList.toggle("changed", e.target.value !== saved.get(e.target)); check(); });
+    raci.closest("form")?.addEventListener("reset", () => setTimeout(() => { cells.forEach((c) => c.classList.remove("changed")); check(); }));
     raci.addEventListener("keydown", (e) => {
       if (!e.target.matches(".rc") || !["ArrowLeft", "ArrowRight"].includes(e.key)) return;
       const i = cells.indexOf(e.target) + (e.key === "ArrowRight" ? 1 : -1);
