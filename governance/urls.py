@@ -40,5 +40,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/", include("governance.accounts.urls")),
     path("", include("inventory.vendors.urls")),
     path("", include("raci.urls")),
+    path("", include("governance.approvals.urls")),
     path("", include("governance.overview.urls")),
 ]

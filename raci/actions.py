@@ -103,17 +103,20 @@ def save_matrix(matrix: Matrix, *, actor: User, cells: Cells, seen: int | None =
         return _not_older(matrix, seen)
     draft, ids = draft_of(matrix, seen)
     _write(draft, {(code, ids[pk]): letter for (code, pk), letter in changed.items()})
-    changes = [
-        {
-            "activity": code,
-            "party": _named(columns[pk]),
-            "from": _spoken(stored.get((code, pk))),
-            "to": _spoken(letter),
-        }
-        for (code, pk), letter in sorted(changed.items(), key=lambda item: item[0])
-    ]
-    _record("matrix.saved", draft, actor, {"cells": changes})
+    after = {cell: letter for cell, letter in {**stored, **changed}.items() if letter}
+    changes = {
+        code: {"from": _row_words(stored, code, columns), "to": _row_words(after, code, columns)}
+        for code in matrix.activities
+        if any(code == changed_code for changed_code, _ in changed)
+    }
+    _record("matrix.saved", draft, actor, {"changes": changes})
     return draft
+
+
+def _row_words(cells: Cells, code: str, columns: Mapping[int, Party]) -> Personal:
+    """Return a row as "Mira Rossi A, Jonas Weber R", personal because it names people."""
+    given = ((str(party), cells.get((code, pk))) for pk, party in columns.items())
+    return Personal(", ".join(f"{name} {spoken(letter)}" for name, letter in given if letter))
 
 
 def _write(draft: Matrix, cells: Cells) -> None:
@@ -130,10 +133,6 @@ def _write(draft: Matrix, cells: Cells) -> None:
         unique_fields=["party", "activity"],
         update_fields=["letter"],
     )
-
-
-def _spoken(letter: Letter | None) -> str | None:
-    return spoken(letter) if letter else None
 
 
 def _not_older(matrix: Matrix, seen: int | None) -> Matrix:

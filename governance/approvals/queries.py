@@ -1,15 +1,20 @@
 """Reading reviews: what is approved, what changed, and what to look at before deciding."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.utils import timezone
 
+from governance.accounts.access import may
+from governance.accounts.models import User
+from governance.accounts.rules import Capability
 from governance.approvals import rules
 from governance.approvals.models import Review, Waiver
 from governance.approvals.rules import Check, Group, ReviewStatus
 from governance.classification import queries as classification
 from governance.common.templatetags.ui import tier_words
 from inventory.systems.models import AISystem, ModelVersion
+from inventory.systems.pins.rules import Pin
 from inventory.systems.pins.table import pin_of
 from inventory.vendors.models import Agreement
 from inventory.vendors.rules import AgreementState
@@ -106,3 +111,91 @@ def _agreement_check(system: AISystem) -> Check:
         return Check("Agreements in force", "met", f"With {system.vendor}: {words}.")
     words = f"No agreement with {system.vendor} is in force."
     return Check("Agreements in force", "missing", words)
+
+
+def why_not(user: User, review: Review) -> str:
+    """Return why a person may not decide this review; empty when the person may."""
+    system = review.version.system
+    if not may(user, Capability.APPROVE, system.unit):
+        return f"Your role does not let you decide about updates in {system.unit}."
+    made_by = set(review.version.contributors.values_list("user_id", flat=True))
+    person = rules.Person(user.pk, user.is_service)
+    return rules.why_not_decide(person, submitted_by=review.submitted_by_id, made_by=made_by)
+
+
+def consequences(review: Review, before: ModelVersion | None) -> list[str]:
+    """Return what follows from an approval, in sentences."""
+    system = review.version.system
+    tier = classification.on_system(system).tier
+    person = accountable(system, "CHG-05")
+    return [
+        f"{review.version.label} becomes the approved version of {system}."
+        + (f" {before.label} is the one before." if before else " It is the first."),
+        f"The tier stays as it is ({tier_words(tier)}): an update changes no fact about the system."
+        " Answer the questions again if purpose or people change.",
+        f"{person.name} decides a rollback (CHG-05)."
+        if person
+        else "Nobody is named to decide a rollback (CHG-05).",
+    ]
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """A version with its latest review, and what the person may do with it now."""
+
+    version: ModelVersion
+    review: Review | None
+    pin: Pin
+    waiver: Waiver | None
+    is_current: bool
+    may_propose: bool
+    may_waive: bool
+
+
+@dataclass(frozen=True)
+class OnSystem:
+    """Versions and approvals as the system's own page shows them."""
+
+    system: AISystem
+    current: ModelVersion | None
+    waiting: tuple[Review, ...]
+    lines: tuple[VersionLine, ...]
+
+
+def on_system(system: AISystem, user: User) -> OnSystem:
+    """Return a system's versions, newest first, with reviews and waivers: constant queries."""
+    versions = list(system.versions.all())
+    reviews: dict[int, Review] = {}
+    waiting: list[Review] = []
+    rows = Review.objects.filter(version__system=system).with_all().order_by("submitted_at", "pk")
+    for review in rows:
+        reviews[review.version_id] = review
+        waiting += [review] if review.is_open else []
+    waivers = _live_waivers(system)
+    current = current_version(system)
+    open_system = not system.is_retired
+    propose = open_system and may(user, Capability.SUBMIT, system.unit)
+    waive = open_system and may(user, Capability.APPROVE, system.unit)
+
+    def line(version: ModelVersion) -> VersionLine:
+        review, waiver = reviews.get(version.pk), waivers.get(version.pk)
+        pin = pin_of(version.provider, version.model_id)
+        is_free = review is None or review.status == ReviewStatus.WITHDRAWN
+        return VersionLine(
+            version=version,
+            review=review,
+            pin=pin,
+            waiver=waiver,
+            is_current=version == current,
+            may_propose=propose and is_free and (pin.is_fixed or waiver is not None),
+            may_waive=waive and is_free and not pin.is_fixed and waiver is None,
+        )
+
+    return OnSystem(system, current, tuple(waiting), tuple(map(line, versions)))
+
+
+def _live_waivers(system: AISystem) -> dict[int, Waiver]:
+    """Return version id → its waiver that counts today."""
+    rows = Waiver.objects.filter(version__system=system, ends_on__gte=timezone.localdate())
+    found = rows.select_related("version", "granted_by").order_by("ends_on", "pk")
+    return {row.version_id: row for row in found if row.digest == row.version.digest}
