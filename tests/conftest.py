@@ -1,7 +1,9 @@
 """People and situations that many tests share."""
 
+import socket
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
@@ -20,6 +22,32 @@ PASSWORD = "correct horse battery"
 ALWAYS = """DO $$ DECLARE name text; BEGIN FOR name IN SELECT tgname FROM pg_trigger
 WHERE tgrelid = '{table}'::regclass AND NOT tgisinternal LOOP
 EXECUTE format('ALTER TABLE {table} ENABLE ALWAYS TRIGGER %I', name); END LOOP; END $$"""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _talk_to_this_machine_only() -> Iterator[None]:
+    """Refuse every connection but to this machine, and every look-up of another name."""
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX:
+            _refuse_outside(address[0])
+        connect(self, address)
+
+    def guarded_look_up(host: Any, *args: Any, **kwargs: Any) -> Any:
+        _refuse_outside(host)
+        return look_up(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        patch.setattr(socket, "getaddrinfo", guarded_look_up)
+        yield
+
+
+def _refuse_outside(host: Any) -> None:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name not in (None, "", "localhost", "::1", "0.0.0.0") and not name.startswith("127."):  # noqa: S104
+        raise RuntimeError(f"Tests may not talk to {name}.")
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,105 @@
+"""One thing of each kind in Claims, for those who may not see it."""
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+
+@pytest.fixture(autouse=True)
+def _own_storage(settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = settings.STORAGE = tmp_path
+
+
+@pytest.fixture
+def version_in_claims(system, owner):
+    from inventory.systems.version_actions import add_version
+
+    return add_version(
+        system, actor=owner, label="1.0.0", provider="openai", model_id="gpt-4o-2024-11-20"
+    )
+
+
+@pytest.fixture
+def agreement_in_claims(claims, officer):
+    from inventory.vendors import actions
+
+    vendor = actions.add_vendor(actor=officer, name="Kelda AI", kind="vendor", country="IE")
+    return actions.add_agreement(
+        actor=officer,
+        kind="DPA",
+        title="Data processing terms",
+        vendor=vendor,
+        unit=claims,
+        our_party="Halden Mutual",
+        signed_on=timezone.localdate() - timedelta(days=9),
+    )
+
+
+@pytest.fixture
+def assessment_in_claims(system, officer):
+    from governance.classification.actions import answer_facts, sign_classification
+    from governance.classification.queries import provisional
+
+    answer_facts(system, facts={"actor.uses_professionally": True}, actor=officer, seen=0)
+    now = provisional(system)
+    return sign_classification(
+        system,
+        reason="checked with the team",
+        actor=officer,
+        facts_digest=now.facts.digest,
+        pack_version=now.classification.pack_version,
+    )
+
+
+@pytest.fixture
+def pack_in_claims(system, officer):
+    from governance.audit_packs.actions import request_pack
+    from governance.audit_packs.rules import ScopeKind
+
+    return request_pack(actor=officer, kind=ScopeKind.SYSTEM, systems=[system])
+
+
+@pytest.fixture
+def matrix_in_claims(organisation, system, officer):
+    from raci.actions import activate, make_default_matrix, make_matrix
+
+    activate(make_default_matrix(organisation, actor=officer), actor=officer)
+    return make_matrix(system, actor=officer)
+
+
+@pytest.fixture
+def review_in_claims(version_in_claims, owner):
+    from governance.approvals.actions import submit
+
+    return submit(version_in_claims, actor=owner, reason="First release.")
+
+
+@pytest.fixture
+def import_in_claims(claims, officer):
+    from inventory.imports.runs import receive
+
+    file = io.BytesIO(b"Name\nScorer\n")
+    return receive(file, name="list.csv", size=12, unit=claims, actor=officer)
+
+
+@pytest.fixture
+def token_of_the_owner(owner):
+    from governance.rest.actions import issue_token
+    from governance.rest.models import ApiToken
+    from governance.rest.rules import Scope
+
+    issue_token(actor=owner, name="CI", scopes=[Scope.READ])
+    return ApiToken.objects.get()
+
+
+@pytest.fixture
+def entry_in_claims(system) -> int:
+    from governance.ledger.actions import sequence_all
+    from governance.ledger.models import Entry, LeafSequence
+
+    sequence_all()
+    entry = Entry.objects.get(action="system.registered")
+    return LeafSequence.objects.get(entry_id=entry.pk).seq

@@ -1,0 +1,168 @@
+"""Every address of the site, and a thing in Claims for each that names one."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.urls import URLResolver, get_resolver, reverse
+
+Things = dict[str, Any]
+
+# Addresses that somebody who has not signed in may open, and why.
+PUBLIC = {
+    "healthz": "a probe",
+    "readyz": "a probe",
+    "account_login": "signing in",
+    "account_logout": "answers with a redirect",
+    "account_signup": "says that it is closed",
+    "account_inactive": "says that an account is closed",
+    "account_reset_password": "asking for a new password",
+    "account_reset_password_done": "asking for a new password",
+    "account_reset_password_from_key": "asking for a new password",
+    "account_reset_password_from_key_done": "asking for a new password",
+    "account_confirm_email": "a link in a mail",
+    "account_email_verification_sent": "a link in a mail",
+    "account_confirm_login_code": "a step of signing in",
+}
+# Things that everybody with a role in the organisation sees, and why.
+SHARED = {
+    "vendors": "vendors are the organisation's",
+    "confirm-email": "belongs to signing in",
+    "password": "belongs to signing in",
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address: its pattern, the name to reverse it by, and what it takes."""
+
+    pattern: str
+    name: str
+    takes: frozenset[str]
+
+    @property
+    def kind(self) -> str:
+        """Return the part of the address that says what the thing is: systems, packs, …"""
+        return re.sub(r"^(api/v1/|accounts/|settings/)", "", self.pattern.replace("^", "")).split(
+            "/"
+        )[0]
+
+    def __str__(self) -> str:
+        return self.pattern or "/"
+
+
+def routes() -> list[Route]:
+    """Return every route of the site."""
+    return list(_walk(get_resolver(), "", ""))
+
+
+def _walk(resolver: URLResolver, before: str, space: str) -> Iterator[Route]:
+    for one in resolver.url_patterns:
+        pattern = before + str(one.pattern)
+        if isinstance(one, URLResolver):
+            inner = f"{space}{one.namespace}:" if one.namespace else space
+            yield from _walk(one, pattern, inner)
+        else:
+            takes = re.findall(r"<(?:\w+:)?(\w+)>", pattern)
+            yield Route(pattern, f"{space}{one.name or ''}", frozenset(takes))
+
+
+def address(route: Route, things: Things) -> str:
+    """Return the address of a thing; fails when nobody said which thing a route takes."""
+    missing = route.takes - set(things)
+    if missing or (route.takes and not route.name):
+        pytest.fail(f"{route}: say in tests/house/routes.py what {sorted(missing)} is.")
+    return reverse(route.name, kwargs={name: things[name] for name in route.takes})
+
+
+# --- a thing in Claims for each kind of address ----------------------------------------------
+Ask = Callable[[str], Any]  # returns a fixture by its name
+
+
+def _system(ask: Ask) -> Things:
+    return {"ref": ask("system").ref, "step": "role", "number": 1, "label": "1.0.0", "pk": 1}
+
+
+def _version(ask: Ask) -> Things:
+    version = ask("version_in_claims")
+    return {"pk": version.pk, "ref": version.system.ref, "label": version.label}
+
+
+def _agreement(ask: Ask) -> Things:
+    agreement = ask("agreement_in_claims")
+    return {"ref": agreement.ref, "pk": agreement.pk}
+
+
+def _vendor(ask: Ask) -> Things:
+    return {"ref": ask("agreement_in_claims").vendor.ref}
+
+
+def _assessment(ask: Ask) -> Things:
+    return {"pk": ask("assessment_in_claims").pk}
+
+
+def _pack(ask: Ask) -> Things:
+    pack = ask("pack_in_claims")
+    return {"ref": pack.ref, "pk": pack.pk}
+
+
+def _matrix(ask: Ask) -> Things:
+    return {"pk": ask("matrix_in_claims").pk}
+
+
+def _review(ask: Ask) -> Things:
+    review = ask("review_in_claims")
+    return {"pk": review.pk, "ref": getattr(review, "ref", "")}
+
+
+def _run(ask: Ask) -> Things:
+    run = ask("import_in_claims")
+    return {"ref": run.ref, "pk": run.pk}
+
+
+def _unit(ask: Ask) -> Things:
+    return {"pk": ask("claims").pk}
+
+
+def _person(ask: Ask) -> Things:
+    person = ask("owner")
+    return {"pk": person.pk, "handle": person.handle}
+
+
+def _token(ask: Ask) -> Things:
+    return {"pk": ask("token_of_the_owner").pk}
+
+
+def _entry(ask: Ask) -> Things:
+    number = ask("entry_in_claims")
+    return {"number": number, "pk": number, "seq": number}
+
+
+THINGS: dict[str, Callable[[Ask], Things]] = {
+    "systems": _system,
+    "classifications": _system,
+    "versions": _version,
+    "agreements": _agreement,
+    "vendors": _vendor,
+    "assessments": _assessment,
+    "packs": _pack,
+    "raci": _matrix,
+    "matrices": _matrix,
+    "updates": _review,
+    "reviews": _review,
+    "imports": _run,
+    "units": _unit,
+    "people": _person,
+    "tokens": _token,
+    "ledger": _entry,
+    "entries": _entry,
+}
+
+
+def things(route: Route, ask: Ask) -> Things:
+    """Return what a route takes; fails for a kind that nobody described."""
+    if route.kind not in THINGS:
+        pytest.fail(f"{route}: say in tests/house/routes.py what a {route.kind!r} in Claims is.")
+    return THINGS[route.kind](ask)

@@ -1,0 +1,97 @@
+"""Every action leaves its entry in the record."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+FILES = [
+    file
+    for package in ("governance", "inventory", "raci")
+    for pattern in ("*actions.py", "bulk.py")
+    for file in (ROOT / package).rglob(pattern)
+]
+# Public functions of an actions file that change nothing a person did, and why.
+ASKS = ("may", "require", "sequence", "next_")  # functions of an actions file that only ask
+SILENT = {
+    "governance.ledger.actions.record": "writes the record itself",
+    "governance.ledger.actions.sequence": "numbers entries",
+    "governance.ledger.actions.sequence_all": "numbers entries",
+    "governance.ledger.actions.rebuild_pending": "repairs the work list",
+    "governance.rest.actions.forget_answers": "sweeps kept answers that ran out",
+}
+
+
+def module(file: Path) -> str:
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts)
+
+
+def calls(node: ast.AST) -> set[str]:
+    """Return the names called inside a function; of `a.b()` both `b` and `a.b`."""
+    found = set()
+    for call in (n.func for n in ast.walk(node) if isinstance(n, ast.Call)):
+        if isinstance(call, ast.Name):
+            found.add(call.id)
+        elif isinstance(call, ast.Attribute):
+            found.add(call.attr)
+            if isinstance(call.value, ast.Name):
+                found.add(f"{call.value.id}.*")
+    return found
+
+
+def writes(node: ast.FunctionDef) -> bool:
+    """Return whether a function acts: it has an actor, opens a transaction or writes rows."""
+    arguments = {a.arg for a in (*node.args.args, *node.args.kwonlyargs)}
+    verbs = {"create", "bulk_create", "update", "save", "delete", "change", "move", "get_or_create"}
+    decorated = any("atomic" in ast.dump(decorator) for decorator in node.decorator_list)
+    return "actor" in arguments or decorated or bool(calls(node) & verbs)
+
+
+def recording(tree: ast.Module) -> set[str]:
+    """Return the functions that record, by themselves or through one that does."""
+    kinds = ast.FunctionDef | ast.ClassDef
+    functions = {n.name: calls(n) for n in tree.body if isinstance(n, kinds)}
+    known = {"record", *_imported_actions(tree)}
+    while more := {n for n, called in functions.items() if n not in known and called & known}:
+        known |= more
+    return known & set(functions)
+
+
+def _imported_actions(tree: ast.Module) -> set[str]:
+    """Return what calls an action of another file: of those it is tested that they record."""
+    found = set()
+    for node in ast.walk(tree):
+        for alias in node.names if isinstance(node, ast.ImportFrom) else ():
+            name = alias.asname or alias.name
+            if alias.name.endswith("actions"):
+                found.add(f"{name}.*")
+            elif (node.module or "").endswith(("actions", "bulk")) and not alias.name.startswith(
+                ASKS
+            ):
+                found.add(name)
+    return found
+
+
+@pytest.mark.parametrize("file", FILES, ids=module)
+def test_every_action_records_what_it_did(file: Path):
+    tree = ast.parse(file.read_text())
+    acting = {
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and writes(node)
+    }
+    forgotten = {f"{module(file)}.{name}" for name in acting - recording(tree)} - set(SILENT)
+
+    assert not forgotten, "these change something and leave no entry"
+
+
+def test_a_silent_action_that_is_gone_is_taken_off_the_list():
+    there = {
+        f"{module(file)}.{node.name}"
+        for file in FILES
+        for node in ast.parse(file.read_text()).body
+        if isinstance(node, ast.FunctionDef)
+    }
+
+    assert set(SILENT) <= there

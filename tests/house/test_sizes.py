@@ -1,0 +1,37 @@
+"""No file, function or template grows past what one can read."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+SOURCES = [
+    file
+    for package in ("governance", "inventory", "raci")
+    for file in (ROOT / package).rglob("*.py")
+    if file.name != "0001_initial.py"
+]
+TEMPLATES = list((ROOT / "templates").rglob("*.html"))
+
+
+def short(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=short)
+def test_no_source_file_passes_400_lines_and_no_function_40(file: Path):
+    text = file.read_text()
+    functions = [
+        (node.name, (node.end_lineno or 0) - node.lineno + 1)
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+    assert len(text.splitlines()) <= 400
+    assert [named for named in functions if named[1] > 40] == []
+
+
+@pytest.mark.parametrize("file", TEMPLATES, ids=short)
+def test_no_template_passes_120_lines(file: Path):
+    assert len(file.read_text().splitlines()) <= 120
