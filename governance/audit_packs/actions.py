@@ -86,13 +86,14 @@ def request_pack(
         "scope": pack.scope,
         "systems": len(systems),
         "refs_sha256": digest(sorted(system.ref for system in systems)),
-        "period": {
-            "from": span.first and span.first.isoformat(),
-            "to": span.last and span.last.isoformat(),
-        },
+        "period": {"from": _written(span.first), "to": _written(span.last)},
     }
     record("pack.requested", subject=pack, actor=actor, data=data, unit=pack.unit_id)
     return pack
+
+
+def _written(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 @transaction.atomic

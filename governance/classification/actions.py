@@ -104,13 +104,8 @@ def sign_classification(
         reason=reason.strip(),
         signed_at=signed_at,
     )
-    record(
-        "assessment.signed",
-        subject=locked,
-        actor=actor,
-        data=_entry(assessment, before),
-        unit=locked.unit_id,
-    )
+    data = _entry(assessment, before)
+    record("assessment.signed", subject=locked, actor=actor, data=data, unit=locked.unit_id)
     return assessment
 
 
