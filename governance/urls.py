@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("governance.classification.urls")),
     path("imports/", include("inventory.imports.urls")),
     path("settings/", include("governance.accounts.urls")),
+    path("systems/", include("inventory.systems.urls")),
     path("", include("inventory.vendors.urls")),
     path("", include("raci.urls")),
     path("", include("governance.approvals.urls")),

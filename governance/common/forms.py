@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from django import forms
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.forms.models import fields_for_model, model_to_dict
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -79,7 +80,18 @@ class RecordForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """Return the fields of the record that the form holds."""
         names = {item.name for item in self.listed}
-        return {name: value for name, value in self.cleaned_data.items() if name in names}
+        return {
+            name: self._settled(name, value)
+            for name, value in self.cleaned_data.items()
+            if name in names
+        }
+
+    def _settled(self, name: str, value: Any) -> Any:
+        """Return a value; a list that only stands in another order is the stored one."""
+        before = self.initial.get(name)
+        if isinstance(value, list) and before and sorted(before) == sorted(value):
+            return before
+        return value
 
     def conflicts(self, row: models.Model) -> list[Conflict]:
         """Return the fields in which the stored row and the typed values differ, in words.
@@ -120,6 +132,14 @@ def words_of(field: Any, value: Any) -> str:
 
 
 def _form_field(field: models.Field, **options: Any) -> forms.Field | None:
+    if isinstance(field, ArrayField) and field.base_field.choices:
+        words = {key: options[key] for key in ("label", "help_text") if key in options}
+        return forms.MultipleChoiceField(
+            choices=field.base_field.choices,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            **words,
+        )
     if isinstance(field, models.DateField):
         options["widget"] = DayInput()
     if isinstance(field, models.URLField):

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from governance.overview import ledger_views, views
+from governance.overview import ledger_views, register_views, system_views, views
 
 app_name = "overview"
 urlpatterns = [
     path("", views.today, name="today"),
+    path("systems/", register_views.register, name="register"),
+    path("systems/filter/", register_views.register_filter, name="register_filter"),
+    path("systems/export.csv", register_views.export_csv, name="export_csv"),
+    path("systems/export.xlsx", register_views.export_xlsx, name="export_xlsx"),
+    path("systems/<slug:ref>/", system_views.system, name="system"),
     path("find/", views.find, name="find"),
     path("kit/", views.kit, name="kit"),
     path("ledger/", ledger_views.ledger, name="ledger"),

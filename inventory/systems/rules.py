@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -62,6 +63,18 @@ class Origin(StrEnum):
     MANUAL = "manual"
     IMPORT = "import"
     API = "api"
+
+
+NOT_PERSONAL = frozenset({DataCategory.NONE_PERSONAL, DataCategory.CONFIDENTIAL})
+
+
+def needs_processing_agreement(data_categories: Iterable[str], *, has_vendor: bool) -> bool:
+    """Return whether a system needs a DPA: personal data goes to somebody else to process.
+
+    Source: Regulation (EU) 2016/679, Art. 28(3). Whether the vendor acts as a processor is for
+    a person to say; until then the stricter case counts.
+    """
+    return has_vendor and bool(set(data_categories) - NOT_PERSONAL)
 
 
 @dataclass(frozen=True)

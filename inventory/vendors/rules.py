@@ -31,6 +31,7 @@ class AgreementState(StrEnum):
     ENDED = "ended"
 
 
+HOLDS = frozenset({AgreementState.IN_FORCE, AgreementState.EXPIRING})
 LEAST_WARNING_DAYS = 90
 
 

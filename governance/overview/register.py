@@ -1,0 +1,296 @@
+"""The list of systems: which ones, in which order, and what each row shows.
+
+Constant queries a page, and near-constant time: the order comes from an index, a count stops
+at 10,000, and what other stages know is fetched for the rows of one page only.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from itertools import islice
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Case, FilteredRelation, IntegerField, Q, QuerySet, Value, When
+
+from governance.accounts.access import visible_units
+from governance.accounts.models import BusinessUnit, User
+from governance.approvals.models import Review
+from governance.approvals.queries import current_versions
+from governance.approvals.rules import ReviewStatus
+from governance.classification.models import Assessment
+from governance.classification.queries import UNCLASSIFIED
+from governance.overview.register_state import ANY_GAP, TIERS, Gap, ListState
+from inventory.systems.models import VIEW, AISystem, SystemShare
+from inventory.systems.queries import SEARCHED
+from inventory.systems.rules import Stage
+from raci.models import Matrix
+from raci.rules import MatrixStatus
+
+PAGE_SIZE = 50
+MOST_COUNTED = 10_000
+BATCH = 1_000
+STORED = (
+    "pk", "ref", "name", "stage", "unit__name", "owner__name", "vendor_id", "vendor__name",
+    "our_roles", "data_categories", "people_affected", "countries", "architecture", "origin",
+    "external_key", "live_since", "changed_at",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Row:
+    """A system as the list and its exports show it."""
+
+    pk: int
+    ref: str
+    name: str
+    stage: str
+    unit: str
+    owner: str | None
+    vendor_id: int | None
+    vendor: str | None
+    our_roles: list[str]
+    data_categories: list[str]
+    people_affected: list[str]
+    countries: list[str]
+    architecture: str
+    origin: str
+    external_key: str
+    live_since: date | None
+    changed_at: datetime
+    has_purpose: bool
+    tier: str | None = None
+    due: date | None = None  # the next day on which duties begin
+    version: str = ""  # approved last
+    gaps: list[Gap] = field(default_factory=list)
+    basics: int = len(Gap)  # how many of the gaps could be there
+
+    @property
+    def missing(self) -> int:
+        """Return how many of the basics are missing."""
+        return len(self.gaps)
+
+    @property
+    def met(self) -> int:
+        """Return how many of the basics are there."""
+        return self.basics - len(self.gaps)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the list. `total` is None when there are more than 10,000."""
+
+    rows: list[Row]
+    first: int
+    total: int | None
+    has_next: bool
+
+
+class Register:
+    """The systems one person sees, as a list state asks for them."""
+
+    def __init__(self, user: User, state: ListState, today: date) -> None:
+        self.user, self.state, self.today = user, state, today
+
+    @cached_property
+    def scope(self) -> Q:
+        """Return which systems the person sees; asked of the database once."""
+        return scope_of(self.user)
+
+    def systems(self) -> QuerySet[AISystem]:
+        """Return the matching systems in the order of the state."""
+        return self._ordered(self.matching())
+
+    def matching(self) -> QuerySet[AISystem]:
+        """Return the matching systems in no order."""
+        found = AISystem.objects.filter(self.scope).order_by()
+        if self.state.query:
+            found = _searched(found, self.state.query)
+        for name, values in self.state.filters.items():
+            if values:
+                found = found.filter(self._condition(name, values))
+        return found
+
+    def page(self) -> Page:
+        """Return the page that the state asks for."""
+        start = (self.state.page - 1) * PAGE_SIZE
+        found = list(self._stored(self.systems()[start : start + PAGE_SIZE + 1]))
+        rows = completed([_row(values) for values in found[:PAGE_SIZE]], self.today)
+        has_next = len(found) > PAGE_SIZE
+        total: int | None = start + len(found)
+        if has_next or (start and not found):
+            counted = self.matching()[: MOST_COUNTED + 1].count()
+            total = counted if counted <= MOST_COUNTED else None
+        return Page(rows, start + 1, total, has_next)
+
+    def all_rows(self) -> Iterator[Row]:
+        """Yield every matching row, read from a cursor of the database in batches."""
+        cursor = self._stored(self.systems()).iterator(chunk_size=BATCH)
+        while values := list(islice(cursor, BATCH)):
+            yield from completed([_row(row) for row in values], self.today)
+
+    def _stored(self, systems: QuerySet[AISystem]) -> QuerySet[AISystem, tuple]:
+        return systems.annotate(
+            has_purpose=Case(When(intended_purpose="", then=False), default=True)
+        ).values_list(*STORED, "has_purpose")
+
+    def _condition(self, name: str, values: tuple[str, ...]) -> Q:
+        build = CONDITIONS.get(name)
+        found = Q(pk__in=[])
+        for value in values:
+            found |= build(value, self.user) if build else Q(**{name: value})
+        return found
+
+    def _ordered(self, systems: QuerySet[AISystem]) -> QuerySet[AISystem]:
+        way = "-" if self.state.descending else ""
+        key = self.state.key
+        if key == "tier":
+            signed = FilteredRelation(
+                "assessments", condition=Q(assessments__superseded_at__isnull=True)
+            )
+            order = _rank("signed__tier", TIERS)
+            systems = systems.annotate(signed=signed, rank=order)
+        elif key == "stage":
+            systems = systems.annotate(rank=_rank("stage", list(Stage)))
+        columns = {
+            "name": ("name", "pk"),
+            "ref": ("pk",),
+            "changed": ("changed_at", "pk"),
+            "unit": ("unit__name", "unit_id", "name", "pk"),
+        }.get(key, ("rank", "name", "pk"))
+        return systems.order_by(*(f"{way}{column}" for column in columns))
+
+
+def scope_of(user: User) -> Q:
+    """Return which systems a person sees, as a condition over plain ids.
+
+    It says the same as `AISystem.objects.visible_to`, but the database can plan for it: no
+    condition at all for somebody who sees the whole organisation.
+    """
+    if not user.is_active:
+        return Q(pk__in=[])
+    units = dict(visible_units(user).values_list("pk", "parent_id"))
+    if None in units.values():
+        return Q()
+    shared = SystemShare.objects.filter(user=user, permission__codename=VIEW)
+    return Q(unit_id__in=list(units)) | Q(
+        pk__in=list(shared.values_list("content_object_id", flat=True))
+    )
+
+
+def completed(rows: list[Row], today: date) -> list[Row]:
+    """Return the rows with what other stages know about them: four queries for all."""
+    ids = [row.pk for row in rows]
+    signed = {
+        pk: (tier, days)
+        for pk, tier, days in Assessment.objects.current()
+        .filter(system__in=ids)
+        .order_by()
+        .values_list("system_id", "tier", "duty_days")
+    }
+    versions = current_versions(ids)
+    matrices = set(_with_matrix().filter(system__in=ids).values_list("system_id", flat=True))
+    covered = set(
+        AISystem.agreements.through.objects.filter(aisystem_id__in=ids).values_list(
+            "aisystem_id", flat=True
+        )
+    )
+    for row in rows:
+        row.tier, days = signed.get(row.pk, (None, []))
+        row.due = min((day for day in days if day >= today), default=None)
+        row.version = versions[row.pk].label if row.pk in versions else ""
+        there = {
+            Gap.PURPOSE: row.has_purpose,
+            Gap.OWNER: row.owner is not None,
+            Gap.TIER: row.tier is not None,
+            Gap.VERSION: bool(row.version),
+            Gap.MATRIX: row.pk in matrices,
+            Gap.AGREEMENT: row.vendor_id is None or row.pk in covered,
+        }
+        row.gaps = [gap for gap, is_there in there.items() if not is_there]
+    return rows
+
+
+def _row(values: Iterable) -> Row:
+    return Row(*values)
+
+
+def _rank(column: str, order: Iterable[str]) -> Case:
+    cases = [When(**{column: value}, then=Value(at)) for at, value in enumerate(order)]
+    return Case(*cases, default=Value(len(cases)), output_field=IntegerField())
+
+
+def _searched(systems: QuerySet[AISystem], text: str) -> QuerySet[AISystem]:
+    """Keep the systems in which every word begins a word of ref, name, purpose or key."""
+    words = [word.replace("\\", " ").replace("'", " ").strip() for word in text.split()]
+    wanted = " & ".join(f"'{word}':*" for word in words if word)
+    ids = Q(ref__startswith=text.upper()) | Q(external_key__startswith=text) & ~Q(external_key="")
+    if not wanted:
+        return systems.filter(ids)
+    found = SearchQuery(wanted, search_type="raw", config="simple")
+    return systems.alias(searched=SEARCHED).filter(Q(searched=found) | ids)
+
+
+def _by_tier(value: str, user: User) -> Q:
+    signed = Assessment.objects.current()
+    if value == UNCLASSIFIED:
+        return ~Q(pk__in=signed.values("system_id"))
+    return Q(pk__in=signed.filter(tier=value).values("system_id"))
+
+
+def _by_unit(value: str, user: User) -> Q:
+    below = BusinessUnit.objects.filter(path__contains=[int(value)])
+    return Q(unit_id__in=list(below.values_list("pk", flat=True)))
+
+
+def _by_owner(value: str, user: User) -> Q:
+    if value == "none":
+        return Q(owner__isnull=True)
+    return Q(owner=user) if value == "me" else Q(owner__handle=value)
+
+
+def _by_vendor(value: str, user: User) -> Q:
+    return Q(vendor__isnull=True) if value == "none" else Q(vendor__ref=value)
+
+
+def _by_gap(value: str, user: User) -> Q:
+    if value == ANY_GAP:
+        found = Q()
+        for gap in Gap:
+            found |= LACKS[gap]()
+        return found
+    return LACKS[Gap(value)]()
+
+
+def _with_matrix() -> QuerySet[Matrix]:
+    return Matrix.objects.filter(status=MatrixStatus.ACTIVE, system__isnull=False).order_by()
+
+
+def _lacks_version() -> Q:
+    approved = Review.objects.filter(status=ReviewStatus.APPROVED).order_by()
+    return ~Q(pk__in=approved.values("version__system_id"))
+
+
+def _lacks_agreement() -> Q:
+    covered = AISystem.agreements.through.objects.values("aisystem_id")
+    return Q(vendor__isnull=False) & ~Q(pk__in=covered)
+
+
+LACKS = {
+    Gap.PURPOSE: lambda: Q(intended_purpose=""),
+    Gap.OWNER: lambda: Q(owner__isnull=True),
+    Gap.TIER: lambda: ~Q(pk__in=Assessment.objects.current().order_by().values("system_id")),
+    Gap.VERSION: _lacks_version,
+    Gap.MATRIX: lambda: ~Q(pk__in=_with_matrix().values("system_id")),
+    Gap.AGREEMENT: _lacks_agreement,
+}
+CONDITIONS = {
+    "tier": _by_tier,
+    "unit": _by_unit,
+    "owner": _by_owner,
+    "vendor": _by_vendor,
+    "agreement": lambda value, user: Q(agreements__ref=value),
+    "role": lambda value, user: Q(our_roles__contains=[value]),
+    "data": lambda value, user: Q(data_categories__contains=[value]),
+    "gaps": _by_gap,
+}
