@@ -12,10 +12,13 @@ from governance.overview.api import EntryViewSet
 from governance.rest.api import UnitViewSet
 from governance.rest.views import NoSuchResource, reading
 from inventory.systems.api import SystemViewSet, VersionViewSet
+from inventory.vendors.api import AgreementViewSet, VendorViewSet
 from raci.api import MatrixViewSet
 
 router = SimpleRouter()
 router.register("units", UnitViewSet, "units")
+router.register("vendors", VendorViewSet, "vendors")
+router.register("agreements", AgreementViewSet, "agreements")
 router.register("systems", SystemViewSet, "systems")
 router.register("versions", VersionViewSet, "versions")
 router.register("classifications", ClassificationViewSet, "classifications")
