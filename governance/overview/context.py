@@ -8,8 +8,9 @@ from django.utils.functional import SimpleLazyObject
 from governance.accounts.access import acting_user
 from governance.accounts.models import User
 from governance.overview.nav import Counts, Navigation, navigation
+from governance.overview.needs import waiting_for
 
-COUNTS: Counts = {}
+COUNTS: Counts = {"/updates/": waiting_for}
 
 
 def navigation_of(request: HttpRequest) -> Navigation:

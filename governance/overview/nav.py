@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
-from django.db.models import Subquery
+from django.db.models import Count, QuerySet, Subquery, Value
 from django.urls import Resolver404, resolve
 
 from governance.accounts.access import live_memberships
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import CAPABILITIES, ROLE_WORDS, Capability, Role
 
-Counts = dict[str, Callable[[User], int]]
+Counts = dict[str, Callable[[User], QuerySet[Any]]]  # by address: what waits there
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,16 @@ class Navigation:
     settings_pages: list[NavItem]
     find_url: str
     abilities: frozenset[Capability]
+    waiting: dict[str, int]  # by address
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who the person is here: organisation, roles, and how much waits at which address."""
+
+    organisation: str
+    roles: list[Role]
+    waiting: dict[str, int]
 
 
 MAP: list[tuple[str, list[NavItem]]] = [
@@ -95,36 +106,46 @@ def exists(url: str) -> bool:
 
 
 def navigation(user: User, path: str, counts: Counts) -> Navigation:
-    """Return the navigation; `counts` says by address how much waits there."""
-    organisation, roles = _standing(user)
-    abilities = frozenset[Capability]().union(*(CAPABILITIES[role] for role in roles))
+    """Return the navigation in one query; `counts` says by address what waits there."""
+    standing = _standing(user, counts)
+    abilities = frozenset[Capability]().union(*(CAPABILITIES[role] for role in standing.roles))
 
     def shown(item: NavItem) -> bool:
         return exists(item.url) and (item.needs is None or item.needs in abilities)
 
     def filled(item: NavItem) -> NavItem:
-        waiting = counts[item.url](user) if item.url in counts else 0
-        return _marked(item, path, waiting)
+        return _marked(item, path, standing.waiting.get(item.url, 0))
 
     groups = [NavGroup(label, [filled(i) for i in items if shown(i)]) for label, items in MAP]
     return Navigation(
-        organisation=organisation,
-        role=_role_words(roles),
+        organisation=standing.organisation,
+        role=_role_words(standing.roles),
         groups=[group for group in groups if group.items],
         settings=_marked(SETTINGS, path, 0),
         settings_pages=[_in_menu(i, path) for i in SETTINGS_PAGES if shown(i)],
         find_url=FIND_URL,
         abilities=abilities,
+        waiting=standing.waiting,
     )
 
 
-def _standing(user: User) -> tuple[str, list[Role]]:
-    """Return the organisation's name and the person's roles, in one query."""
+def _standing(user: User, counts: Counts) -> Standing:
     root = BusinessUnit.objects.filter(parent__isnull=True).values("name")[:1]
-    rows = live_memberships(user).annotate(organisation=Subquery(root))
-    found = list(rows.order_by().values_list("organisation", "role"))
-    held = {role for _, role in found}
-    return (found[0][0] if found else ""), [role for role in Role if role in held]
+    waiting = {f"waiting_{at}": _count(rows(user)) for at, rows in enumerate(counts.values())}
+    rows = live_memberships(user).order_by().annotate(organisation=Subquery(root), **waiting)
+    found = list(rows.values_list("role", "organisation", *waiting))
+    if not found:
+        return Standing("", [], {})
+    held = {role for role, *_ in found}
+    numbers = [number or 0 for number in found[0][2:]]
+    in_order = [role for role in Role if role in held]
+    return Standing(found[0][1], in_order, dict(zip(counts, numbers, strict=True)))
+
+
+def _count(rows: QuerySet[Any]) -> Subquery:
+    """Return the number of rows as a subquery, null for none."""
+    one = rows.order_by().values(one=Value(1))
+    return Subquery(one.annotate(number=Count("pk", distinct=True)).values("number"))
 
 
 def _role_words(roles: list[Role]) -> str:

@@ -5,13 +5,25 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from governance.accounts.access import units_with
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
+from governance.approvals.models import Review
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.rules import PackStatus
 from governance.classification.models import Assessment
@@ -60,11 +72,38 @@ def needs(user: User, abilities: frozenset[Capability], ends: Iterable[RunningOu
     """Return what needs the person, most urgent first; at most one query for each kind."""
     found = [*_packs(user), *_open_systems(user, abilities), *_own_systems(user)]
     found += _agreements(ends)
+    if Capability.APPROVE in abilities:
+        found += _reviews(user)
     if Capability.CLASSIFY in abilities:
         found += _changed_facts(user)
     if Capability.ASSIGN in abilities:
         found += _drafts(user)
     return sorted(found, key=Need.urgency)
+
+
+def waiting_for(user: User) -> QuerySet[Review]:
+    """Return updates that wait for a decision which the person may make, the oldest first."""
+    rows = Review.objects.waiting().visible_to(user)
+    own = Q(submitted_by=user) | Q(version__contributors__user=user)
+    units = units_with(user, Capability.APPROVE).values("pk")
+    return rows.filter(version__system__unit__in=units).exclude(own)
+
+
+def _reviews(user: User) -> Iterable[Need]:
+    rows = waiting_for(user).select_related("version__system", "submitted_by")
+    signed = Assessment.objects.current().filter(system=OuterRef("version__system"))
+    for review in rows.annotate(tier=Subquery(signed.values("tier")))[:MOST_OF_A_KIND]:
+        yield Need(
+            icon="git-pull-request-arrow",
+            title=f"Decide on update {review.version.label}",
+            action="Review",
+            url=f"/updates/{review.ref}/",
+            subject=review.version.system.name,
+            note=f"proposed by {review.submitted_by}",
+            tier=review.tier,
+            has_tier=True,
+            since=review.submitted_at,
+        )
 
 
 def running_out(user: User) -> list[RunningOut]:

@@ -4,9 +4,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from governance.accounts.access import acting_user
+from governance.overview import find as search
 from governance.overview import today as queries
 from governance.overview.context import navigation_of
 from governance.overview.kit import samples
@@ -24,8 +26,17 @@ def today(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def find(request: HttpRequest) -> HttpResponse:
-    """Show what the person may see and was looked for."""
-    return render(request, "overview/find.html", {"query": request.GET.get("q", "").strip()})
+    """Show what the person may see and was looked for; a fragment for the search dialog."""
+    query = request.GET.get("q", "").strip()
+    found = search.find(acting_user(request), query, navigation_of(request))
+    total = sum(len(group.hits) for group in found)
+    context = {"query": query, "found": found, "total": total}
+    htmx = request.htmx  # type: ignore[attr-defined]
+    is_fragment = htmx and not htmx.history_restore_request
+    page = "overview/_found.html" if is_fragment else "overview/find.html"
+    response = render(request, page, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 @require_safe

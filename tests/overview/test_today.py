@@ -8,11 +8,15 @@ from django.utils import timezone
 from governance.accounts import actions as accounts
 from governance.accounts.access import abilities_of
 from governance.accounts.rules import Role
+from governance.approvals import actions as approvals
 from governance.classification.models import Assessment
+from governance.overview.context import COUNTS
+from governance.overview.nav import navigation
 from governance.overview.needs import Need
 from governance.overview.portfolio import portfolio
 from governance.overview.today import today
 from inventory.systems import actions as systems
+from inventory.systems.version_actions import add_version
 from inventory.vendors.models import Agreement, Vendor
 from tests.conftest import person
 from tests.factories import make_system
@@ -202,3 +206,27 @@ def test_retired_system_needs_nothing(officer, system):
     systems.change_system(system, actor=officer, stage="retired")
 
     assert "Classify 1 system" not in titles(officer)
+
+
+def test_update_waits_for_others_than_who_proposed_it(
+    officer, ops_lead, owner, auditor, stranger, system
+):
+    version = add_version(
+        system, actor=owner, label="1.0.0", provider="openai", model_id="gpt-4o-2024-11-20"
+    )
+    approvals.submit(version, actor=ops_lead, reason="First release.")
+
+    waiting = [user.name for user in (officer, ops_lead, owner, auditor, stranger)
+               if "Decide on update 1.0.0" in titles(user)]  # fmt: skip
+
+    assert waiting == ["Ines Halvorsen"]
+
+
+def test_menu_counts_the_updates_that_wait(as_user, officer, owner, system):
+    version = add_version(
+        system, actor=owner, label="1.0.0", provider="openai", model_id="gpt-4o-2024-11-20"
+    )
+    approvals.submit(version, actor=owner, reason="First release.")
+
+    assert navigation(officer, "/", COUNTS).waiting == {"/updates/": 1}
+    assert navigation(owner, "/", COUNTS).waiting == {"/updates/": 0}
