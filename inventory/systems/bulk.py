@@ -9,7 +9,7 @@ from governance.accounts.access import units_with
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.common.errors import DomainError
-from governance.ledger.actions import Personal, record
+from governance.ledger.actions import Personal, record_many
 from inventory.systems.actions import plain
 from inventory.systems.models import AISystem
 
@@ -36,9 +36,8 @@ def register_many(rows: Sequence[Mapping[str, Any]], *, actor: User) -> list[AIS
         AISystem(ref=ref, **row) for ref, row in zip(next_refs(len(rows)), rows, strict=True)
     ]
     AISystem.objects.bulk_create(systems)
-    for system, row in zip(systems, rows, strict=True):
-        unit = row["unit"].pk
-        record("system.registered", subject=system, actor=actor, data=said(row), unit=unit)
+    told = [(system, said(row), row["unit"].pk) for system, row in zip(systems, rows, strict=True)]
+    record_many("system.registered", told, actor=actor)
     return systems
 
 
