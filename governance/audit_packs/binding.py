@@ -1,7 +1,7 @@
 """Binding: the printed parts become one PDF/A-3 with one set of page numbers and bookmarks."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -54,7 +54,7 @@ def bind(parts: list[Part], overlay: Path, attached: Attached, target: Path) -> 
             _append(book, part, known_fonts)
         with Pdf.open(overlay) as total:
             _lay_over(book, total)
-        _link(book, {_target(mark): mark for part in parts[1:] for mark in part.marks})
+        _link(book, dict(_targets(mark for part in parts[1:] for mark in part.marks)))
         _outline(book, [mark for part in parts for mark in part.marks])
         _attach(book, attached)
         book.save(
@@ -65,8 +65,13 @@ def bind(parts: list[Part], overlay: Path, attached: Attached, target: Path) -> 
         return len(book.pages)
 
 
-def _target(mark: Mark) -> str:
-    return mark.label.split(" ", 1)[0]
+def _targets(marks: Iterable[Mark]) -> Iterator[tuple[str, Mark]]:
+    """Yield AIS-014 and AIS-014/0, AIS-014/1 … with the bookmark each of them stands for."""
+    for mark in marks:
+        ref = mark.label.split(" ", 1)[0]
+        yield ref, mark
+        for at, below in enumerate(mark.below):
+            yield f"{ref}/{at}", below
 
 
 def _append(book: Pdf, part: Part, known_fonts: dict[bytes, pikepdf.Object]) -> None:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from governance.accounts.models import BusinessUnit
 from governance.audit_packs import sections, verdicts
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.rules import SCHEMA, missing
@@ -62,6 +63,7 @@ def contents(pack: EvidencePack) -> Contents:
     head = {
         "schema": SCHEMA,
         "pack": pack.ref,
+        "organisation": BusinessUnit.objects.get(parent__isnull=True).name,
         "scope": _scope(pack, systems),
         "period": {"from": iso(pack.period_from), "to": iso(pack.period_to)},
         "requested_by": pack.requested_by.name,

@@ -29,6 +29,8 @@ HERE = Path(__file__).resolve().parent
 FONTS = HERE / "fonts"
 CONF = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>"""
+SECTIONS = 7  # headings of every system; a box of what is missing makes one more
+WITH_SECTIONS = 20  # systems up to which the table of contents names their sections
 FEW = 100  # systems up to which each one starts a page and has its sections as bookmarks
 JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 PDF = "audit_packs/pdf/"
@@ -96,7 +98,7 @@ def print_pack(
     """Return the pack's file in the folder and its pages, calling progress(systems done)."""
     data = contents.json()
     with Press(folder) as press:
-        at = int(press.print("front", _front(contents, {}), only_count=True)["pages"])
+        at = int(press.print("front", _front(contents, []), only_count=True)["pages"])
         parts: list[Part] = []
         done = 0
         for chunk in chunks(contents.systems):
@@ -106,8 +108,8 @@ def print_pack(
             at += int(answer["pages"])
             done += len(chunk)
             progress(done)
-        pages = {_ref(mark): mark.page + 1 for part in parts for mark in part.marks}
-        answer = press.print("front", _front(contents, pages))
+        marks = [mark for part in parts for mark in part.marks]
+        answer = press.print("front", _front(contents, marks))
         front = Part(folder / "front.pdf", _marks(answer["marks"], 0))
         press.print("total", render_to_string(f"{PDF}total.html", {"pages": at}))
         progress(done)
@@ -119,12 +121,8 @@ def print_pack(
 def whole_html(contents: Contents) -> str:
     """Return the same pages as one document, as a plain WeasyPrint run would take them."""
     return drawable(
-        _document(contents, [*_front_parts(contents, {}), *map(_system, contents.systems)])
+        _document(contents, [*_front_parts(contents, []), *map(_system, contents.systems)])
     )
-
-
-def _ref(mark: Mark) -> str:
-    return mark.label.split(" ", 1)[0]
 
 
 def _marks(told: list[Any], shift: int) -> tuple[Mark, ...]:
@@ -145,29 +143,41 @@ def _document(contents: Contents, parts: list[str], first_page: int = 1) -> str:
     return render_to_string(f"{PDF}document.html", context)
 
 
-def _front(contents: Contents, pages: dict[str, int]) -> str:
-    return _document(contents, _front_parts(contents, pages))
+def _front(contents: Contents, marks: list[Mark]) -> str:
+    return _document(contents, _front_parts(contents, marks))
 
 
-def _front_parts(contents: Contents, pages: dict[str, int]) -> list[str]:
-    rows = [
-        {
-            "ref": it["ref"],
-            "name": it["name"],
-            "gaps": len(it["missing"]),
-            "page": pages.get(it["ref"], 0),
-        }
-        for it in contents.systems
-    ]
+def _front_parts(contents: Contents, marks: list[Mark]) -> list[str]:
     given = {
         "head": contents.head,
         "subject": subject(contents),
-        "systems": rows,
+        "systems": _entries(contents.systems, marks),
         "gaps": list(gaps(contents.systems)),
         "population": len(contents.systems),
     }
     names = ("_cover", "_check", "_contents", "_missing")
     return [render_to_string(f"{PDF}{name}.html", given) for name in names]
+
+
+def _entries(systems: list[Facts], marks: list[Mark]) -> list[dict[str, Any]]:
+    """Return the rows of the table of contents; before anything is printed all pages are 0.
+
+    A pack of few systems lists their sections too, by the bookmarks that were printed.
+    """
+    unknown = [Mark("", -1, 0, (Mark("", -1, 0),) * (SECTIONS + bool(it["missing"])))
+               for it in systems]  # fmt: skip
+    return [
+        {
+            "ref": it["ref"],
+            "name": it["name"],
+            "gaps": len(it["missing"]),
+            "page": mark.page + 1,
+            "sections": [{"label": below.label, "page": below.page + 1} for below in mark.below]
+            if len(systems) <= WITH_SECTIONS
+            else [],
+        }
+        for it, mark in zip(systems, marks or unknown, strict=True)
+    ]
 
 
 def _systems(contents: Contents, systems: list[Facts], first_page: int) -> str:
