@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/tokens/", include("governance.rest.urls")),
     path("", include("governance.classification.urls")),
     path("imports/", include("inventory.imports.urls")),
+    path("packs/", include("governance.audit_packs.urls")),
     path("settings/", include("governance.accounts.urls")),
     path("systems/", include("inventory.systems.urls")),
     path("", include("inventory.vendors.urls")),

@@ -13,7 +13,13 @@ from governance.accounts.access import units_with
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Capability
 from governance.audit_packs.models import EvidencePack, PackDownload, PackSystem
-from governance.audit_packs.rules import MOST_SYSTEMS, PACK_TRANSITIONS, PackStatus, ScopeKind
+from governance.audit_packs.rules import (
+    MOST_SYSTEMS,
+    PACK_TRANSITIONS,
+    PackStatus,
+    ScopeKind,
+    subject_of,
+)
 from governance.common.canonical import digest
 from governance.common.errors import DomainError, TransitionError
 from governance.common.states import move
@@ -67,12 +73,14 @@ def request_pack(
     """
     _require_scope(actor, kind, systems)
     span = period or Period()
+    home = unit or _common_unit([system.unit for system in systems])
     if span.first and span.last and span.last < span.first:
         raise DomainError("The period ends before it begins.")
     pack = EvidencePack.objects.create(
         ref=next_ref(),
         kind=kind,
-        unit=unit or _common_unit([system.unit for system in systems]),
+        unit=home,
+        subject=subject_of(kind, [system.name for system in systems], home.name),
         unit_ids=sorted({system.unit_id for system in systems}),
         scope=scope or {},
         period_from=span.first,
@@ -82,6 +90,7 @@ def request_pack(
     )
     PackSystem.objects.bulk_create(PackSystem(pack=pack, system=system) for system in systems)
     data = {
+        "name": pack.subject,
         "kind": kind.value,
         "scope": pack.scope,
         "systems": len(systems),

@@ -16,7 +16,7 @@ from governance.audit_packs.actions import Period
 from governance.audit_packs.files import sent
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.rules import MOST_SYSTEMS, PackStatus, ScopeKind
-from governance.audit_packs.tasks import build_pack
+from governance.audit_packs.tasks import start_soon
 from governance.rest.api import UnitField
 from governance.rest.fields import StrictBody, choice_filters, time_filters
 from governance.rest.resource import Readable
@@ -30,7 +30,16 @@ class PackSerializer(serializers.ModelSerializer):
     class Meta:
         model = EvidencePack
         fields = [
-            *("ref", "kind", "unit", "scope", "period_from", "period_to", "requested_by"),
+            *(
+                "ref",
+                "subject",
+                "kind",
+                "unit",
+                "scope",
+                "period_from",
+                "period_to",
+                "requested_by",
+            ),
             *("requested_at", "status", "done", "total", "sealed_at", "sha256", "size_bytes"),
             *("pages", "ledger_size", "ledger_root", "software", "error"),
         ]
@@ -91,7 +100,7 @@ class PackViewSet(Readable):
             period=Period(data.get("period_from"), data.get("period_to")),
             **self._scope(data),
         )
-        build_pack.delay_on_commit(pack.pk)  # type: ignore[attr-defined]  # Celery's Django task
+        start_soon(pack.pk)
         return self.shown(pack, 202)
 
     def _scope(self, data: dict[str, Any]) -> dict[str, Any]:

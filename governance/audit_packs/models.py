@@ -77,7 +77,8 @@ class EvidencePack(models.Model):
     kind = models.CharField(max_length=16, choices=choices(ScopeKind))
     unit = models.ForeignKey(BusinessUnit, on_delete=models.PROTECT, related_name="packs")
     unit_ids = ArrayField(models.BigIntegerField(), editable=False)  # of its systems, when asked
-    scope = models.JSONField(default=dict)  # how the systems were chosen
+    subject = models.CharField(max_length=400)  # what it is about, as its title says it
+    scope = models.JSONField(default=dict, blank=True)  # how the systems were chosen
     period_from = models.DateField(null=True, blank=True)
     period_to = models.DateField(null=True, blank=True)  # both days count
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="packs")
@@ -138,6 +139,11 @@ class EvidencePack(models.Model):
     def is_waiting(self) -> bool:
         """Return whether the pack is still to be built, or being built."""
         return self.status in {PackStatus.REQUESTED, PackStatus.BUILDING}
+
+    @property
+    def percent(self) -> int:
+        """Return how many of its systems are printed, of a hundred."""
+        return self.done * 100 // self.total
 
 
 class PackSystem(models.Model):

@@ -63,6 +63,7 @@ def contents(pack: EvidencePack) -> Contents:
     head = {
         "schema": SCHEMA,
         "pack": pack.ref,
+        "subject": pack.subject,
         "organisation": BusinessUnit.objects.get(parent__isnull=True).name,
         "scope": _scope(pack, systems),
         "period": {"from": iso(pack.period_from), "to": iso(pack.period_to)},

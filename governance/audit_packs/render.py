@@ -134,7 +134,7 @@ def _marks(told: list[Any], shift: int) -> tuple[Mark, ...]:
 
 def _document(contents: Contents, parts: list[str], first_page: int = 1) -> str:
     context = {
-        "title": f"Evidence pack {contents.head['pack']}: {subject(contents)}",
+        "title": f"Evidence pack {contents.head['pack']}: {contents.head['subject']}",
         "head": contents.head,
         "first_page": first_page,
         "many": len(contents.systems) > FEW,
@@ -150,7 +150,6 @@ def _front(contents: Contents, marks: list[Mark]) -> str:
 def _front_parts(contents: Contents, marks: list[Mark]) -> list[str]:
     given = {
         "head": contents.head,
-        "subject": subject(contents),
         "systems": _entries(contents.systems, marks),
         "gaps": list(gaps(contents.systems)),
         "population": len(contents.systems),
@@ -186,16 +185,6 @@ def _systems(contents: Contents, systems: list[Facts], first_page: int) -> str:
 
 def _system(system: Facts) -> str:
     return render_to_string(f"{PDF}_system.html", {"system": system})
-
-
-def subject(contents: Contents) -> str:
-    """Return what the pack is about, as its title says it."""
-    scope = contents.head["scope"]
-    if scope["kind"] == "system":
-        return str(contents.systems[0]["name"])
-    if scope["kind"] == "selection":
-        return f"{scope['population']:,} systems of {scope['unit']}"
-    return f"The AI systems of {scope['unit']}"
 
 
 def gaps(systems: list[Facts]) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Scopes and states of an evidence pack, and the limits of its building."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -31,6 +31,13 @@ LEASE = timedelta(seconds=60)  # a worker that is silent for longer has lost the
 MOST_ATTEMPTS = 3
 MOST_SYSTEMS = 10_000
 SCHEMA = "muster/pack/1"
+
+
+def subject_of(kind: ScopeKind, names: Sequence[str], unit: str) -> str:
+    """Return what a pack is about, as its title says it."""
+    if kind == ScopeKind.PORTFOLIO:
+        return f"The AI systems of {unit}"
+    return names[0] if len(names) == 1 else f"{len(names):,} systems of {unit}"
 
 
 def missing(system: dict[str, Any]) -> list[str]:

@@ -1,12 +1,17 @@
 """Building packs: the row is the queue, Celery only makes it sooner."""
 
+import logging
 import uuid
 
 from celery import shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from governance.audit_packs.actions import fail
 from governance.audit_packs.building import build, remove_leftovers
 from governance.audit_packs.models import EvidencePack
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(acks_late=True)
@@ -15,6 +20,18 @@ def build_pack(pk: int) -> None:
     worker = uuid.uuid4().hex
     if pack := EvidencePack.objects.claim(pk, worker):
         build(pack, worker)
+
+
+def start_soon(pk: int) -> None:
+    """Ask a worker to begin once the transaction holds; without a broker the sweep does it."""
+
+    def ask() -> None:
+        try:
+            build_pack.delay(pk)
+        except (OperationalError, OSError):
+            log.warning("The broker does not answer; the sweep will start pack %s.", pk)
+
+    transaction.on_commit(ask)
 
 
 @shared_task(acks_late=True)

@@ -1,0 +1,141 @@
+"""The pages of packs."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from governance.audit_packs.actions import request_pack
+from governance.audit_packs.models import EvidencePack
+from governance.audit_packs.rules import PackStatus, ScopeKind
+from governance.ledger.models import Entry
+from tests.factories import make_system
+
+ASK = {"about": "named", "period_from": "", "period_to": ""}
+
+
+@pytest.fixture
+def started(monkeypatch) -> list[int]:
+    """The packs whose building was asked for."""
+    found: list[int] = []
+    monkeypatch.setattr("governance.audit_packs.views.start_soon", found.append)
+    return found
+
+
+def test_asking_for_systems_by_id_leads_to_the_pack(as_user, officer, system, started):
+    answer = as_user(officer).post("/packs/new/", ASK | {"systems": system.ref.lower()})
+
+    pack = EvidencePack.objects.get()
+    assert answer["Location"] == f"/packs/{pack.ref}/"
+    assert (pack.kind, pack.subject) == (ScopeKind.SYSTEM, "Claims triage scorer")
+    assert started == [pack.pk]
+
+
+def test_a_unit_brings_every_system_below_it(as_user, officer, organisation, system, lending):
+    make_system(actor=officer, unit=lending)
+    as_user(officer).post("/packs/new/", ASK | {"about": "unit", "unit": organisation.pk})
+
+    pack = EvidencePack.objects.get()
+    assert (pack.kind, pack.total, pack.unit) == (ScopeKind.PORTFOLIO, 2, organisation)
+    assert pack.subject == "The AI systems of Halden Mutual"
+
+
+def test_looking_first_tells_the_gaps_and_builds_nothing(as_user, officer, system):
+    page = as_user(officer).post("/packs/new/", ASK | {"systems": system.ref, "look": "1"})
+
+    told = page.content.decode()
+    assert "Nobody has signed the classification." in told
+    assert "No model version is on record." in told
+    assert "No owner is named." not in told
+    assert not EvidencePack.objects.exists()
+
+
+def test_a_link_from_a_system_opens_the_builder_with_its_gaps(as_user, officer, system):
+    page = as_user(officer).get(f"/packs/new/?system={system.ref}").content.decode()
+
+    assert f">\n{system.ref}</textarea>" in page
+    assert '<b class="semi">1 system</b> in this scope' in page
+
+
+def test_a_system_that_the_person_does_not_see_does_not_exist(as_user, stranger, system):
+    page = as_user(stranger).post("/packs/new/", ASK | {"systems": system.ref})
+
+    assert page.status_code == 422
+    assert f"You see no system with the id {system.ref}." in page.content.decode()
+
+
+def test_whoever_may_not_ask_reads_the_list_without_a_builder(as_user, auditor, pack):
+    client = as_user(auditor)
+
+    assert client.get("/packs/new/").status_code == 403
+    page = client.get("/packs/").content.decode()
+    assert pack.ref in page
+    assert "/packs/new/" not in page
+
+
+def test_a_foreign_pack_is_not_there_nor_its_file(as_user, stranger, sealed_pack):
+    client = as_user(stranger)
+
+    assert client.get(f"/packs/{sealed_pack.ref}/").status_code == 404
+    assert client.get(f"/packs/{sealed_pack.ref}/download/").status_code == 404
+    assert sealed_pack.ref not in client.get("/packs/").content.decode()
+
+
+def test_the_page_follows_a_pack_that_is_being_built(as_user, officer, pack):
+    EvidencePack.objects.claim(pack.pk, "one")
+    client = as_user(officer)
+    page = client.get(f"/packs/{pack.ref}/").content.decode()
+    part = client.get(f"/packs/{pack.ref}/", headers={"HX-Request": "true"}).content.decode()
+
+    assert 'hx-trigger="every 1s"' in page
+    assert "0 of 1 system printed" in page
+    assert part.lstrip().startswith('<div class="stack" id="pack"')
+
+
+def test_a_sealed_pack_shows_how_to_check_it(as_user, auditor, sealed_pack):
+    page = as_user(auditor).get(f"/packs/{sealed_pack.ref}/").content.decode()
+
+    assert sealed_pack.sha256 in page
+    assert sealed_pack.ledger_root in page
+    assert f"manage.py verify_pack {sealed_pack.ref}.pdf" in page
+    assert "every 1s" not in page
+
+
+def test_a_download_is_an_attachment_and_an_entry(as_user, auditor, sealed_pack, file):
+    answer = as_user(auditor).get(f"/packs/{sealed_pack.ref}/download/")
+
+    assert b"".join(answer.streaming_content) == file.read_bytes()
+    assert answer["Content-Disposition"] == f'attachment; filename="{sealed_pack.ref}.pdf"'
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert Entry.objects.filter(action="pack.downloaded", actor_ref=auditor.handle).count() == 1
+    assert "Otto Auditor" in as_user(auditor).get(f"/packs/{sealed_pack.ref}/").content.decode()
+
+
+def test_a_file_that_was_changed_on_disk_is_not_handed_out(as_user, auditor, sealed_pack, file):
+    file.write_bytes(file.read_bytes() + b" ")
+    answer = as_user(auditor).get(f"/packs/{sealed_pack.ref}/download/")
+
+    assert answer.status_code == 409
+    assert "not the one that was sealed" in answer.content.decode()
+    assert not Entry.objects.filter(action="pack.downloaded").exists()
+
+
+def test_a_failed_pack_says_why(as_user, officer, pack):
+    EvidencePack.objects.update(status=PackStatus.FAILED, error="The disk is full.")
+
+    assert "The disk is full." in as_user(officer).get(f"/packs/{pack.ref}/").content.decode()
+
+
+def test_the_list_takes_as_many_queries_for_one_as_for_many(as_user, officer, system, pack):
+    client = as_user(officer)
+
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            assert client.get("/packs/").status_code == 200
+        return len(seen)
+
+    one = queries()
+    for _ in range(5):
+        request_pack(actor=officer, kind=ScopeKind.SYSTEM, systems=[system])
+    assert queries() == one
