@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import quote
 
 import psycopg
-from celery import Task
 from django.conf import settings
 from django.db import connection
 
@@ -95,7 +94,7 @@ class Live:
             row = link.execute("SELECT count(*) FROM pgmq.q_celery").fetchone()
         return int(row[0]) if row else 0
 
-    def send(self, task: Task, *arguments: Any) -> None:
+    def send(self, task: Any, *arguments: Any) -> None:
         """Publish a task to the live broker, as `delay_on_commit` does in the running product."""
         options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
         with app.connection(BROKER_URL, transport_options=options) as link:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from launcher.checks import apt_install
-from launcher.common import PYTHON, ROOT, VENV, Problem, is_root, run_step, say
+from launcher.common import PYTHON, ROOT, VENV, Problem, Words, is_root, run_step, say
 
 UV_FOLDER = ROOT / "var" / "uv"
 STAMP = VENV / "muster.json"
@@ -38,7 +38,7 @@ def install(lock: str) -> bool:
             failure=NO_PACKAGES,
             env=env,
         )
-    command = [uv, "pip", "install", "--quiet", "--python", PYTHON, "--compile-bytecode"]
+    command: Words = [uv, "pip", "install", "--quiet", "--python", PYTHON, "--compile-bytecode"]
     run_step([*command, "--require-hashes", "-r", lock], failure=NO_PACKAGES, env=env)
     STAMP.write_text(json.dumps(stamp | {lock: digest}))
     return True
@@ -74,7 +74,7 @@ def _uv() -> Path:
     return uv
 
 
-def _pip() -> list[str | Path]:
+def _pip() -> Words:
     """Return the command that runs pip; a virtual environment brings it where Python has none."""
     if importlib.util.find_spec("pip"):
         return [sys.executable, "-m", "pip"]

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from launcher.common import PYTHON, Problem, Stopped, is_root, run_step, wait_until
+from launcher.common import PYTHON, Problem, Stopped, Words, is_root, run_step, wait_until
 
 USER = "muster"
 LONGEST_SOCKET_FOLDER = 90  # a socket's path may have 107 bytes
@@ -100,7 +100,7 @@ class Server:
 
     def sql(self, database: str, statement: str) -> str:
         """Run one statement with psql and return its bare output."""
-        command = [self.bin / "psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1"]
+        command: Words = [self.bin / "psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1"]
         failure = "PostgreSQL refused a statement of the set-up."
         return run_step(
             [*command, "-d", self.url(database), "-c", statement],
@@ -127,7 +127,14 @@ class Server:
         making = self.folder.with_name("postgresql.new")
         shutil.rmtree(making, ignore_errors=True)
         _own(making, self.user)
-        command = [*self.prefix, self.bin / "initdb", "-D", making, f"--username={USER}", *INITDB]
+        command: Words = [
+            *self.prefix,
+            self.bin / "initdb",
+            "-D",
+            making,
+            f"--username={USER}",
+            *INITDB,
+        ]
         run_step(
             command,
             failure=f"PostgreSQL could not make its files in {self.folder}.",

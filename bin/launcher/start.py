@@ -125,10 +125,8 @@ def _serve(instance: Instance, began: float) -> None:
         group.start("worker", *instance.worker())
         group.start("beat", *instance.beat())
         instance.publish()
-        if not wait_until(lambda: group.check() or _answers(instance.url), PAGE_SECONDS):
-            raise Problem(
-                f"The first page did not come within {PAGE_SECONDS} s: see {instance.logs}."
-            )
+        if not wait_until(lambda: _answers(instance.url, group), PAGE_SECONDS):
+            raise Problem(f"No page came within {PAGE_SECONDS} s: see {instance.logs}.")
         instance.greet(time.monotonic() - began)
         group.watch()
         say("\nStopping …")
@@ -137,7 +135,8 @@ def _serve(instance: Instance, began: float) -> None:
         group.stop()
 
 
-def _answers(url: str) -> bool:
+def _answers(url: str, group: services.Services) -> bool:
+    group.check()
     try:
         with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:  # noqa: S310
             return bool(answer.status == 200)

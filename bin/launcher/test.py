@@ -45,6 +45,8 @@ def main(arguments: Sequence[str]) -> int:
         checks.pango()
         packages.install(LOCK)
         env = dict(os.environ) if options.fast else _with_browser()
+        if options.install:
+            return 0
         env.pop("PYTHONDONTWRITEBYTECODE", None)
         with _database(env):
             return _pytest([*(FAST if options.fast else []), *more], env)
@@ -61,6 +63,7 @@ def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
         prog="bin/test", description="Run the tests. Further arguments go to pytest."
     )
     parser.add_argument("--fast", action="store_true", help="leave out browser and worker tests")
+    parser.add_argument("--install", action="store_true", help="install what is lacking, and stop")
     return parser.parse_known_args(arguments)
 
 
