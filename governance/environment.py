@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -13,16 +14,24 @@ HOLD_SECONDS = 3600  # how long a broker waits for a worker that took a message 
 LOCAL_DATABASE = "postgresql://muster:muster@127.0.0.1:5432/muster"
 
 
-def environment(pointer: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
     """Return what is set in the environment, over what a running bin/start has published.
 
-    A database named by the environment means another installation: the pointer is not read.
+    A database named by the environment means another installation: nothing else is read.
     """
     given = {key: value for key, value in os.environ.items() if value}
-    if "DATABASE_URL" in given or not pointer.exists():
-        return given
-    published: dict[str, str] = json.loads(pointer.read_text())["env"]
-    return published | given
+    return given if "DATABASE_URL" in given else published(folder) | given
+
+
+def published(folder: Path) -> dict[str, str]:
+    """Return the settings of the instance that was started last and still runs, or nothing."""
+    files = sorted(folder.glob("*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
+    for file in files:
+        with suppress(OSError, ValueError, KeyError):
+            instance = json.loads(file.read_text())
+            os.kill(instance["pid"], 0)
+            return dict(instance["env"])
+    return {}
 
 
 def problems(env: Mapping[str, str]) -> list[str]:

@@ -17,7 +17,7 @@ from governance.environment import (
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
-ENV = environment(BASE_DIR / "var" / "running.json")
+ENV = environment(BASE_DIR / "var" / "running")
 
 
 def env(name: str, default: str = "") -> str:
@@ -54,7 +54,10 @@ CSRF_COOKIE_HTTPONLY = True
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 0 if LOCAL else int(timedelta(days=365).total_seconds())
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not LOCAL
-SILENCED_SYSTEM_CHECKS = ["security.W021"]  # preloading a domain is for its owner to decide
+SILENCED_SYSTEM_CHECKS = [
+    "security.W021",  # preloading a domain is for its owner to decide
+    "drf_spectacular.W001",  # how a choice is called in the schema is no matter of deployment
+]
 
 # --- Applications ---------------------------------------------------------------------------
 INSTALLED_APPS = [

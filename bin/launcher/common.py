@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pwd
 import signal
 import subprocess
 import threading
@@ -63,6 +64,8 @@ def run_step(
         env=dict(env) if env is not None else None,
         cwd=cwd,
         user=user,
+        group=pwd.getpwnam(user).pw_gid if user else None,
+        extra_groups=[] if user else None,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -78,6 +81,8 @@ def run_step(
             end_group(process)
             raise Stopped
     reader.join(5)
+    if process.stdout:
+        process.stdout.close()
     output = "".join(lines)
     if process.returncode:
         tail = "\n".join(output.strip().splitlines()[-STEP_LINES:])

@@ -1,7 +1,7 @@
 """One running Muster: its data folder, its environment, its commands, its greeting.
 
-`<checkout>/var/running.json` lets `manage.py` find a running instance by itself:
-`{"data": folder, "env": {…}}`. The demo leaves its sign-ins in `<data>/demo_signins.json`:
+`<checkout>/var/running/PORT.json` lets `manage.py` find a running instance by itself:
+`{"pid": supervisor, "env": {…}}`. The demo leaves its sign-ins in `<data>/demo_signins.json`:
 `[{"role": …, "name": …, "email": …, "password": …}, …]`.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from launcher.common import ROOT, say, version
 from launcher.services import MARK
 
-POINTER = ROOT / "var" / "running.json"
+POINTERS = ROOT / "var" / "running"
 LARGEST_LOG = 10 * 1024 * 1024
 DROPPED = {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "DEBUG"}
 
@@ -24,6 +24,7 @@ class Instance:
     def __init__(self, data: Path, host: str, port: int) -> None:
         self.data, self.host, self.port = data, host, port
         self.url = f"http://{host}:{port}"
+        self.pointer = POINTERS / f"{port}.json"
         self.logs = data / "logs"
         self.signins = data / "demo_signins.json"
         self.database_url = os.environ.get("DATABASE_URL", "")
@@ -86,20 +87,16 @@ class Instance:
 
     def publish(self) -> None:
         """Let `manage.py` beside this instance find its database."""
-        POINTER.parent.mkdir(exist_ok=True)
-        text = json.dumps({"data": str(self.data), "env": self.settings()}, indent=1)
-        new = POINTER.with_suffix(".new")
+        POINTERS.mkdir(parents=True, exist_ok=True)
+        text = json.dumps({"pid": os.getpid(), "env": self.settings()}, indent=1)
+        new = self.pointer.with_suffix(".new")
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(text)
-        new.replace(POINTER)
+        new.replace(self.pointer)
 
     def withdraw(self) -> None:
-        """Take the pointer away, unless another instance has put up its own."""
-        try:
-            if json.loads(POINTER.read_text())["data"] == str(self.data):
-                POINTER.unlink()
-        except (OSError, ValueError, KeyError):
-            return
+        """Take the pointer away."""
+        self.pointer.unlink(missing_ok=True)
 
     def greet(self, seconds: float) -> None:
         """Say where it is and who can sign in."""

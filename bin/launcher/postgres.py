@@ -233,19 +233,18 @@ def _own(folder: Path, user: str | None) -> None:
 
 def _reaches(folder: Path, programs: Path, *, user: str) -> bool:
     """Return whether a user can enter the data folder and run the programs."""
-    return _runs([str(programs / "postgres"), "--version"], user=user, cwd=folder) and _runs(
-        ["/bin/sh", "-c", '[ -r "$0" ]', str(programs.parent / "share")], user=user, cwd=folder
-    )
+    test = ["/bin/sh", "-c", 'cd "$0" && [ -r "$1" ]', str(folder), str(programs.parent / "share")]
+    return _runs(test, user=user) and _runs([str(programs / "postgres"), "--version"], user=user)
 
 
-def _runs(command: list[str], *, user: str | None = None, cwd: Path | None = None) -> bool:
+def _runs(command: list[str], *, user: str | None = None) -> bool:
     try:
         done = subprocess.run(
             command,
             user=user,
-            cwd=cwd,
-            extra_groups=[] if user else None,
             group=pwd.getpwnam(user).pw_gid if user else None,
+            extra_groups=[] if user else None,
+            cwd="/",
             env=_environment(),
             capture_output=True,
             check=False,
