@@ -16,6 +16,7 @@ FILES = [
 ASKS = ("may", "require", "sequence", "next_")  # functions of an actions file that only ask
 SILENT = {
     "governance.ledger.actions.record": "writes the record itself",
+    "governance.ledger.actions.record_many": "writes the record itself",
     "governance.ledger.actions.sequence": "numbers entries",
     "governance.ledger.actions.sequence_all": "numbers entries",
     "governance.ledger.actions.rebuild_pending": "repairs the work list",

@@ -181,7 +181,7 @@ def kill_midway(path: Path, mapping_file: Path, tmp_path: Path, settings) -> Non
     address = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**options)
     environment = os.environ | {"DATABASE_URL": address, "STORAGE_DIR": str(settings.MEDIA_ROOT)}
     command = [sys.executable, "manage.py", "import_systems", str(path), "--mapping", mapping_file]
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
     )
     deadline = time.monotonic() + 30
