@@ -129,7 +129,7 @@ def _people(user: User, text: str, nav: Navigation) -> Iterable[Hit]:
     elif live_memberships(user).exists():
         owned = AISystem.objects.visible_to(user).order_by().values("owner_id")
         for person in User.objects.filter(name__icontains=text, pk__in=owned)[:SHOWN]:
-            url = f"/systems/?owner={person.pk}"
+            url = f"/systems/?owner={person.handle}"
             yield Hit("user-round", person.name, url, note="systems owned")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import (
     BooleanField,
@@ -28,6 +29,8 @@ from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.rules import PackStatus
 from governance.classification.models import Assessment
 from governance.classification.queries import facts_changed_since, facts_from
+from governance.overview.register import LACKS
+from governance.overview.register_state import Gap
 from inventory.systems.models import AISystem
 from inventory.systems.rules import Stage
 from inventory.vendors.models import Agreement
@@ -38,6 +41,13 @@ from raci.rules import MatrixStatus
 MOST_OF_A_KIND = 20
 MOST_ENDS = 200
 PACK_IS_NEWS_DAYS = 30
+LIVE = [("stage", stage.value) for stage in Stage if stage != Stage.RETIRED]
+# What many systems may lack: who can mend it, icon, title, note.
+LACKING = {
+    Gap.TIER: (Capability.CLASSIFY, "scale", "Classify {}", "no signed tier"),
+    Gap.OWNER: (Capability.EDIT, "user-round-check", "Name an owner for {}", ""),
+    Gap.MATRIX: (Capability.ASSIGN, "grid-3x3", "Say who answers for {}", "no RACI in force"),
+}
 
 
 RunningOut = Any  # an Agreement with `covers`, its systems, and `kept`, whether by the person
@@ -68,9 +78,11 @@ class Need:
         )
 
 
-def needs(user: User, abilities: frozenset[Capability], ends: Iterable[RunningOut]) -> list[Need]:
+def needs(
+    user: User, scope: Q, abilities: frozenset[Capability], ends: Iterable[RunningOut]
+) -> list[Need]:
     """Return what needs the person, most urgent first; at most one query for each kind."""
-    found = [*_packs(user), *_open_systems(user, abilities), *_own_systems(user)]
+    found = [*_packs(user), *_open_systems(user, scope, abilities), *_own_systems(user)]
     found += _agreements(ends)
     if Capability.APPROVE in abilities:
         found += _reviews(user)
@@ -199,37 +211,27 @@ def _packs(user: User) -> Iterable[Need]:
         )
 
 
-def _open_systems(user: User, abilities: frozenset[Capability]) -> Iterable[Need]:
+def _open_systems(user: User, scope: Q, abilities: frozenset[Capability]) -> Iterable[Need]:
     """Yield one line for each thing that many systems lack: tier, owner, matrix."""
-    lacks = {
-        "tier": (Capability.CLASSIFY, ~Q(pk__in=_signed())),
-        "owner": (Capability.EDIT, Q(owner__isnull=True)),
-        "matrix": (Capability.ASSIGN, ~Q(pk__in=_assigned())),
-    }
-    counts = {
-        name: Count("pk", filter=lack & Q(unit__in=units_with(user, capability).values("pk")))
-        for name, (capability, lack) in lacks.items()
-        if capability in abilities
-    }
-    if not counts:
+    asked = {gap: able for gap, (able, *_) in LACKING.items() if able in abilities}
+    if not asked:
         return
-    live = AISystem.objects.visible_to(user).exclude(stage=Stage.RETIRED)
-    found = live.order_by().aggregate(**counts)
-    if count := found.get("tier"):
-        url = "/systems/?tier=unclassified"
-        yield Need("scale", f"Classify {_systems(count)}", "Choose", url, note="no signed tier")
-    if count := found.get("owner"):
-        url = "/systems/?owner=none"
-        yield Need("user-round-check", f"Name an owner for {_systems(count)}", "Choose", url)
-    if count := found.get("matrix"):
-        title = f"Say who answers for {_systems(count)}"
-        yield Need("grid-3x3", title, "Choose", "/raci/", note="no RACI matrix in force")
+    live = AISystem.objects.filter(scope).exclude(stage=Stage.RETIRED).order_by()
+    counts = {
+        gap: Count("pk", filter=LACKS[gap]() & Q(unit__in=units_with(user, able).values("pk")))
+        for gap, able in asked.items()
+    }
+    for gap, count in live.aggregate(**counts).items():
+        if count:
+            _, icon, title, note = LACKING[Gap(gap)]
+            url = f"/systems/?{urlencode([('gaps', gap), *LIVE])}"
+            yield Need(icon, title.format(_systems(count)), "Choose", url, note=note)
 
 
 def _own_systems(user: User) -> Iterable[Need]:
     """Yield the person's own systems that nobody has classified; questions are for the owner."""
     rows = AISystem.objects.visible_to(user).filter(owner=user).exclude(stage=Stage.RETIRED)
-    rows = rows.exclude(pk__in=_signed()).order_by("created_at", "pk")
+    rows = rows.filter(LACKS[Gap.TIER]()).order_by("created_at", "pk")
     for system in rows[:MOST_OF_A_KIND]:
         yield Need(
             icon="list-checks",
@@ -240,15 +242,6 @@ def _own_systems(user: User) -> Iterable[Need]:
             has_tier=True,
             since=system.created_at,
         )
-
-
-def _signed() -> QuerySet[Assessment, int]:
-    return Assessment.objects.current().values_list("system_id", flat=True)
-
-
-def _assigned() -> QuerySet[Matrix, int | None]:
-    rows = Matrix.objects.filter(status=MatrixStatus.ACTIVE, system__isnull=False)
-    return rows.values_list("system_id", flat=True)
 
 
 def _systems(count: int, verb: str = "") -> str:

@@ -1,20 +1,19 @@
 """How many systems there are, by business area and risk tier, counted by the database."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count, FilteredRelation, Q
 
 from governance.accounts.access import visible_units
 from governance.accounts.models import User
-from governance.classification.models import Assessment
+from governance.overview.register import LACKS
+from governance.overview.register_state import Gap
 from inventory.systems.models import AISystem
-from raci.models import Matrix
-from raci.rules import MatrixStatus
 
 TIERS = ("prohibited", "high", "limited", "minimal", "unclassified")
 BESIDE = ("out_of_scope", "not_applicable")  # signed, but no tier of risk
@@ -56,19 +55,14 @@ class Tally:
     """Systems and gaps, added up."""
 
     systems: int = 0
-    ownerless: int = 0
+    gaps: int = 0
     unassigned: int = 0  # no matrix in force
 
-    def add(self, row: Mapping[str, int], sign: int = 1) -> None:
-        """Add, or with sign -1 take away, one row of counts."""
-        self.systems += sign * row["systems"]
-        self.ownerless += sign * row["ownerless"]
-        self.unassigned += sign * row["unassigned"]
-
-    @property
-    def gaps(self) -> int:
-        """Return how much is missing: an owner, a matrix."""
-        return self.ownerless + self.unassigned
+    def add(self, other: "Tally") -> None:
+        """Add another one."""
+        self.systems += other.systems
+        self.gaps += other.gaps
+        self.unassigned += other.unassigned
 
 
 @dataclass(frozen=True)
@@ -78,8 +72,8 @@ class Portfolio:
     total: int
     added: int  # since the month began
     by_tier: dict[str, Tally]
-    areas: list[Area] = field(default_factory=list)
-    more_areas: int = 0
+    areas: list[Area]
+    more_areas: int
 
     @property
     def mix(self) -> list[tuple[str, int]]:
@@ -98,22 +92,23 @@ class Portfolio:
         return sum(tally.unassigned for tally in self.by_tier.values())
 
 
-def portfolio(user: User, month: datetime) -> Portfolio:
-    """Return the person's systems by area and tier in three queries; `month` is its first day."""
-    places, areas = _places(user)
+def portfolio(user: User, scope: Q, month: datetime) -> Portfolio:
+    """Return the systems in scope by area and tier; `month` is its first day.
+
+    The database counts, in one statement; another one reads the units.
+    """
+    places, names = _places(user)
     cells: dict[tuple[int | None, str], Tally] = defaultdict(Tally)
-    added = 0
-    for row in _all_systems(user, month):
-        added += row["added"]
-        cells[places.get(row["unit_id"]), "unclassified"].add(row)
-    for row in _signed_systems(user):
-        place = places.get(row["system__unit_id"])
-        cells[place, row["tier"]].add(row)
-        cells[place, "unclassified"].add(row, sign=-1)
     by_tier = {tier: Tally() for tier in (*TIERS, *BESIDE)}
-    for (_, tier), tally in cells.items():
-        by_tier[tier].add(vars(tally))
-    rows = _areas(cells, areas)
+    elsewhere, added = set(), 0
+    for unit, tier, tally, new in _counts(scope, month):
+        place = places.get(unit)
+        cells[place, tier].add(tally)
+        by_tier[tier].add(tally)
+        added += new
+        if place is None:
+            elsewhere.add(unit)
+    rows = _areas(cells, names, sorted(elsewhere))
     return Portfolio(
         total=sum(tally.systems for tally in by_tier.values()),
         added=added,
@@ -123,25 +118,25 @@ def portfolio(user: User, month: datetime) -> Portfolio:
     )
 
 
-def _gap_counts(prefix: str) -> dict[str, Count]:
-    active = Matrix.objects.filter(status=MatrixStatus.ACTIVE, system__isnull=False)
-    assigned = Q(**{f"{prefix}pk__in": active.values("system_id")})
-    return {
-        "systems": Count("pk"),
-        "ownerless": Count("pk", filter=Q(**{f"{prefix}owner__isnull": True})),
-        "unassigned": Count("pk", filter=~assigned),
-    }
-
-
-def _all_systems(user: User, month: datetime) -> Iterable[Any]:
-    rows = AISystem.objects.visible_to(user).order_by().values("unit_id")
-    added = Count("pk", filter=Q(created_at__gte=month))
-    return rows.annotate(added=added, **_gap_counts(""))
-
-
-def _signed_systems(user: User) -> Iterable[Any]:
-    rows = Assessment.objects.current().visible_to(user).order_by()
-    return rows.values("system__unit_id", "tier").annotate(**_gap_counts("system__"))
+def _counts(scope: Q, month: datetime) -> Iterable[tuple[int, str, Tally, int]]:
+    """Yield unit, tier, what is there, and how many are new this month."""
+    signed = FilteredRelation("assessments", condition=Q(assessments__superseded_at__isnull=True))
+    lacks = {f"lacks_{gap}": Count("pk", filter=build()) for gap, build in LACKS.items()}
+    rows: Iterable[Any] = (
+        AISystem.objects.filter(scope)
+        .order_by()
+        .annotate(signed=signed)
+        .values("unit_id", "signed__tier")
+        .annotate(
+            systems=Count("pk"),
+            added=Count("pk", filter=Q(created_at__gte=month)),
+            **lacks,
+        )
+    )
+    for row in rows:
+        gaps = sum(row[name] for name in lacks)
+        tally = Tally(row["systems"], gaps, row[f"lacks_{Gap.MATRIX}"])
+        yield row["unit_id"], row["signed__tier"] or "unclassified", tally, row["added"]
 
 
 def _places(user: User) -> tuple[dict[int, int], dict[int, str]]:
@@ -160,26 +155,34 @@ def _places(user: User) -> tuple[dict[int, int], dict[int, str]]:
     return places, names
 
 
-def _areas(cells: Mapping[tuple[int | None, str], Tally], names: Mapping[int, str]) -> list[Area]:
+def _areas(
+    cells: Mapping[tuple[int | None, str], Tally],
+    names: Mapping[int, str],
+    elsewhere: list[int],
+) -> list[Area]:
     """Return the rows, those with the most high-risk systems and gaps first."""
-    sizes = Counter[int | None]()
-    for (place, _), tally in cells.items():
-        sizes[place] += tally.systems
-    rows = [_area(place, cells, names) for place, size in sizes.items() if size]
+    rows = []
+    for place in {place for place, _ in cells}:
+        name = names[place] if place else "Shared with you"
+        units = [("unit", str(unit)) for unit in ([place] if place else elsewhere)]
+        rows.append(Area(name, _list(units), _row(place, cells, units)))
     return sorted(rows, key=_severity)
 
 
-def _area(
-    place: int | None, cells: Mapping[tuple[int | None, str], Tally], names: Mapping[int, str]
-) -> Area:
-    where = {"unit": place} if place else {"shared": 1}
-    made = []
+def _row(
+    place: int | None,
+    cells: Mapping[tuple[int | None, str], Tally],
+    units: list[tuple[str, str]],
+) -> list[Cell]:
+    row = []
     for tier in TIERS:
         tally = cells.get((place, tier), Tally())
-        url = f"/systems/?{urlencode({**where, 'tier': tier})}"
-        made.append(Cell(tier, tally.systems, tally.gaps, url))
-    name = names[place] if place else "Shared with you"
-    return Area(name, f"/systems/?{urlencode(where)}", made)
+        row.append(Cell(tier, tally.systems, tally.gaps, _list([*units, ("tier", tier)])))
+    return row
+
+
+def _list(filters: list[tuple[str, str]]) -> str:
+    return f"/systems/?{urlencode(filters)}"
 
 
 def _severity(area: Area) -> tuple[int, int, int, str]:

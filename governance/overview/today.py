@@ -15,6 +15,7 @@ from governance.overview.ahead import Ahead, dates_ahead
 from governance.overview.ledger import LastCheck, last_check, visible_entries
 from governance.overview.needs import Need, needs, running_out
 from governance.overview.portfolio import TIERS, Portfolio, Tally, portfolio
+from governance.overview.register import scope_of
 
 NEWS = 4
 SHOWN_NEEDS = 6
@@ -80,9 +81,10 @@ def today(user: User, now: datetime, abilities: frozenset[Capability]) -> Today:
     """Return the page of a person; the number of queries does not grow with the data."""
     day = timezone.localtime(now).date()
     month = timezone.localtime(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    counted = portfolio(user, month)
+    scope = scope_of(user)
+    counted = portfolio(user, scope, month)
     ends = running_out(user)
-    todo = needs(user, abilities, ends)
+    todo = needs(user, scope, abilities, ends)
     return Today(
         day=day,
         needs=todo,

@@ -14,6 +14,8 @@ from governance.overview.context import COUNTS
 from governance.overview.nav import navigation
 from governance.overview.needs import Need
 from governance.overview.portfolio import portfolio
+from governance.overview.register import Register, scope_of
+from governance.overview.register_state import read_state
 from governance.overview.today import today
 from inventory.systems import actions as systems
 from inventory.systems.version_actions import add_version
@@ -137,7 +139,7 @@ def test_heat_map_counts_a_system_once_in_the_area_below_the_organisation(
     make_system(actor=officer, unit=organisation, name="Policy chat")
     sign(high, "high", officer)
 
-    counted = portfolio(officer, timezone.now() - timedelta(days=1))
+    counted = portfolio(officer, scope_of(officer), timezone.now() - timedelta(days=1))
     cells = {area.name: {c.tier: c.systems for c in area.cells} for area in counted.areas}
 
     assert counted.total == counted.added == 3
@@ -158,14 +160,46 @@ def test_area_of_somebody_with_a_role_below_is_the_topmost_unit_seen(
     make_system(actor=officer, unit=motor, name="Reserve estimator")
     lead = person("Lena Motor", Role.AI_OPS_LEAD, claims, administrator)
 
-    assert [area.name for area in portfolio(lead, timezone.now()).areas] == ["Claims"]
+    assert [area.name for area in portfolio(lead, scope_of(lead), timezone.now()).areas] == [
+        "Claims"
+    ]
 
 
-def test_gaps_are_a_missing_owner_and_a_missing_matrix(officer, claims, owner):
+def test_gaps_are_those_of_the_list_of_systems(officer, claims, owner):
     make_system(actor=officer, unit=claims, name="Meeting notes")
-    make_system(actor=officer, unit=claims, name="Policy chat", owner=owner)
+    make_system(
+        actor=officer, unit=claims, name="Policy chat", owner=owner, intended_purpose="Answers."
+    )
+    state = read_state({}, ())
+    rows = Register(officer, state, timezone.localdate()).page().rows
 
-    assert portfolio(officer, timezone.now()).by_tier["unclassified"].gaps == 3
+    gaps = portfolio(officer, scope_of(officer), timezone.now()).by_tier["unclassified"].gaps
+    assert gaps == sum(row.missing for row in rows) == 5 + 3
+
+
+def test_every_cell_and_task_leads_to_a_list_of_as_many(as_user, officer, owner, claims, system):
+    make_system(actor=officer, unit=claims, name="Meeting notes")
+    old = make_system(actor=officer, unit=claims, name="Old scorer")
+    systems.retire(old, actor=officer, on=timezone.localdate(), reason="Replaced.")
+    sign(system, "high", officer)
+    client = as_user(officer)
+    page = page_of(officer)
+    cells = [cell for area in page.portfolio.areas for cell in area.cells if cell.systems]
+    asked = {cell.url: cell.systems for cell in cells}
+    asked |= {need.url: int(need.title.split()[-2]) for need in page.needs if "gaps=" in need.url}
+
+    found = {url: client.get(url).context["page"].total for url in asked}
+
+    assert len(asked) == 5
+    assert found == asked
+
+
+def test_system_shared_from_elsewhere_has_a_row_of_its_own(officer, stranger, system):
+    systems.share(system, user=stranger, actor=officer)
+    (area,) = portfolio(stranger, scope_of(stranger), timezone.now()).areas
+
+    assert area.name == "Shared with you"
+    assert area.url == f"/systems/?unit={system.unit_id}"
 
 
 def test_every_figure_and_cell_is_a_link_to_its_list(as_user, officer, system):
