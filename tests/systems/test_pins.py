@@ -51,3 +51,8 @@ def test_an_unknown_provider_is_unknown_and_not_fixed(provider):
 
 def test_a_published_retirement_is_told():
     assert pin_of("openai", "gpt-4o-2024-11-20").retires_on == "2027-01-14"
+
+
+def test_a_content_hash_is_pinned_whoever_serves_it():
+    assert pin_of("our own", f"triage@sha256:{'0' * 64}").state == PinState.PINNED
+    assert pin_of("our own", "triage-latest").state == PinState.FLOATING

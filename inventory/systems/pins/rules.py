@@ -68,15 +68,17 @@ def folded(provider: str) -> str:
 def classify_pin(provider: str, model_id: str, table: PinTable) -> Pin:
     """Return whether the id is pinned, and the reason; the first matching rule decides.
 
-    A provider that the table does not know gives unknown.
+    Rules for any provider come first: a content hash is fixed whoever serves it. A provider
+    that the table does not know gives unknown otherwise.
     """
     key = table.aliases.get(folded(provider), "")
     known = table.providers.get(key)
-    if known is None:
-        reason = f"No rule speaks about the provider {provider.strip() or '(none)'}."
-        return Pin(PinState.UNKNOWN, reason, provider)
+    name = known.name if known else provider
     exact = model_id.strip()
-    for rule in (*table.anywhere, *known.rules):
+    for rule in (*table.anywhere, *(known.rules if known else ())):
         if rule.pattern.search(exact):
-            return Pin(rule.state, rule.why, known.name, table.retires.get((key, exact), ""))
-    return Pin(PinState.UNKNOWN, f"No rule for {known.name} fits this id.", known.name)
+            return Pin(rule.state, rule.why, name, table.retires.get((key, exact), ""))
+    if known:
+        return Pin(PinState.UNKNOWN, f"No rule for {name} fits this id.", name)
+    reason = f"No rule speaks about the provider {provider.strip() or '(none)'}."
+    return Pin(PinState.UNKNOWN, reason, provider)

@@ -1,0 +1,64 @@
+"""The demo organisation."""
+
+from datetime import date
+
+import pytest
+
+from governance.accounts.models import BusinessUnit
+from governance.accounts.rules import Role
+from governance.approvals.models import Review
+from governance.approvals.rules import ReviewStatus
+from governance.audit_packs.models import EvidencePack
+from governance.classification.models import Assessment
+from governance.classification.queries import facts_changed_since
+from governance.common.errors import DomainError
+from governance.demo.story import tell
+from governance.ledger.models import Entry
+from inventory.systems.models import AISystem
+from inventory.vendors.models import Agreement
+from inventory.vendors.rules import AgreementState
+from raci.models import Matrix
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture
+def signins(db) -> list[dict[str, str]]:
+    """Tell the story."""
+    return tell(today=TODAY, password=lambda: "a demo password")
+
+
+def test_every_screen_has_something_true_to_show(signins):
+    current = Assessment.objects.current()
+    states = {agreement.state(TODAY) for agreement in Agreement.objects.all()}
+
+    assert {row["role"] for row in signins} == set(Role)
+    assert 45 <= AISystem.objects.count() <= 55
+    tiers = {"prohibited", "high", "limited", "minimal", "out_of_scope"}
+    assert set(current.values_list("tier", flat=True)) == tiers
+    assert {AgreementState.DRAFT, AgreementState.EXPIRING, AgreementState.EXPIRED} <= states
+    assert set(Review.objects.values_list("status", flat=True)) >= {
+        ReviewStatus.SUBMITTED,
+        ReviewStatus.APPROVED,
+        ReviewStatus.REJECTED,
+    }
+    assert set(Matrix.objects.values_list("status", flat=True)) >= {"active", "draft"}
+    assert EvidencePack.objects.count() == 2
+    assert any(facts_changed_since(assessment) for assessment in current)
+
+
+def test_the_ledger_tells_it_all(signins):
+    registered = Entry.objects.filter(action="system.registered").count()
+    signed = Entry.objects.filter(action="assessment.signed").count()
+
+    assert registered == AISystem.objects.count()
+    assert signed == Assessment.objects.count()
+    assert Entry.objects.filter(action="unit.added").count() == BusinessUnit.objects.count() - 1
+
+
+def test_it_is_told_once_only(signins):
+    before = Entry.objects.count()
+
+    with pytest.raises(DomainError, match="already"):
+        tell(today=TODAY, password=lambda: "another")
+    assert Entry.objects.count() == before
