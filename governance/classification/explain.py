@@ -1,6 +1,7 @@
 """Why a classification came out as it did: every rule with its article and the facts behind it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -24,22 +25,32 @@ REASONS = {
 }
 
 
-def explain(pack: Pack, result: Classification, facts: Mapping[str, Any]) -> dict[str, Any]:
+SHOWN_ELSEWHERE = "derived"  # what such a rule sums up is told by the rules it sums up
+
+
+def explain(
+    pack: Pack,
+    result: Classification,
+    facts: Mapping[str, Any],
+    unsure: Collection[str] = (),
+) -> dict[str, Any]:
     """Return the result as JSON with words: rules, exceptions and duties with their citations.
 
-    It needs no pack to be read again, so a signed result stays readable for ever.
+    It needs no pack to be read again, so a signed result stays readable for ever. `unsure` names
+    the facts whose value was assumed, because the answer was "not sure".
     """
     known = {name: fact.default for name, fact in pack.facts.items()} | dict(facts)
+    tell = _Teller(pack, known, frozenset(facts), frozenset(unsure))
     exceptions = {item.id: item for rule in pack.rules.values() for item in rule.unless}
     duties = {duty.id: duty for duty in pack.obligations}
     return result.as_json() | {
-        "why": [_why(pack, pack.rules[name], known) for name in result.fired],
+        "why": [tell.why(pack.rules[name]) for name in result.fired],
         "why_not": [
             {
                 "id": name,
                 "question": exceptions[name].question,
                 "citation": list(exceptions[name].citation),
-                "because": _answers(pack, exceptions[name].when, known),
+                "because": tell.answers(exceptions[name].when),
             }
             for name in result.exceptions
         ],
@@ -61,44 +72,61 @@ def explain(pack: Pack, result: Classification, facts: Mapping[str, Any]) -> dic
     }
 
 
-def _why(pack: Pack, rule: Rule, facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "id": rule.id,
-        "title": rule.title,
-        "question": rule.question,
-        "effect": rule.effect,
-        "citation": list(rule.citation),
-        "guidance": list(rule.guidance),
-        "confidence": rule.confidence,
-        "note": rule.note,
-        "because": _answers(pack, rule.when, facts),
-    }
+@dataclass(frozen=True)
+class _Teller:
+    """Puts rules and the answers behind them into words."""
 
+    pack: Pack
+    facts: Mapping[str, Any]
+    given: frozenset[str]  # answered, the others have their default
+    unsure: frozenset[str]
 
-def _answers(pack: Pack, condition: Condition, facts: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the questions and answers that made a condition true, each once."""
-    names = dict.fromkeys(_deciding(pack, condition, facts, True))
-    return [
-        {"fact": name, "ask": pack.facts[name].ask, "answer": in_words(pack.facts[name], value)}
-        for name in names
-        if (value := facts[name]) is not None
-    ]
+    def why(self, rule: Rule) -> dict[str, Any]:
+        """Return a rule that fired, with its article and reasons."""
+        return {
+            "id": rule.id,
+            "title": rule.title,
+            "question": rule.question,
+            "effect": rule.effect,
+            "citation": list(rule.citation),
+            "guidance": list(rule.guidance),
+            "confidence": rule.confidence,
+            "note": rule.note,
+            "because": self.answers(rule.when) + self.no_exception(rule),
+        }
 
+    def no_exception(self, rule: Rule) -> list[dict[str, str]]:
+        """Return the given answers that kept exceptions from applying."""
+        told = [answer for item in rule.unless for answer in self.answers(item.when, False)]
+        return [answer for answer in told if answer["fact"] in self.given]
 
-def _deciding(
-    pack: Pack, condition: Condition, facts: Mapping[str, Any], wanted: bool
-) -> Iterator[str]:
-    """Yield the facts at whose values the condition is as wanted."""
-    if isinstance(condition, All | AnyOf):
-        for part in condition.parts:
-            yield from _deciding(pack, part, facts, wanted)
-    elif isinstance(condition, Not):
-        yield from _deciding(pack, condition.part, facts, not wanted)
-    elif isinstance(condition, RuleFired):
-        if wanted:
-            yield from _deciding(pack, pack.rules[condition.rule].when, facts, True)
-    elif _holds(condition, facts) is wanted:
-        yield condition.fact
+    def answers(self, condition: Condition, wanted: bool = True) -> list[dict[str, str]]:
+        """Return the questions and answers that made a condition as wanted, each once."""
+        names = dict.fromkeys(self.deciding(condition, wanted))
+        return [
+            {"fact": name, "ask": self.pack.facts[name].ask, "answer": self.answer(name)}
+            for name in names
+            if self.facts[name] is not None
+        ]
+
+    def answer(self, name: str) -> str:
+        """Return an answer in words; one that was assumed says so."""
+        said = in_words(self.pack.facts[name], self.facts[name])
+        return f"Not sure, counted as: {said}" if name in self.unsure else said
+
+    def deciding(self, condition: Condition, wanted: bool) -> Iterator[str]:
+        """Yield the facts at whose values the condition is as wanted."""
+        if isinstance(condition, All | AnyOf):
+            for part in condition.parts:
+                yield from self.deciding(part, wanted)
+        elif isinstance(condition, Not):
+            yield from self.deciding(condition.part, not wanted)
+        elif isinstance(condition, RuleFired):
+            rule = self.pack.rules[condition.rule]
+            if wanted and rule.kind != SHOWN_ELSEWHERE:
+                yield from self.deciding(rule.when, True)
+        elif _holds(condition, self.facts) is wanted:
+            yield condition.fact
 
 
 def _holds(condition: FactIs | FactIn | FactOver, facts: Mapping[str, Any]) -> bool:

@@ -1,7 +1,7 @@
 """Reading classifications: what the facts say now, what was signed, what is open."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
@@ -10,6 +10,7 @@ from django.db.models import Count, F, Func, OuterRef, QuerySet, Subquery
 
 from governance.accounts.models import User
 from governance.classification.explain import explain, shown
+from governance.classification.law import Fact
 from governance.classification.models import Assessment, FactSheet
 from governance.classification.packs import load
 from governance.classification.results import Classification
@@ -27,6 +28,9 @@ ROLE_FACTS = {
     OurRole.PRODUCT_MANUFACTURER: "actor.annex1a_manufacturer_own_name",
 }
 UNCLASSIFIED = "unclassified"
+STRICTEST = (
+    Tier.PROHIBITED, Tier.HIGH, Tier.LIMITED, Tier.MINIMAL, Tier.NOT_APPLICABLE, Tier.OUT_OF_SCOPE,
+)  # fmt: skip
 
 
 @cache
@@ -57,11 +61,13 @@ class Provisional:
     facts: Facts
     classification: Classification
     could_be: tuple[str, ...]  # other tiers the unsure answers may lead to
+    assumed: Mapping[str, Any] = field(default_factory=dict)  # what unsure answers count as
 
     @property
     def result(self) -> dict[str, Any]:
         """Return the classification in words, in the shape that a signature freezes."""
-        return explain(engine().pack, self.classification, self.facts.values)
+        values = {**self.facts.values, **self.assumed}
+        return explain(engine().pack, self.classification, values, self.assumed)
 
 
 @dataclass(frozen=True)
@@ -138,18 +144,33 @@ def provisional(system: AISystem) -> Provisional:
 
 
 def provisional_of(facts: Facts) -> Provisional:
-    """Return what these facts say; each unsure answer is tried the other way round."""
-    result = classify(engine(), facts.values)
-    others = {result.tier}
-    tried = dict(facts.values)
-    for name in facts.unsure:
-        fact = engine().pack.facts[name]
-        if fact.type == "bool":
-            tried[name] = not fact.default
-            others.add(classify(engine(), {**facts.values, name: not fact.default}).tier)
-    others.add(classify(engine(), tried).tier)
-    strict = [tier.value for tier in Tier if tier in others - {result.tier}]
-    return Provisional(facts, result, tuple(strict))
+    """Return what these facts say; an answer "not sure" counts as the stricter case."""
+    tried = [
+        (classify(engine(), {**facts.values, **assumed}), assumed)
+        for assumed in _assumptions(facts.unsure)
+    ]
+    result, assumed = min(tried, key=lambda one: STRICTEST.index(Tier(one[0].tier)))
+    tiers = {one.tier for one, _assumed in tried} - {result.tier}
+    others = tuple(tier.value for tier in STRICTEST if tier in tiers)
+    return Provisional(facts, result, others, assumed)
+
+
+def _assumptions(unsure: Iterable[str]) -> list[dict[str, Any]]:
+    """Return what unsure answers may turn out to be: as the default, each otherwise, all."""
+    facts = [engine().pack.facts[name] for name in unsure]
+    defaults = {fact.name: fact.default for fact in facts if fact.default is not None}
+    each = [{**defaults, fact.name: value} for fact in facts for value in otherwise(fact)]
+    every = {fact.name: value for fact in facts for value in otherwise(fact)[-1:]}
+    return [defaults, *each, *([{**defaults, **every}] if len(facts) > 1 else [])]
+
+
+def otherwise(fact: Fact) -> list[Any]:
+    """Return the values a fact may have beside its default; of a list, each alone and all."""
+    if fact.type == "bool":
+        return [not fact.default]
+    if fact.type == "enum":
+        return [value for value in fact.values if value != fact.default]
+    return [*([value] for value in fact.values), list(fact.values)] if fact.values else []
 
 
 def current(system: AISystem) -> Assessment | None:

@@ -145,12 +145,17 @@ def test_an_open_answer_is_named_and_leaves_no_form_to_sign(as_user, answered, o
     assert "Sign the classification" not in text
 
 
-def test_the_tier_an_unsure_answer_may_lead_to_is_said(as_user, system, officer):
+def test_an_answer_not_sure_counts_as_the_stricter_case_and_the_other_is_said(
+    as_user, system, officer
+):
     answer_facts(system, facts={"elec.voters_exposed_to_output": None}, actor=officer)
     assert "Could also be" not in page(as_user(officer), "review", system.ref)
 
     answer_facts(system, facts={"elec.influences_vote": True}, actor=officer)
-    assert "Could also be High-risk" in page(as_user(officer), "review", system.ref)
+    text = page(as_user(officer), "review", system.ref)
+    assert "Why high-risk" in text
+    assert "Not sure, counted as: Yes" in text
+    assert "Could also be Minimal" in text
 
 
 def test_a_stranger_finds_none_of_the_pages(as_user, answered, officer, stranger):
