@@ -1,15 +1,23 @@
-"""Binding: the printed parts become one PDF/A-3 with one set of page numbers and bookmarks."""
+"""Binding: the printed parts become one PDF/A-3 with one set of page numbers and bookmarks.
+
+A program of its own, like the press: what binding a large pack takes in memory goes back with
+the process. The job comes as JSON on standard input, the number of pages goes to standard output.
+"""
 
 import hashlib
+import json
+import re
+import resource
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 from pikepdf import Array, AttachedFileSpec, Dictionary, Name, OutlineItem, Pdf
 
+MEMORY_LIMIT = 1_500 * 2**20  # bytes of address space
 LINK = "pack:"  # a link of the front matter to a bookmark of a part
 
 
@@ -22,12 +30,18 @@ class Mark:
     top: float  # points from the upper edge
     below: tuple["Mark", ...] = ()
 
+    @classmethod
+    def of(cls, raw: dict[str, Any], shift: int = 0) -> "Mark":
+        """Return the mark that JSON tells of, its page counted from `shift` on."""
+        below = tuple(cls.of(item, shift) for item in raw["below"])
+        return cls(raw["label"], raw["page"] + shift, raw["top"], below)
+
 
 @dataclass(frozen=True)
 class Part:
     """One printed file, and the bookmarks in it, counted in pages of the whole."""
 
-    path: Path
+    path: str
     marks: tuple[Mark, ...]
 
 
@@ -36,12 +50,12 @@ class Attached:
     """The file inside the file."""
 
     name: str
-    content: bytes
+    path: str
     description: str
-    at: datetime
+    at: str  # 2026-11-22T10:04:31Z
 
 
-def bind(parts: list[Part], overlay: Path, attached: Attached, target: Path) -> int:
+def bind(parts: list[Part], overlay: str, attached: Attached, target: str) -> int:
     """Write the parts as one file and return its pages.
 
     The first part gives language, title, colour profile and metadata. `overlay` is one page
@@ -135,7 +149,8 @@ def _link(book: Pdf, targets: dict[str, Mark]) -> None:
             uri = str(note.get("/A", Dictionary()).get("/URI", ""))
             if uri.startswith(LINK) and uri.removeprefix(LINK) in targets:
                 del note["/A"]
-                note.Dest = _place(book, targets[uri.removeprefix(LINK)])
+                mark = targets[uri.removeprefix(LINK)]
+                note.Dest, note.Contents = _place(book, mark), mark.label
 
 
 def _place(book: Pdf, mark: Mark) -> Array:
@@ -159,15 +174,30 @@ def _item(book: Pdf, mark: Mark) -> OutlineItem:
 
 def _attach(book: Pdf, attached: Attached) -> None:
     """Embed the data, associated with the whole file as PDF/A-3 wants it."""
+    at = f"D:{re.sub(r'[-:T]', '', attached.at)}"
     spec = AttachedFileSpec(
         book,
-        attached.content,
+        Path(attached.path).read_bytes(),
         filename=attached.name,
         description=attached.description,
         mime_type="application/json",
-        creation_date=attached.at.strftime("D:%Y%m%d%H%M%SZ"),
-        mod_date=attached.at.strftime("D:%Y%m%d%H%M%SZ"),
+        creation_date=at,
+        mod_date=at,
     )
     spec.obj.AFRelationship = Name.Data
     book.attachments[attached.name] = spec
     book.Root.AF = Array([spec.obj])
+
+
+def main() -> None:
+    """Do one job."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    job = json.load(sys.stdin)
+    parts = [Part(it["path"], tuple(map(Mark.of, it["marks"]))) for it in job["parts"]]
+    pages = bind(parts, job["overlay"], Attached(**job["attached"]), job["target"])
+    peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    json.dump({"pages": pages, "peak_kib": peak_kib}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -54,14 +54,14 @@ def _build(pack: EvidencePack, worker: str) -> None:
     home = settings.STORAGE / "packs"
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=HALF_BUILT, dir=home) as folder:
-        printed, pages = print_pack(said, Path(folder), hold)
+        printed = print_pack(said, Path(folder), hold)
         hold(pack.total)
-        kept, sha256 = keep(printed, home, pack.ref)
+        kept, sha256 = keep(printed.file, home, pack.ref)
     sealed = Sealed(
         file=str(kept.relative_to(settings.STORAGE)),
         sha256=sha256,
         size_bytes=kept.stat().st_size,
-        pages=pages,
+        pages=printed.pages,
         ledger_size=said.head["ledger"]["size"],
         ledger_root=said.head["ledger"]["root"],
         software=said.head["software"]["version"],

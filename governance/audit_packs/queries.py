@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -31,11 +30,6 @@ class Contents:
 
     head: Facts
     systems: list[Facts]
-
-    @property
-    def read_at(self) -> datetime:
-        """Return the moment of reading."""
-        return datetime.strptime(self.head["read_at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
     def json(self) -> bytes:
         """Return the RFC 8785 bytes of `data.json`."""

@@ -5,30 +5,22 @@ laid out first only to count its pages, and printed last, when it knows where ev
 """
 
 import functools
-import json
-import os
 import re
-import subprocess
-import sys
 import unicodedata
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from fontTools.ttLib import TTFont
 
-from governance.audit_packs.binding import Attached, Mark, Part, bind
+from governance.audit_packs.binding import Attached, Mark, Part
+from governance.audit_packs.children import FONTS, Press, PressError, bound
 from governance.audit_packs.queries import Contents
 from governance.audit_packs.rules import MISSING, chunks
 from governance.audit_packs.sections import Facts
 
-HERE = Path(__file__).resolve().parent
-FONTS = HERE / "fonts"
-CONF = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
-<fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>"""
 SECTIONS = 7  # headings of every system; a box of what is missing makes one more
 WITH_SECTIONS = 20  # systems up to which the table of contents names their sections
 FEW = 100  # systems up to which each one starts a page and has its sections as bookmarks
@@ -36,100 +28,54 @@ JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 PDF = "audit_packs/pdf/"
 
 
-class PressError(Exception):
-    """The press stopped before it printed what it was given."""
+@dataclass(frozen=True)
+class Printed:
+    """A finished file, and what its making took."""
 
-
-class Press:
-    """The child process that turns HTML into PDF; use it in a `with`."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.peak_kib = 0
-
-    def __enter__(self) -> Self:
-        conf = self.folder / "fonts.conf"
-        conf.write_text(CONF.format(fonts=FONTS, cache=self.folder / "fc"), encoding="utf-8")
-        styles = [
-            settings.BASE_DIR / "static" / "css" / name for name in ("tokens.css", "pack.css")
-        ]
-        kept = {
-            name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ
-        }
-        self.child = subprocess.Popen(  # noqa: S603 - our own program, our own arguments
-            [sys.executable, "-I", str(HERE / "press.py"), *map(str, styles)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=self.folder,
-            env=kept | {"FONTCONFIG_FILE": str(conf), "HOME": str(self.folder), "TZ": "UTC"},
-        )
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        if kind:
-            self.child.kill()
-        self.child.communicate()
-
-    def print(self, name: str, html: str, *, only_count: bool = False) -> Any:
-        """Return what the press says of a document: pages, marks; the PDF is in the folder."""
-        jobs, answers = self.child.stdin, self.child.stdout
-        if jobs is None or answers is None:
-            raise PressError("The press has no pipes.")
-        source, target = self.folder / f"{name}.html", self.folder / f"{name}.pdf"
-        source.write_text(drawable(html), encoding="utf-8")
-        job = {"html": str(source), "part": name, "pdf": "" if only_count else str(target)}
-        try:
-            jobs.write(json.dumps(job) + "\n")
-            jobs.flush()
-            answer = json.loads(answers.readline())
-        except (BrokenPipeError, json.JSONDecodeError) as error:
-            raise PressError(f"The press stopped at {name}.") from error
-        source.unlink()
-        self.peak_kib = max(self.peak_kib, answer["peak_kib"])
-        return answer
+    file: Path
+    pages: int
+    press_kib: int  # most memory of the press
+    binding_kib: int  # and of the binding, which starts when the press has ended
 
 
 def print_pack(
     contents: Contents, folder: Path, progress: Callable[[int], None] = lambda done: None
-) -> tuple[Path, int]:
-    """Return the pack's file in the folder and its pages, calling progress(systems done)."""
-    data = contents.json()
+) -> Printed:
+    """Return the pack's file in the folder, calling progress(systems done) at least each part."""
     with Press(folder) as press:
-        at = int(press.print("front", _front(contents, []), only_count=True)["pages"])
+        before = int(press.print("front", _front(contents, []), only_count=True)["pages"])
+        at = before
         parts: list[Part] = []
         done = 0
         for chunk in chunks(contents.systems):
             name = f"part{len(parts)}"
             answer = press.print(name, _systems(contents, chunk, first_page=at + 1))
-            parts.append(Part(folder / f"{name}.pdf", _marks(answer["marks"], at)))
+            parts.append(_part(folder / f"{name}.pdf", answer, at))
             at += int(answer["pages"])
             done += len(chunk)
             progress(done)
         marks = [mark for part in parts for mark in part.marks]
         answer = press.print("front", _front(contents, marks))
-        front = Part(folder / "front.pdf", _marks(answer["marks"], 0))
-        press.print("total", render_to_string(f"{PDF}total.html", {"pages": at}))
+        if int(answer["pages"]) != before:
+            raise PressError("The front matter has other pages than were counted.")
+        front = _part(folder / "front.pdf", answer, 0)
         progress(done)
-    attached = Attached("data.json", data, "All of this pack as canonical JSON", contents.read_at)
-    target = folder / "pack.pdf"
-    return target, bind([front, *parts], folder / "total.pdf", attached, target)
+        press.print("total", render_to_string(f"{PDF}total.html", {"pages": at}))
+    data = folder / "data.json"
+    data.write_bytes(contents.json())
+    about = "All of this pack as canonical JSON"
+    attached = Attached("data.json", str(data), about, contents.head["read_at"])
+    answer = bound([front, *parts], attached, folder, lambda: progress(done))
+    return Printed(folder / "pack.pdf", answer["pages"], press.peak_kib, answer["peak_kib"])
+
+
+def _part(path: Path, answer: dict[str, Any], shift: int) -> Part:
+    return Part(str(path), tuple(Mark.of(raw, shift) for raw in answer["marks"]))
 
 
 def whole_html(contents: Contents) -> str:
     """Return the same pages as one document, as a plain WeasyPrint run would take them."""
-    return drawable(
-        _document(contents, [*_front_parts(contents, []), *map(_system, contents.systems)])
-    )
-
-
-def _marks(told: list[Any], shift: int) -> tuple[Mark, ...]:
-    return tuple(
-        Mark(mark["label"], mark["page"] + shift, mark["top"], _marks(mark["below"], shift))
-        for mark in told
-    )
+    return _document(contents, [*_front_parts(contents, []), *map(_system, contents.systems)])
 
 
 def _document(contents: Contents, parts: list[str], first_page: int = 1) -> str:
@@ -140,7 +86,7 @@ def _document(contents: Contents, parts: list[str], first_page: int = 1) -> str:
         "many": len(contents.systems) > FEW,
         "parts": parts,
     }
-    return render_to_string(f"{PDF}document.html", context)
+    return drawable(render_to_string(f"{PDF}document.html", context))
 
 
 def _front(contents: Contents, marks: list[Mark]) -> str:
@@ -163,8 +109,8 @@ def _entries(systems: list[Facts], marks: list[Mark]) -> list[dict[str, Any]]:
 
     A pack of few systems lists their sections too, by the bookmarks that were printed.
     """
-    unknown = [Mark("", -1, 0, (Mark("", -1, 0),) * (SECTIONS + bool(it["missing"])))
-               for it in systems]  # fmt: skip
+    line = Mark("Model versions and approvals", -1, 0)
+    unknown = [Mark("", -1, 0, (line,) * (SECTIONS + bool(it["missing"]))) for it in systems]
     return [
         {
             "ref": it["ref"],

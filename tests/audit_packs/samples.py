@@ -1,0 +1,193 @@
+"""Contents of packs that need no database."""
+
+from typing import Any
+
+from governance.audit_packs.queries import Contents
+from governance.audit_packs.rules import missing
+
+REVIEW = {
+    "ref": "UPD-001",
+    "status": "approved",
+    "words": "Approved",
+    "digest": "cd" * 32,
+    "submitted_by": "Jonas Weber",
+    "submitted_at": "2026-11-20T09:00:00Z",
+    "reason": "Fewer complaints in the pilot.",
+    "decided_by": "Ines Halvorsen",
+    "decided_at": "2026-11-21T10:00:00Z",
+    "decision_reason": "Bias test passed.",
+}
+VERSION = {
+    "label": "3.2.1",
+    "provider": "openai",
+    "model_id": "gpt-4o-2024-11-20",
+    "pinned": True,
+    "pin_reason": "ends in an ISO date",
+    "region": "eu",
+    "prompt_sha256": "",
+    "notes": "Shorter reasons.",
+    "digest": "cd" * 32,
+    "proposed_at": "2026-11-20T09:00:00Z",
+    "created_at": "2026-11-19T09:00:00Z",
+    "made_by": ["Jonas Weber"],
+    "reviews": [REVIEW],
+    "waivers": [],
+}
+DUTY = {
+    "id": "art26",
+    "duty": "Assign competent human oversight.",
+    "roles": ["deployer"],
+    "citation": ["Art 26(2)"],
+    "applies_from": {"enacted": "2026-08-02", "amended": "2027-12-02"},
+    "disputed": False,
+}
+RESULT = {
+    "tier": "high",
+    "tier_enacted": "high",
+    "roles": ["deployer"],
+    "exemption": {"outcome": "not_applicable"},
+    "pack_version": "64" * 32,
+    "law": {"title": "EU AI Act", "as_of": "2026-11-22"},
+    "why": [
+        {
+            "title": "Recruitment and selection",
+            "citation": ["Art 6(2)", "Annex III point 4(a)"],
+            "because": [
+                {"ask": "What does it do regarding work?", "answer": "evaluate candidates"}
+            ],
+        }
+    ],
+    "why_not": [],
+    "duties": [DUTY],
+}
+SIGNED = {
+    "status": "signed",
+    "unsure": [],
+    "earlier": [],
+    "number": 1,
+    "signed_by": "Ines Halvorsen",
+    "signed_at": "2026-11-20T08:00:00Z",
+    "reason": "Reviewed with the works council.",
+    "facts": {},
+    "facts_digest": "ef" * 32,
+    "facts_changed": False,
+    "pack_changed": False,
+    "result": RESULT,
+}
+ROW = {
+    "code": "CHG-01",
+    "title": "Approve a model version update",
+    "phase": "Change",
+    "law": "",
+    "accountable": ["Jonas Weber"],
+    "responsible": ["Jonas Weber"],
+    "consulted": ["Ines Halvorsen"],
+    "informed": [],
+}
+CARD = {
+    "intended_purpose": "Ranks applications by how well they fit.",
+    "outputs": "A score",
+    "unit": ["Halden Mutual", "People"],
+    "owner": "Jonas Weber",
+    "our_roles": ["deployer"],
+    "stage": "production",
+    "vendor": "Northwind AI",
+    "architecture": "single_model",
+    "data_categories": ["personal"],
+    "people_affected": ["applicants"],
+    "countries": ["DE"],
+    "impact_flags": [],
+    "initiated_on": None,
+    "live_since": "2025-03-01",
+    "retired_on": None,
+    "origin": "manual",
+    "source": "",
+    "external_key": "",
+    "source_facts": {},
+    "distinct_because": "",
+    "row_version": 2,
+    "registered_at": "2026-11-19T08:00:00Z",
+}
+AGREEMENT = {
+    "ref": "AGR-001",
+    "kind": "DPA",
+    "title": "Data processing",
+    "vendor": "Northwind AI",
+    "our_party": "Halden Mutual",
+    "state": "in_force",
+    "signed_on": "2025-01-01",
+    "effective_from": "2025-01-01",
+    "expires_on": "2027-12-31",
+    "notice_days": 90,
+    "document_sha256": "ab" * 32,
+}
+EVENT = {
+    "number": 4,
+    "at": "2026-11-20T08:00:00.123456Z",
+    "action": "system.changed",
+    "object": "AIS-001",
+    "actor": "Ines Halvorsen",
+    "data": {"changes": {"stage": {"from": "pilot", "to": "production"}}},
+    "leaf": "01" * 32,
+}
+
+
+def system(number: int = 1, **over: Any) -> dict[str, Any]:
+    """Return one system of a pack, whole but for what is given."""
+    facts: dict[str, Any] = {
+        "ref": f"AIS-{number:03d}",
+        "name": f"CV screening assistant {number}",
+        "card": CARD | over.pop("card", {}),
+        "classification": SIGNED,
+        "raci": {
+            "version": 1,
+            "status": "active",
+            "activated_by": "Ines Halvorsen",
+            "activated_at": "2026-11-20T07:00:00Z",
+            "draft_waits": False,
+            "rows": [ROW],
+            "findings": [],
+        },
+        "agreements": [AGREEMENT],
+        "versions": [VERSION],
+        "timeline": [EVENT],
+    }
+    facts |= over
+    return facts | {"missing": missing(facts)}
+
+
+def bare(number: int = 1, **over: Any) -> dict[str, Any]:
+    """Return a system of which only the name is known."""
+    empty = {"intended_purpose": "", "owner": None, "our_roles": [], "vendor": None}
+    nothing: dict[str, Any] = {
+        "card": empty,
+        "classification": {"status": "unanswered", "unsure": [], "earlier": []},
+        "raci": None,
+        "agreements": [],
+        "versions": [],
+    }
+    return system(number, **(nothing | over))
+
+
+def contents(*systems: dict[str, Any], kind: str = "selection") -> Contents:
+    """Return the contents of a pack about these systems."""
+    head = {
+        "schema": "muster/pack/1",
+        "pack": "EP-001",
+        "subject": f"{len(systems)} systems of People",
+        "organisation": "Halden Mutual",
+        "scope": {
+            "kind": kind,
+            "unit": "People",
+            "chosen_by": {},
+            "population": len(systems),
+            "refs": [it["ref"] for it in systems],
+        },
+        "period": {"from": None, "to": None},
+        "requested_by": "Ines Halvorsen",
+        "requested_at": "2026-11-22T10:00:00Z",
+        "read_at": "2026-11-22T11:22:33Z",
+        "software": {"name": "Muster", "version": "0.1.0"},
+        "ledger": {"size": 8_412, "root": "ab" * 32},
+    }
+    return Contents(head, list(systems))
