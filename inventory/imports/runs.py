@@ -128,6 +128,7 @@ def _forecast_json(ahead: queries.Forecast, unit: BusinessUnit) -> dict[str, Any
         "changed": ahead.changed,
         "unchanged": ahead.unchanged,
         "rejected": len(ahead.rejected),
+        "taken": ahead.rows - len(ahead.rejected),
         "noted": len(ahead.noted),
         "units_created": queries.missing_units(unit, ahead.unit_paths),
         "sample": [_sample_json(result, what) for result, what in ahead.sample],

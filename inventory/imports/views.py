@@ -10,6 +10,7 @@ import yaml
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -23,7 +24,7 @@ from inventory.imports import actions, queries, runs
 from inventory.imports.forms import ColumnsForm, PresetForm, UploadForm
 from inventory.imports.models import ImportRun
 from inventory.imports.rules import RunStatus
-from inventory.imports.tasks import start_soon
+from inventory.imports.tasks import carry_out_import
 
 MOST_RUNS = 50
 MOST_SHOWN = 100
@@ -215,7 +216,7 @@ def _verb(
     run = _visible(request, ref)
     verb(run, actor=acting_user(request))
     if starts:
-        start_soon(run.pk)
+        transaction.on_commit(lambda: carry_out_import.delay(run.pk))
     return redirect("imports:run", ref=run.ref)
 
 
