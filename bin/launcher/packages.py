@@ -38,7 +38,7 @@ def install(lock: str) -> bool:
             failure=NO_PACKAGES,
             env=env,
         )
-    command: Words = [uv, "pip", "install", "--quiet", "--python", PYTHON, "--compile-bytecode"]
+    command: Words = [uv, "pip", "install", "--quiet", "--python", PYTHON]
     run_step([*command, "--require-hashes", "-r", lock], failure=NO_PACKAGES, env=env)
     STAMP.write_text(json.dumps(stamp | {lock: digest}))
     return True

@@ -181,9 +181,7 @@ def kill_midway(path: Path, mapping_file: Path, tmp_path: Path, settings) -> Non
     address = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**options)
     environment = os.environ | {"DATABASE_URL": address, "STORAGE_DIR": str(settings.MEDIA_ROOT)}
     command = [sys.executable, "manage.py", "import_systems", str(path), "--mapping", mapping_file]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
-    )
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 30
     while not ImportRun.objects.filter(rows_done__gte=200).exists():
         assert process.poll() is None, "the import ended before it could be killed"
