@@ -25,6 +25,24 @@ from governance.ledger.rules import (
 
 SEQUENCER_LOCK = 0x4D55_5354  # "MUST"
 
+COLUMNS = (
+    "object_type",
+    "object_id",
+    "object_ref",
+    "object_version",
+    "action",
+    "actor_ref",
+    "unit_id",
+    "at",
+    "schema",
+    "body",
+    "leaf",
+)
+INSERT_SQL = (
+    f"INSERT INTO ledger_entry ({', '.join(COLUMNS)}) "  # noqa: S608
+    f"VALUES ({', '.join(['%s'] * len(COLUMNS))}) RETURNING id"
+)
+
 # One statement: take a batch off the work list and append it behind the last leaf.
 SEQUENCE_SQL = """
 WITH taken AS (
@@ -95,13 +113,25 @@ def record_many(
         _entry(action, subject, actor, _commit(data, "", values), unit)
         for (subject, data, unit), values in zip(told, hidden, strict=True)
     ]
-    Entry.objects.bulk_create(entries)
+    _append(entries)
     for entry, values in zip(entries, hidden, strict=True):
         for value in values:
             value.entry_id = entry.pk
     if any(hidden):
         PersonalValue.objects.bulk_create(chain.from_iterable(hidden))
     return entries
+
+
+def _append(entries: list[Entry]) -> None:
+    """Insert entries and set their ids; a single one as bare SQL, at half the cost."""
+    if len(entries) > 1:
+        Entry.objects.bulk_create(entries)
+        return
+    for entry in entries:
+        with connection.cursor() as cursor:
+            cursor.execute(INSERT_SQL, [getattr(entry, column) for column in COLUMNS])
+            (entry.pk,) = cursor.fetchone()
+        entry._state.adding, entry._state.db = False, connection.alias
 
 
 def _entry(

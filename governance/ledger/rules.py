@@ -90,7 +90,7 @@ def header_faults(body: bytes, columns: Sequence[Any]) -> list[str]:
     A body that is no object of this schema differs in its schema.
     """
     try:
-        said = json.loads(body)
+        said = json.loads(body.decode())
         said.pop("data")
     except (ValueError, KeyError, TypeError, AttributeError):
         return ["schema"]

@@ -182,7 +182,8 @@ def _check_personal() -> None:
 
 def _rows(sql: str) -> Iterable[tuple[Any, ...]]:
     """Stream the rows of a query through a server-side cursor, bytes as bytes."""
-    connection.ensure_connection()
+    with connection.cursor() as cursor:  # plan for the first rows: no sort of all on disk
+        cursor.execute("SET LOCAL cursor_tuple_fraction = 0.00001")
     with connection.connection.cursor(name="verify_ledger", binary=True) as cursor:
         cursor.itersize = CHUNK
         cursor.execute(sql)

@@ -12,7 +12,7 @@ from governance.ledger.models import Entry, LeafSequence
 from governance.ledger.queries import size_and_root
 from governance.ledger.verification import verify
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -173,7 +173,6 @@ def test_the_list_takes_the_same_queries_for_one_entry_and_for_many(
         client.get("/ledger/")
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_check_from_the_page_says_what_it_found_and_is_an_entry(registered, auditor, as_user):
     client = as_user(auditor)
     answer = client.post("/ledger/verify/")
@@ -183,7 +182,6 @@ def test_a_check_from_the_page_says_what_it_found_and_is_an_entry(registered, au
     assert b"The record holds." in client.get("/ledger/").content
 
 
-@pytest.mark.django_db(transaction=True)
 def test_looking_at_the_check_checks_and_records_nothing(registered, auditor, as_user):
     before = Entry.objects.count()
     answer = as_user(auditor).get("/ledger/verify/")
@@ -192,7 +190,6 @@ def test_looking_at_the_check_checks_and_records_nothing(registered, auditor, as
     assert Entry.objects.count() == before
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_record_too_long_for_a_page_is_refused_in_words(
     registered, auditor, as_user, monkeypatch
 ):
