@@ -6,13 +6,16 @@ The tour in test_pages.py looks at every page of pages.py in one filled database
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -90,8 +93,22 @@ def session_cookie(user: User, base: str) -> dict[str, str]:
     return {"name": settings.SESSION_COOKIE_NAME, "value": value, "url": base}
 
 
+@pytest.fixture(scope="session")
+def tour_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A database of the tests' own, also when no other test of this run asks for one."""
+    name = str(connection.settings_dict["NAME"])
+    if name.startswith("test_"):
+        yield
+        return
+    with django_db_blocker.unblock():
+        before = setup_databases(verbosity=0, interactive=False)
+        yield
+        with suppress(OperationalError):  # the server may hold it still; the next run replaces it
+            teardown_databases(before, verbosity=0)
+
+
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+def world(tour_database: None, django_db_blocker: Any) -> Iterator[World]:
     """A filled organisation with a server, shared by the tests of a module that only look."""
     with django_db_blocker.unblock():
         server = LiveServer("localhost")
