@@ -72,7 +72,7 @@ def is_open(group: Group, result: Classification) -> bool:
         return any(name.startswith(LISTED_USE) for name in result.fired)
     if group.step == "model":
         return result.tier == "not_applicable" or result.gpai.is_gpai
-    return group.step == "market" and result.tier == "high"
+    return group.step == "market" and result.tier in ("high", "limited")
 
 
 def following(group: Group, result: Classification) -> Group | None:

@@ -31,5 +31,12 @@ VISITS = [
     Visit("/kit/"),
     Visit("/settings/", EVERYBODY),
     Visit("/accounts/password/change/"),
+    Visit("/classification/", (Role.COMPLIANCE_OFFICER, Role.AUDITOR)),
+    Visit("/classification/?show=changed"),
+    Visit("/systems/{system}/classify/", EVERYBODY),
+    Visit("/systems/{system}/classify/transparency/", (Role.SYSTEM_OWNER,)),
+    Visit("/systems/{system}/classify/services/"),
+    Visit("/systems/{unanswered}/classify/"),
+    Visit("/systems/{system}/classifications/1/", (Role.COMPLIANCE_OFFICER, Role.AUDITOR)),
     Visit("/no/such/page/", status=404),
 ]

@@ -8,7 +8,10 @@ from django.utils import timezone
 from governance.accounts import actions as accounts
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
+from governance.classification.actions import answer_facts, sign_classification
+from governance.classification.queries import provisional
 from inventory.systems import actions as systems
+from inventory.systems.models import AISystem
 
 PASSWORD = "correct horse battery"
 PEOPLE = {
@@ -44,9 +47,33 @@ def build(base: str) -> World:
         unit=claims,
         owner=owner,
     )
-    systems.register(actor=officer, name="Meeting notes", unit=root)
+    unanswered = systems.register(actor=officer, name="Meeting notes", unit=root)
+    _classify(system, officer)
     refs: dict[str, str | int] = {"system": system.ref, "unit": claims.pk, "person": owner.pk}
+    refs["unanswered"] = unanswered.ref
     return World(base, {**people, Role.ADMINISTRATOR: admin}, refs)
+
+
+def _classify(system: AISystem, officer: User) -> None:
+    """Sign a high-risk classification, then leave an answer open that was not."""
+    facts = {
+        "actor.uses_professionally": True,
+        "ins.line": "health",
+        "ins.functions": ["risk_assessment"],
+        "profiling.performed": True,
+        "tr.interacts_directly": True,
+        "tr.ai_obvious": True,
+    }
+    answer_facts(system, facts=facts, actor=officer)
+    now = provisional(system)
+    sign_classification(
+        system,
+        reason="The vendor's model card says so in section 4.",
+        actor=officer,
+        facts_digest=now.facts.digest,
+        pack_version=now.classification.pack_version,
+    )
+    answer_facts(system, facts={"tr.ai_obvious": None}, actor=officer)
 
 
 def _person(name: str, role: Role, unit: BusinessUnit, admin: User) -> User:
