@@ -1,0 +1,190 @@
+"""The whole flow in one test: a real inventory goes in, a sealed pack that verifies comes out."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from django.core.management import call_command
+
+from governance.accounts.models import BusinessUnit, User
+from governance.accounts.rules import Role
+from governance.audit_packs.models import EvidencePack
+from governance.audit_packs.tasks import build_pack
+from governance.ledger.models import Entry
+from governance.rest.actions import issue_token
+from governance.rest.rules import Scope
+from inventory.systems.models import AISystem
+from raci import actions as raci
+from raci.catalogue import catalogue
+from tests.conftest import person
+from tests.rest.test_conventions import caller
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = ROOT / "inventory/imports/samples/us-federal-2024-sample.csv"
+SHARED = Path(os.environ.get("MUSTER_SHARED") or ROOT.parent / "shared")
+PUBLISHED = SHARED / "data/us_federal_ai_inventory_2024.csv"
+PURPOSE = "Assesses whether an applicant is eligible for a public benefit."
+
+Call = Callable[..., Any]
+
+
+def test_from_import_to_verified_pack(officer, ops_lead, auditor, tmp_path, settings, capsys):
+    settings.STORAGE = settings.MEDIA_ROOT = tmp_path / "storage"
+    pack = the_story_until_a_pack_is_asked_for(officer, ops_lead, tmp_path)
+    build_pack(pack.pk)
+
+    the_pack_is_sealed_and_verifies(pack, auditor, tmp_path, capsys)
+
+
+@pytest.mark.worker
+def test_the_same_with_a_real_worker_and_clock(
+    live, officer, ops_lead, auditor, tmp_path, settings, capsys
+):
+    settings.STORAGE = settings.MEDIA_ROOT = tmp_path / "storage"
+    live.start()
+    pack = the_story_until_a_pack_is_asked_for(officer, ops_lead, tmp_path)
+    live.wait_for(lambda: EvidencePack.objects.get(pk=pack.pk).sealed_at is not None, 120)
+
+    the_pack_is_sealed_and_verifies(pack, auditor, tmp_path, capsys)
+
+
+def the_story_until_a_pack_is_asked_for(
+    officer: User, ops_lead: User, folder: Path
+) -> EvidencePack:
+    """Import, classify, name who answers, approve a version, ask for a pack."""
+    as_officer, as_lead = call_as(officer), call_as(ops_lead)
+    import_inventory(folder)
+    system = AISystem.objects.filter(stage="production").order_by("pk")[0]
+    own_it(as_officer, system)
+    classify(as_officer, system)
+    name_who_answers(officer, system)
+    approve_a_version(as_officer, as_lead, system)
+    answer = as_officer("POST", "/api/v1/packs/", {"systems": [system.ref]})
+    assert answer.status_code == 202, answer.content
+    return EvidencePack.objects.get(ref=answer.json()["ref"])
+
+
+def call_as(user: User) -> Call:
+    """Return a function that calls the API as a person."""
+    return caller(issue_token(actor=user, name="story", scopes=list(Scope))[1])
+
+
+def import_inventory(folder: Path) -> None:
+    """Import the published file where it lies beside the checkout, else our sample; then again."""
+    file, report = (PUBLISHED if PUBLISHED.exists() else SAMPLE), folder / "report.json"
+    told = []
+    for _ in range(2):
+        before = Entry.objects.count()
+        call_command("import_systems", file, preset="us-federal-2024", report=report)
+        told.append(json.loads(report.read_text()) | {"entries": Entry.objects.count() - before})
+    first, second = told
+    if file == PUBLISHED:
+        assert (first["rows"], first["created"], first["rejected"]) == (2_133, 2_133, [])
+    assert first["created"] == AISystem.objects.count()
+    assert (second["created"], second["changed"], second["entries"]) == (0, 0, 0)
+
+
+def own_it(as_officer: Call, system: AISystem) -> None:
+    """Say what the system is for, and who owns it."""
+    admin = User.objects.get(memberships__role="administrator")
+    mira = person("Mira Rossi", Role.SYSTEM_OWNER, system.unit, admin)
+    path = f"/api/v1/systems/{system.ref}/"
+    change = {"owner": mira.email, "intended_purpose": PURPOSE, "our_roles": ["deployer"]}
+    answer = as_officer("PATCH", path, change, if_match=as_officer("GET", path)["ETag"])
+    assert answer.status_code == 200, answer.content
+    system.refresh_from_db()
+
+
+def classify(as_officer: Call, system: AISystem) -> None:
+    """Answer what decides, read the result, sign it."""
+    path = f"/api/v1/classifications/{system.ref}/"
+    facts = {
+        "actor.uses_professionally": True,
+        "actor.public_body": True,
+        "benefit.public_authority": True,
+        "benefit.functions": ["evaluate_eligibility"],
+        "profiling.performed": True,
+    }
+    read = as_officer("PATCH", path, {"facts": facts}, if_match=as_officer("GET", path)["ETag"])
+    assert read.json()["provisional_tier"] == "high", read.content
+    seen = {name: read.json()[name] for name in ("facts_digest", "pack_version")}
+    signed = as_officer("POST", f"{path}sign/", seen | {"reason": "Annex III 5(a)."})
+    assert signed.status_code == 201, signed.content
+
+
+def name_who_answers(officer: User, system: AISystem) -> None:
+    """Name one holder for each role, make the matrix of the system, put it in force."""
+    root = BusinessUnit.objects.get(parent__isnull=True)
+    holders = {
+        role: person(f"{role.title()} Holder", None, root, officer_admin())
+        for role in catalogue().roles
+        if role not in ("PO",)
+    }
+    for role, holder in holders.items():
+        raci.name_holder(root, role=role, person=holder, actor=officer)
+        for kind in catalogue().authorities:
+            raci.empower(root, person=holder, kind=kind, actor=officer)
+    for kind in catalogue().authorities:
+        raci.empower(root, person=system.owner, kind=kind, actor=officer)
+    raci.activate(raci.make_default_matrix(root, actor=officer), actor=officer)
+    raci.activate(raci.make_matrix(system, actor=officer), actor=officer)
+
+
+def officer_admin() -> User:
+    """Return the administrator."""
+    return User.objects.get(memberships__role="administrator")
+
+
+def approve_a_version(as_officer: Call, as_lead: Call, system: AISystem) -> None:
+    """Propose a pinned version; whoever proposed it may not approve it, another may."""
+    body = {
+        "system": system.ref,
+        "label": "1.0.0",
+        "provider": "openai",
+        "model_id": "gpt-4o-2024-08-06",
+    }
+    version = as_officer("POST", "/api/v1/versions/", body).json()
+    proposal = {"version": version["id"], "reason": "First release."}
+    review = as_officer("POST", "/api/v1/reviews/", proposal).json()
+    decision = {"seen": version["digest"], "reason": "Agreement is being signed."}
+    path = f"/api/v1/reviews/{review['ref']}/approve/"
+    assert as_officer("POST", path, decision).status_code == 403
+    assert as_lead("POST", path, decision).json()["status"] == "approved"
+
+
+def the_pack_is_sealed_and_verifies(
+    pack: EvidencePack, auditor: User, folder: Path, capsys: Any
+) -> None:
+    """Download it as the auditor; it verifies, says what happened, and shows any change."""
+    pack.refresh_from_db()
+    assert pack.status == "sealed", pack.error
+    answer = call_as(auditor)("GET", f"/api/v1/packs/{pack.ref}/file/")
+    content = b"".join(answer.streaming_content)
+    file = folder / "pack.pdf"
+    file.write_bytes(content)
+    call_command("verify_pack", file)
+    assert pack.ref in capsys.readouterr().out
+
+    told = attached_data(file)
+    assert told["systems"][0]["card"]["intended_purpose"] == PURPOSE
+    numbers = [row["number"] for row in told["systems"][0]["timeline"]]
+    assert len(numbers) == len(set(numbers)) >= 6
+    assert max(numbers) < pack.ledger_size
+
+    middle = len(content) // 2
+    file.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
+    with pytest.raises(SystemExit) as refused:
+        call_command("verify_pack", file)
+    assert refused.value.code == 1
+    call_command("verify_ledger")
+
+
+def attached_data(file: Path) -> dict[str, Any]:
+    """Return the data.json inside the PDF."""
+    with pikepdf.open(file) as pdf:
+        value: dict[str, Any] = json.loads(pdf.attachments["data.json"].get_file().read_bytes())
+    return value
