@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from django.db.models import Count, F, Func, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Func, OuterRef, QuerySet, Subquery
 
 from governance.accounts.models import User
 from governance.classification.explain import explain, shown
@@ -243,10 +243,10 @@ def with_tier(systems: QuerySet[AISystem]) -> QuerySet[AISystem]:
 
 def of_tier(systems: QuerySet[AISystem], tier: str) -> QuerySet[AISystem]:
     """Return the systems of a signed tier, or, for "unclassified", those without one."""
-    signed = Assessment.objects.current()
+    signed = Assessment.objects.current().filter(system=OuterRef("pk"))
     if tier == UNCLASSIFIED:
-        return systems.exclude(pk__in=signed.values("system_id"))
-    return systems.filter(pk__in=signed.filter(tier=tier).values("system_id"))
+        return systems.filter(~Exists(signed))
+    return systems.filter(Exists(signed.filter(tier=tier)))
 
 
 def tier_counts(user: User) -> dict[str, int]:

@@ -1,10 +1,10 @@
 """Pages: the queue, the questions, the result with its reasons, the signed classification."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -31,7 +31,8 @@ from governance.classification.queries import (
 from inventory.systems.actions import may_edit, require_edit
 from inventory.systems.models import AISystem
 
-PAGE_SIZE = 50
+LONGEST_NUMBER = 18
+PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 
 @require_safe
@@ -40,23 +41,20 @@ def queue(request: HttpRequest) -> HttpResponse:
     """Show the systems to classify: never signed, or with other facts since."""
     user = acting_user(request)
     which = "changed" if request.GET.get("show") == "changed" else "unsigned"
-    sets = {"unsigned": waiting.unsigned(user), "changed": waiting.changed(user)}
+    systems = waiting.changed(user) if which == "changed" else waiting.unsigned(user)
     unit = request.GET.get("unit", "")
-    if unit.isdecimal():
-        sets = {name: rows.filter(unit__path__contains=[int(unit)]) for name, rows in sets.items()}
-    counts = {name: rows.count() for name, rows in sets.items()}
-    pages = Paginator(waiting.with_what_rows_show(sets[which]).order_by("name", "pk"), PAGE_SIZE)
-    pages.count = counts[which]  # counted already
-    page = pages.get_page(request.GET.get("page"))
+    if unit.isdecimal() and len(unit) < LONGEST_NUMBER:
+        systems = systems.filter(unit__path__contains=[int(unit)])
+    number = request.GET.get("page", "")
+    page = waiting.page_of(systems, int(number) if PAGE_NUMBER.fullmatch(number) else 1)
     context = {
-        "rows": [waiting.row_of(system) for system in page],
-        "page": page,
-        "words": f"{page.start_index():,} to {page.end_index():,} of {counts[which]:,} systems",
-        "previous_url": _page_url(request, page.number - 1) if page.has_previous() else "",
-        "next_url": _page_url(request, page.number + 1) if page.has_next() else "",
+        "rows": page.rows,
+        "words": page.words,
+        "previous_url": _page_url(request, page.number - 1) if page.number > 1 else "",
+        "next_url": _page_url(request, page.number + 1) if page.has_next else "",
         "segments": [
-            _segment("To classify", "?", counts["unsigned"], which == "unsigned"),
-            _segment("Facts changed", "?show=changed", counts["changed"], which == "changed"),
+            _segment("To classify", "?", page.count if which == "unsigned" else None),
+            _segment("Facts changed", "?show=changed", page.count if which == "changed" else None),
         ],
         "which": which,
         "units": visible_units(user).order_by("name"),
@@ -66,8 +64,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "classification/queue.html", context)
 
 
-def _segment(label: str, url: str, count: int, current: bool) -> dict[str, Any]:
-    return {"label": label, "url": url, "count": count, "current": current}
+def _segment(label: str, url: str, count: str | None) -> dict[str, Any]:
+    """Return one view of the queue; only the one in sight is counted."""
+    return {"label": label, "url": url, "count": count, "current": count is not None}
 
 
 def _page_url(request: HttpRequest, number: int) -> str:

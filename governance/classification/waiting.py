@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import (
     Case,
+    Exists,
     F,
     Func,
     JSONField,
@@ -26,6 +27,8 @@ from governance.classification.queries import (
 from inventory.systems.models import AISystem
 from inventory.systems.rules import Stage
 
+PAGE_SIZE = 50
+COUNTED_UP_TO = 10_000
 NOTHING = Value({}, output_field=JSONField())
 
 
@@ -41,10 +44,42 @@ class Row:
     number: int | None  # of the signed classification
 
 
+@dataclass(frozen=True)
+class Page:
+    """A page of the queue."""
+
+    rows: list[Row]
+    number: int
+    has_next: bool
+    count: str  # in words beyond COUNTED_UP_TO
+
+    @property
+    def words(self) -> str:
+        """Return which rows these are, of how many."""
+        first = (self.number - 1) * PAGE_SIZE + 1
+        return f"{first:,} to {first + len(self.rows) - 1:,} of {self.count} systems"
+
+
+def page_of(systems: QuerySet[AISystem], number: int) -> Page:
+    """Return one page in three queries: which rows, how many, and what they show."""
+    first = (number - 1) * PAGE_SIZE
+    found = list(
+        systems.order_by("name", "pk").values_list("pk", flat=True)[first : first + PAGE_SIZE + 1]
+    )
+    shown = with_what_rows_show(AISystem.objects.filter(pk__in=found[:PAGE_SIZE]))
+    count = systems.order_by()[: COUNTED_UP_TO + 1].count()
+    return Page(
+        rows=[row_of(system) for system in shown.order_by("name", "pk")],
+        number=number,
+        has_next=len(found) > PAGE_SIZE,
+        count=f"{count:,}" if count <= COUNTED_UP_TO else f"more than {COUNTED_UP_TO:,}",
+    )
+
+
 def unsigned(user: User) -> QuerySet[AISystem]:
     """Return the visible systems in use or planned that nobody has classified."""
-    signed = Assessment.objects.current().values("system_id")
-    return _visible(user).exclude(pk__in=signed)
+    signed = Assessment.objects.current().filter(system=OuterRef("pk"))
+    return _visible(user).filter(~Exists(signed))
 
 
 def changed(user: User) -> QuerySet[AISystem]:
@@ -58,8 +93,8 @@ def changed(user: User) -> QuerySet[AISystem]:
             output_field=JSONField(),
         )
     )
-    same = rows.filter(facts=F("now"), pack_version=engine().pack.version)
-    return _visible(user).filter(pk__in=rows.exclude(pk__in=same.values("pk")).values("system_id"))
+    others = rows.exclude(facts=F("now"), pack_version=engine().pack.version)
+    return _visible(user).filter(pk__in=others.values("system_id"))
 
 
 def _from_register() -> list[Case]:
