@@ -2,12 +2,15 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
 
 from governance.accounts import actions as accounts
@@ -48,6 +51,22 @@ def _refuse_outside(host: Any) -> None:
     name = host.decode() if isinstance(host, bytes) else host
     if name not in (None, "", "localhost", "::1", "0.0.0.0") and not name.startswith("127."):  # noqa: S104
         raise RuntimeError(f"Tests may not talk to {name}.")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """Make the test database whatever tests were chosen.
+
+    pytest-django makes it only for tests that declare a database; the tour of all pages,
+    run alone, would fill and empty the real one.
+    """
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock(), suppress(OperationalError):  # a server may still hold it
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ from governance.classification.actions import answer_facts, sign_classification
 from governance.classification.queries import provisional
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
+from tests.browser import duties
 
 PASSWORD = "correct horse battery"
 PEOPLE = {
@@ -51,6 +52,7 @@ def build(base: str) -> World:
     _classify(system, officer)
     refs: dict[str, str | int] = {"system": system.ref, "unit": claims.pk, "person": owner.pk}
     refs["unanswered"] = unanswered.ref
+    refs |= duties.fill(root, system, officer, owner, people[Role.AI_OPS_LEAD])
     return World(base, {**people, Role.ADMINISTRATOR: admin}, refs)
 
 

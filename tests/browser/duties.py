@@ -1,0 +1,35 @@
+"""Matrices and updates for the tour of all pages."""
+
+from governance.accounts.models import BusinessUnit, User
+from governance.approvals import actions as approvals
+from inventory.systems.models import AISystem
+from inventory.systems.version_actions import add_version
+from raci import actions as raci
+
+PINNED, NEXT, FLOATING = "gpt-4o-2024-08-06", "gpt-4o-2024-11-20", "gpt-4o"
+
+
+def fill(
+    root: BusinessUnit, system: AISystem, officer: User, owner: User, ops_lead: User
+) -> dict[str, str | int]:
+    """Return refs of a matrix with errors, an approved update, one that waits, a floating id."""
+    default = raci.make_default_matrix(root, actor=officer)
+    raci.activate(default, actor=officer)
+    raci.name_holder(root, role="AO", person=ops_lead, actor=officer)
+    raci.empower(root, person=owner, kind="stop-system", actor=officer)
+    matrix = raci.make_matrix(system, actor=officer)
+    labels = {"3.2.1": PINNED, "3.3.0": NEXT, "4.0.0": FLOATING}
+    versions = {
+        label: add_version(system, actor=owner, label=label, provider="openai", model_id=model_id)
+        for label, model_id in labels.items()
+    }
+    first = approvals.submit(versions["3.2.1"], actor=owner, reason="First release.")
+    approvals.approve(first, actor=officer, reason="The suite passed.")
+    waiting = approvals.submit(versions["3.3.0"], actor=owner, reason="The old one retires.")
+    return {
+        "matrix": matrix.pk,
+        "default": default.pk,
+        "decided": first.ref,
+        "waiting": waiting.ref,
+        "floating": versions["4.0.0"].pk,
+    }
