@@ -170,7 +170,7 @@ def add_party(
     party = Party.objects.create(
         matrix=draft, kind=kind, person=person, label=label, position=draft.parties.count() + 100
     )
-    _record("matrix.column_added", draft, actor, {"party": _named(party), "kind": kind.value})
+    _record("matrix.column_added", draft, actor, {"party": _named(party), "kind": str(kind)})
     return draft
 
 

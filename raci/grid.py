@@ -108,7 +108,7 @@ def grid(matrix: Matrix, letters: Letters | None = None) -> Grid:
 
 
 def _column(party: Party, matrix: Matrix, people: Directory) -> Column:
-    roles = ", ".join(catalogue().roles.get(role, role) for role in party.roles)
+    roles = _role_words(party.roles)
     if matrix.system is None and party.kind == PartyKind.ROLE:
         return Column(party.pk, roles, party.roles[0])
     person = queries.person_of(party, matrix, people)
@@ -117,6 +117,13 @@ def _column(party: Party, matrix: Matrix, people: Directory) -> Column:
     if party.kind == PartyKind.ROLE:
         return Column(party.pk, roles, "Nobody named yet")
     return Column(party.pk, party.label, KIND_WORDS[PartyKind(party.kind)])
+
+
+def _role_words(codes: list[str]) -> str:
+    """Return two roles in words and how many more there are."""
+    words = [catalogue().roles.get(code, code) for code in codes]
+    more = [f"{len(words) - 2} more"] if len(words) > 2 else []
+    return ", ".join(words[:2] + more)
 
 
 @dataclass(frozen=True)

@@ -200,10 +200,10 @@ def _refuse_reviewed(version: ModelVersion) -> None:
 
 
 def _require_pinned(version: ModelVersion) -> None:
-    pin = pin_of(version.provider, version.model_id)
-    if pin.is_fixed or Waiver.objects.live(version, timezone.localdate()).exists():
+    if queries.may_run(version):
         return
+    state = pin_of(version.provider, version.model_id).state
     raise DomainError(
-        f"“{version.model_id}” is {pin.state.value.replace('_', ' ')}: {pin.reason} Choose a "
-        "pinned id, or ask somebody who may approve for a waiver with an end date."
+        f"This model id is {state.value}. {queries.pin_words(version)} Choose a pinned id, "
+        "or ask somebody who may approve for a waiver with an end date."
     )

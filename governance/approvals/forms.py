@@ -34,7 +34,11 @@ class DecisionForm(forms.Form):
     """A decision; its reason is optional only where every check passes and it is a yes."""
 
     reason = forms.CharField(
-        label="Reason", widget=REASON, max_length=10_000, required=False, strip=True
+        label="Reason",
+        widget=REASON,
+        max_length=10_000,
+        required=False,
+        error_messages={"required": "Say why."},
     )
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
     decision = forms.ChoiceField(
@@ -47,12 +51,12 @@ class DecisionForm(forms.Form):
         hint = "Sending back needs a reason."
         if checks_fail:
             hint = "A check fails, so either decision needs a reason."
+            self.fields["reason"].required = True
         self.fields["reason"].help_text = hint
 
     def clean(self) -> dict[str, Any]:
         """Return the decision; a refusal, or a yes against a check, must say why."""
         data = super().clean() or self.cleaned_data
-        must = data.get("decision") == "reject" or self.checks_fail
-        if must and not data.get("reason"):
+        if data.get("decision") == "reject" and not self.checks_fail and not data.get("reason"):
             self.add_error("reason", "Say why.")
         return data

@@ -74,12 +74,24 @@ def checks(version: ModelVersion) -> list[Check]:
 def _pin_check(version: ModelVersion) -> Check:
     pin = pin_of(version.provider, version.model_id)
     if pin.is_fixed:
-        return Check("Pinned model id", "met", pin.reason)
+        return Check("Pinned model id", "met", pin_words(version))
     waiver = Waiver.objects.live(version, timezone.localdate()).first()
     if waiver:
         words = f"Not pinned; waived until {waiver.ends_on:%-d %B %Y}: {waiver.reason}"
         return Check("Pinned model id", "progress", words)
-    return Check("Pinned model id", "missing", pin.reason)
+    return Check("Pinned model id", "missing", pin_words(version))
+
+
+def may_run(version: ModelVersion) -> bool:
+    """Return whether the model id is pinned, or waived today."""
+    pin = pin_of(version.provider, version.model_id)
+    return pin.is_fixed or Waiver.objects.live(version, timezone.localdate()).exists()
+
+
+def pin_words(version: ModelVersion) -> str:
+    """Return what the table of model ids says about a version's id, as a sentence."""
+    reason = pin_of(version.provider, version.model_id).reason
+    return f"{version.model_id}: {reason.rstrip('.')}."
 
 
 def _classified_check(system: AISystem) -> Check:

@@ -134,6 +134,7 @@ def _about(version: ModelVersion, form: Any) -> dict[str, Any]:
         "system": version.system,
         "form": form,
         "pin": pin_of(version.provider, version.model_id),
+        "pin_words": queries.pin_words(version),
         "checks": queries.checks(version),
         "before": before,
         "groups": queries.compared(before, version),
@@ -152,7 +153,11 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"{version} waits for approval as {review.ref}.")
         return redirect("approvals:update", ref=review.ref)
     status = 422 if form.errors else 200
-    return render(request, "approvals/propose.html", _about(version, form), status=status)
+    context = _about(version, form) | {
+        "needs_waiver": not queries.may_run(version),
+        "may_waive": may(user, Capability.APPROVE, version.system.unit),
+    }
+    return render(request, "approvals/propose.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

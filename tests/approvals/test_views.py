@@ -149,6 +149,19 @@ def test_a_floating_version_is_waived_from_its_page(as_user, officer, floating):
     assert f"/updates/propose/{floating.pk}/" in after
 
 
+def test_proposing_a_floating_version_says_first_that_it_needs_a_waiver(
+    as_user, owner, officer, floating
+):
+    path = f"/updates/propose/{floating.pk}/"
+    page = as_user(owner).get(path).content.decode()
+    refused = as_user(owner).post(path, {"reason": "First.", "seen": floating.digest})
+
+    assert "needs a waiver first" in page
+    assert "Ask somebody who may approve." in page
+    assert refused.status_code == 409
+    assert "Grant a waiver" in as_user(officer).get(path).content.decode()
+
+
 def test_what_people_typed_is_escaped(as_user, owner, officer, version):
     review = actions.submit(version, actor=owner, reason="<script>alert(1)</script>")
     page = as_user(officer).get(f"/updates/{review.ref}/").content.decode()
