@@ -72,10 +72,8 @@ def request_pack(
     packs in the unit of each of them, and DomainError for none or too many systems.
     """
     _require_scope(actor, kind, systems)
-    span = period or Period()
+    span = _checked(period or Period())
     home = unit or _common_unit([system.unit for system in systems])
-    if span.first and span.last and span.last < span.first:
-        raise DomainError("The period ends before it begins.")
     pack = EvidencePack.objects.create(
         ref=next_ref(),
         kind=kind,
@@ -99,6 +97,12 @@ def request_pack(
     }
     record("pack.requested", subject=pack, actor=actor, data=data, unit=pack.unit_id)
     return pack
+
+
+def _checked(period: Period) -> Period:
+    if period.first and period.last and period.last < period.first:
+        raise DomainError("The period ends before it begins.")
+    return period
 
 
 def _written(day: date | None) -> str | None:

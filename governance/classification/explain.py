@@ -29,10 +29,7 @@ SHOWN_ELSEWHERE = "derived"  # what such a rule sums up is told by the rules it 
 
 
 def explain(
-    pack: Pack,
-    result: Classification,
-    facts: Mapping[str, Any],
-    unsure: Collection[str] = (),
+    pack: Pack, result: Classification, facts: Mapping[str, Any], unsure: Collection[str] = ()
 ) -> dict[str, Any]:
     """Return the result as JSON with words: rules, exceptions and duties with their citations.
 

@@ -78,6 +78,16 @@ def review_in_claims(version_in_claims, owner):
 
 
 @pytest.fixture
+def waiver_in_claims(system, owner, ops_lead):
+    from governance.approvals.actions import grant_waiver
+    from inventory.systems.version_actions import add_version
+
+    floating = add_version(system, actor=owner, label="2.0.0", provider="openai", model_id="gpt-4o")
+    until = timezone.localdate() + timedelta(days=30)
+    return grant_waiver(floating, actor=ops_lead, reason="Until it is pinned.", ends_on=until)
+
+
+@pytest.fixture
 def import_in_claims(claims, officer):
     from inventory.imports.runs import receive
 
@@ -96,10 +106,10 @@ def token_of_the_owner(owner):
 
 
 @pytest.fixture
-def entry_in_claims(system) -> int:
+def entry_in_claims(system):
     from governance.ledger.actions import sequence_all
     from governance.ledger.models import Entry, LeafSequence
 
     sequence_all()
     entry = Entry.objects.get(action="system.registered")
-    return LeafSequence.objects.get(entry_id=entry.pk).seq
+    return LeafSequence.objects.get(entry_id=entry.pk)

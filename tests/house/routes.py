@@ -82,7 +82,9 @@ Ask = Callable[[str], Any]  # returns a fixture by its name
 
 
 def _system(ask: Ask) -> Things:
-    return {"ref": ask("system").ref, "step": "role", "number": 1, "label": "1.0.0", "pk": 1}
+    system, person = ask("system"), ask("owner")
+    place = {"step": "role", "number": 1, "label": "1.0.0", "pk": 1}
+    return place | {"ref": system.ref, "handle": person.handle}
 
 
 def _version(ask: Ask) -> Things:
@@ -131,13 +133,21 @@ def _person(ask: Ask) -> Things:
     return {"pk": person.pk, "handle": person.handle}
 
 
+def _role(ask: Ask) -> Things:
+    return {"pk": ask("owner").memberships.get().pk}
+
+
 def _token(ask: Ask) -> Things:
     return {"pk": ask("token_of_the_owner").pk}
 
 
 def _entry(ask: Ask) -> Things:
-    number = ask("entry_in_claims")
-    return {"number": number, "pk": number, "seq": number}
+    leaf = ask("entry_in_claims")
+    return {"number": leaf.seq, "pk": leaf.entry_id}
+
+
+def _waiver(ask: Ask) -> Things:
+    return {"pk": ask("waiver_in_claims").pk}
 
 
 THINGS: dict[str, Callable[[Ask], Things]] = {
@@ -155,9 +165,11 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "imports": _run,
     "units": _unit,
     "people": _person,
+    "roles": _role,
     "tokens": _token,
     "ledger": _entry,
-    "entries": _entry,
+    "ledger-entries": _entry,
+    "waivers": _waiver,
 }
 
 
