@@ -82,9 +82,9 @@ Ask = Callable[[str], Any]  # returns a fixture by its name
 
 
 def _system(ask: Ask) -> Things:
-    system, person = ask("system"), ask("owner")
-    place = {"step": "role", "number": 1, "label": "1.0.0", "pk": 1}
-    return place | {"ref": system.ref, "handle": person.handle}
+    parts = {"step": "role", "number": 1, "label": "1.0.0", "pk": 1}
+    others = {"handle": ask("owner").handle, "agreement": ask("agreement_in_claims").ref}
+    return parts | others | {"ref": ask("system").ref}
 
 
 def _version(ask: Ask) -> Things:
