@@ -3,12 +3,11 @@
 A first run that was broken off leaves only that other name behind, and the next one starts anew.
 """
 
-from launcher.common import PYTHON, ROOT, run_step, say, version
+from launcher.common import PYTHON, run_step, say, version
 from launcher.instance import Instance
 from launcher.postgres import Server
 
 NAME, UNFINISHED = "muster", "muster_unfinished"
-LOAD_DEMO = ROOT / "governance" / "demo" / "management" / "commands" / "load_demo.py"
 FAILED = "The database could not be brought up to date:"
 
 
@@ -38,7 +37,7 @@ def _make(instance: Instance, server: Server, *, demo: bool) -> None:
 
 
 def _fill(instance: Instance, *, demo: bool) -> None:
-    if demo and LOAD_DEMO.exists():
+    if demo:
         say("Loading the demo organisation (once).")
         manage(instance, "load_demo", failure="The demo organisation could not be loaded:")
     else:
