@@ -177,6 +177,8 @@ def _hand_to(run: ImportRun, actor: User) -> None:
 
 def due() -> list[int]:
     """Return the ids of runs that wait for a worker, or whose worker fell silent."""
+    for run_id in ImportRun.objects.filter(status=RunStatus.RUNNING).values_list("pk", flat=True):
+        _let_go_of_the_dead(run_id)
     return list(ImportRun.objects.filter(_free()).order_by("pk").values_list("pk", flat=True))
 
 

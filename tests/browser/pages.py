@@ -51,5 +51,10 @@ VISITS = [
     Visit("/updates/waive/{floating}/"),
     Visit("/updates/propose/{floating}/", (Role.SYSTEM_OWNER,)),
     Visit("/systems/{system}/updates/", (Role.COMPLIANCE_OFFICER, Role.AUDITOR)),
+    Visit("/imports/", (Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR, Role.AUDITOR)),
+    Visit("/imports/new/"),
+    Visit("/imports/{import_chosen}/columns/"),
+    Visit("/imports/{import_chosen}/"),
+    Visit("/imports/{import_done}/", (Role.COMPLIANCE_OFFICER, Role.AUDITOR)),
     Visit("/no/such/page/", status=404),
 ]

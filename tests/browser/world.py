@@ -1,5 +1,6 @@
 """A filled organisation for the tour of all pages."""
 
+import io
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
 from governance.classification.actions import answer_facts, sign_classification
 from governance.classification.queries import provisional
+from inventory.imports import runs
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
 from tests.browser import duties
@@ -53,6 +55,7 @@ def build(base: str) -> World:
     refs: dict[str, str | int] = {"system": system.ref, "unit": claims.pk, "person": owner.pk}
     refs["unanswered"] = unanswered.ref
     refs |= duties.fill(root, system, officer, owner, people[Role.AI_OPS_LEAD])
+    refs |= _imports(root, officer)
     return World(base, {**people, Role.ADMINISTRATOR: admin}, refs)
 
 
@@ -76,6 +79,22 @@ def _classify(system: AISystem, officer: User) -> None:
         pack_version=now.classification.pack_version,
     )
     answer_facts(system, facts={"tr.ai_obvious": None}, actor=officer)
+
+
+def _imports(unit: BusinessUnit, officer: User) -> dict[str, str | int]:
+    """Import a small list twice: one run waits for a person, one is done with a row refused."""
+    content = b"Name,Purpose,Stage\nBerth planner,Plans berths.,Live\n,Nobody.,Live\n"
+    mapping = {"source": "list", "fields": {"name": "Name", "intended_purpose": "Purpose"}}
+    made = []
+    for _ in range(2):
+        file = io.BytesIO(content)
+        run = runs.receive(file, name="list.csv", size=len(content), unit=unit, actor=officer)
+        runs.map_columns(run, mapping, actor=officer)
+        made.append(run)
+    runs.confirm(made[1], actor=officer)
+    if claimed := runs.claim(made[1].pk):
+        runs.carry_out(claimed)
+    return {"import_chosen": made[0].ref, "import_done": made[1].ref}
 
 
 def _person(name: str, role: Role, unit: BusinessUnit, admin: User) -> User:

@@ -34,7 +34,7 @@ GOOD = ["Fraud screen", "Finds fraud.", "Claims", "Live", "1/2/2024", "from the 
 @pytest.fixture(autouse=True)
 def _storage(settings, tmp_path) -> None:
     """Keep uploaded files of tests apart."""
-    settings.MEDIA_ROOT = tmp_path / "storage"
+    settings.STORAGE = settings.MEDIA_ROOT = tmp_path / "storage"
 
 
 def csv_bytes(*rows: list[str], encoding: str = "utf-8", delimiter: str = ",") -> bytes:
@@ -70,14 +70,19 @@ def xlsx_file(tmp_path):
     return write
 
 
-def import_file(path: Path, unit, actor, mapping: dict[str, Any] = MAPPING) -> ImportRun:
-    """Import a file to its end and return the run."""
+def queued(path: Path, unit, actor, mapping: dict[str, Any] = MAPPING) -> ImportRun:
+    """Return a run that was confirmed and that no worker has."""
     with path.open("rb") as content:
         size = path.stat().st_size
         run = runs.receive(content, name=path.name, size=size, unit=unit, actor=actor)
     runs.map_columns(run, mapping, actor=actor)
     runs.confirm(run, actor=actor)
-    claimed = runs.claim(run.pk)
+    return run
+
+
+def import_file(path: Path, unit, actor, mapping: dict[str, Any] = MAPPING) -> ImportRun:
+    """Import a file to its end and return the run."""
+    claimed = runs.claim(queued(path, unit, actor, mapping).pk)
     assert claimed is not None
     runs.carry_out(claimed)
     claimed.refresh_from_db()

@@ -16,7 +16,7 @@ from inventory.systems.actions import change_system
 from inventory.systems.models import AISystem
 from inventory.systems.rules import Origin
 from inventory.vendors.models import Vendor
-from tests.imports.conftest import GOOD, HEADER, MAPPING, csv_bytes, import_file
+from tests.imports.conftest import GOOD, HEADER, MAPPING, csv_bytes, import_file, queued
 
 pytestmark = pytest.mark.django_db
 BAD = ["", "No name.", "Claims", "Live", "", ""]
@@ -237,12 +237,7 @@ def test_a_key_that_another_unit_holds_is_refused_without_naming_it(
 
 def started(path, unit, actor, mapping=MAPPING) -> ImportRun:
     """Return a claimed run of which nothing is taken over yet."""
-    with path.open("rb") as content:
-        size = path.stat().st_size
-        run = runs.receive(content, name=path.name, size=size, unit=unit, actor=actor)
-    runs.map_columns(run, mapping, actor=actor)
-    runs.confirm(run, actor=actor)
-    return runs.claim(run.pk)
+    return runs.claim(queued(path, unit, actor, mapping).pk)
 
 
 def test_a_run_that_stops_goes_on_after_the_last_row(csv_file, organisation, officer, monkeypatch):

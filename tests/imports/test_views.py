@@ -7,13 +7,12 @@ import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from inventory.imports import runs
 from inventory.imports.mapping import parse_mapping
 from inventory.imports.models import ImportRun
 from inventory.imports.rules import RunStatus
 from inventory.imports.tasks import carry_out_import, sweep_imports
 from inventory.systems.models import AISystem
-from tests.imports.conftest import GOOD, HEADER, SAMPLE, csv_bytes, import_file
+from tests.imports.conftest import GOOD, HEADER, SAMPLE, csv_bytes, import_file, queued
 
 pytestmark = pytest.mark.django_db
 NAMED = ["System name", "Description", "Department", "Status", "Go-live date", "Budget"]
@@ -99,6 +98,8 @@ def test_two_gigabytes_are_refused_before_the_body_is_read(as_user, officer):
     class Unread:
         def read(self, *_):
             pytest.fail("the body was read")
+
+        readline = read
 
     response = as_user(officer).generic(
         "POST",
@@ -188,14 +189,7 @@ def test_the_sweep_starts_what_nobody_told_a_worker_of(
     csv_file, claims, officer, monkeypatch, settings
 ):
     settings.CELERY_TASK_ALWAYS_EAGER = True
-    path = csv_file(GOOD)
-    with path.open("rb") as content:
-        size = path.stat().st_size
-        run = runs.receive(content, name="x.csv", size=size, unit=claims, actor=officer)
-    from tests.imports.conftest import MAPPING
-
-    runs.map_columns(run, MAPPING, actor=officer)
-    runs.confirm(run, actor=officer)
+    queued(csv_file(GOOD), claims, officer)
     monkeypatch.setattr(carry_out_import, "delay", carry_out_import)
 
     sweep_imports()
