@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar, Protocol
 
 from django import forms
@@ -11,6 +12,7 @@ from django.forms.models import fields_for_model, model_to_dict
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
+from governance.common.dates import short_day
 from governance.common.errors import DomainError, StaleError
 
 
@@ -124,6 +126,8 @@ def words_of(field: Any, value: Any) -> str:
     """Return a value of a model field as a person reads it; nothing is nothing."""
     if value in (None, "", [], {}):
         return ""
+    if isinstance(value, date):
+        return short_day(value)
     if isinstance(value, list | tuple):
         inner = getattr(field, "base_field", field)
         return ", ".join(words_of(inner, item) for item in value)

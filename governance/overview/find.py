@@ -18,7 +18,6 @@ from governance.audit_packs.models import EvidencePack
 from governance.overview.ledger import entry_numbered
 from governance.overview.nav import Navigation
 from inventory.systems.models import AISystem, ModelVersion
-from inventory.systems.queries import SEARCHED
 from inventory.vendors.models import Agreement, Vendor
 
 SHOWN = 8
@@ -100,7 +99,6 @@ def _systems(user: User, text: str) -> Iterable[Hit]:
     visible = AISystem.objects.visible_to(user).select_related("unit")
     matches = Q(ref=text.upper())
     if words := prefixes(text):
-        visible = visible.alias(searched=SEARCHED)
         matches |= Q(searched=words)
     for system in visible.filter(matches).order_by("name", "pk")[:SHOWN]:
         yield Hit("boxes", system.name, f"/systems/{system.ref}/", system.ref, system.unit.name)

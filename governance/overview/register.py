@@ -10,8 +10,8 @@ from datetime import date, datetime
 from functools import cached_property
 from itertools import islice
 
-from django.contrib.postgres.search import SearchQuery
-from django.db.models import Case, FilteredRelation, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, FilteredRelation, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Lower
 
 from governance.accounts.access import visible_units
 from governance.accounts.models import BusinessUnit, User
@@ -20,9 +20,9 @@ from governance.approvals.queries import current_versions
 from governance.approvals.rules import ReviewStatus
 from governance.classification.models import Assessment
 from governance.classification.queries import UNCLASSIFIED
+from governance.overview.register_search import MOST_HITS, Search, search
 from governance.overview.register_state import ANY_GAP, TIERS, Gap, ListState
 from inventory.systems.models import VIEW, AISystem, SystemShare
-from inventory.systems.queries import SEARCHED
 from inventory.systems.rules import Stage
 from raci.models import Matrix
 from raci.rules import MatrixStatus
@@ -78,12 +78,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the list. `total` is None when there are more than 10,000."""
+    """One page of the list. `total` is None when there are more than `counted_to`."""
 
     rows: list[Row]
     first: int
     total: int | None
     has_next: bool
+    counted_to: int = MOST_COUNTED
 
 
 class Register:
@@ -97,15 +98,19 @@ class Register:
         """Return which systems the person sees; asked of the database once."""
         return scope_of(self.user)
 
+    @cached_property
+    def _search(self) -> Search:
+        return search(self.state.query)
+
     def systems(self) -> QuerySet[AISystem]:
         """Return the matching systems in the order of the state."""
         return self._ordered(self.matching())
 
     def matching(self) -> QuerySet[AISystem]:
         """Return the matching systems in no order."""
-        found = AISystem.objects.filter(self.scope).order_by()
+        found: QuerySet[AISystem] = AISystem.objects.filter(self.scope).order_by()
         if self.state.query:
-            found = _searched(found, self.state.query)
+            found = found.filter(self._search.condition)
         for name, values in self.state.filters.items():
             if values:
                 found = found.filter(self._condition(name, values))
@@ -114,14 +119,22 @@ class Register:
     def page(self) -> Page:
         """Return the page that the state asks for."""
         start = (self.state.page - 1) * PAGE_SIZE
-        found = list(self._stored(self.systems()[start : start + PAGE_SIZE + 1]))
+        narrow = self.systems().values("pk")[start : start + PAGE_SIZE + 1]
+        found = list(self._stored(self._ordered(AISystem.objects.filter(pk__in=narrow))))
         rows = completed([_row(values) for values in found[:PAGE_SIZE]], self.today)
         has_next = len(found) > PAGE_SIZE
         total: int | None = start + len(found)
         if has_next or (start and not found):
-            counted = self.matching()[: MOST_COUNTED + 1].count()
-            total = counted if counted <= MOST_COUNTED else None
-        return Page(rows, start + 1, total, has_next)
+            total = self._counted()
+        broad = bool(self.state.query) and self._search.is_broad
+        return Page(rows, start + 1, total, has_next, MOST_HITS if broad else MOST_COUNTED)
+
+    def _counted(self) -> int | None:
+        """Return how many systems match; None when there are too many to count each time."""
+        if self.state.query and self._search.is_broad:
+            return None
+        counted = self.matching()[: MOST_COUNTED + 1].count()
+        return counted if counted <= MOST_COUNTED else None
 
     def all_rows(self) -> Iterator[Row]:
         """Yield every matching row, read from a cursor of the database in batches."""
@@ -142,7 +155,6 @@ class Register:
         return found
 
     def _ordered(self, systems: QuerySet[AISystem]) -> QuerySet[AISystem]:
-        way = "-" if self.state.descending else ""
         key = self.state.key
         if key == "tier":
             signed = FilteredRelation(
@@ -153,12 +165,13 @@ class Register:
         elif key == "stage":
             systems = systems.annotate(rank=_rank("stage", list(Stage)))
         columns = {
-            "name": ("name", "pk"),
-            "ref": ("pk",),
-            "changed": ("changed_at", "pk"),
-            "unit": ("unit__name", "unit_id", "name", "pk"),
-        }.get(key, ("rank", "name", "pk"))
-        return systems.order_by(*(f"{way}{column}" for column in columns))
+            "name": (Lower("name"), F("pk")),
+            "ref": (F("pk"),),
+            "changed": (F("changed_at"), F("pk")),
+            "unit": (Lower("unit__name"), F("unit_id"), Lower("name"), F("pk")),
+        }.get(key, (F("rank"), Lower("name"), F("pk")))
+        down = self.state.descending
+        return systems.order_by(*(item.desc() if down else item.asc() for item in columns))
 
 
 def scope_of(user: User) -> Q:
@@ -218,17 +231,6 @@ def _row(values: Iterable) -> Row:
 def _rank(column: str, order: Iterable[str]) -> Case:
     cases = [When(**{column: value}, then=Value(at)) for at, value in enumerate(order)]
     return Case(*cases, default=Value(len(cases)), output_field=IntegerField())
-
-
-def _searched(systems: QuerySet[AISystem], text: str) -> QuerySet[AISystem]:
-    """Keep the systems in which every word begins a word of ref, name, purpose or key."""
-    words = [word.replace("\\", " ").replace("'", " ").strip() for word in text.split()]
-    wanted = " & ".join(f"'{word}':*" for word in words if word)
-    ids = Q(ref__startswith=text.upper()) | Q(external_key__startswith=text) & ~Q(external_key="")
-    if not wanted:
-        return systems.filter(ids)
-    found = SearchQuery(wanted, search_type="raw", config="simple")
-    return systems.alias(searched=SEARCHED).filter(Q(searched=found) | ids)
 
 
 def _by_tier(value: str, user: User) -> Q:

@@ -25,7 +25,7 @@ from inventory.vendors.models import Vendor
 KEPT = "register_columns"
 DRAWN = frozenset({"tier", "ready", "owner", "model", "due", "changed"})
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-READY_VIEWS = (
+READY_VIEWS: tuple[tuple[str, dict[str, tuple[str, ...]]], ...] = (
     ("All", {}),
     ("Mine", {"owner": ("me",)}),
     ("High-risk", {"tier": ("high",)}),
@@ -123,7 +123,7 @@ def page_words(page: Page) -> str:
         return "No system"
     last = page.first + len(page.rows) - 1
     if page.total is None:
-        return f"{page.first:,} to {last:,} of more than 10,000 systems"
+        return f"{page.first:,} to {last:,} of more than {page.counted_to:,} systems"
     noun = "system" if page.total == 1 else "systems"
     return f"{page.first:,} to {last:,} of {page.total:,} {noun}"
 

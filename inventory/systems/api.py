@@ -14,7 +14,6 @@ from governance.rest.fields import choice_filters, number_filter, text_filter, t
 from governance.rest.resource import Readable
 from inventory.systems import actions, version_actions
 from inventory.systems.models import AISystem, ModelVersion
-from inventory.systems.queries import SEARCHED
 from inventory.systems.rules import Architecture, Origin, Stage
 from inventory.systems.serializers import (
     AgreementLink,
@@ -59,9 +58,7 @@ class SystemViewSet(Readable):
     def search(self, rows: QuerySet[AISystem], text: str) -> QuerySet[AISystem]:
         """Return systems with these words, this ref or this external key."""
         words = SearchQuery(text, config="simple")
-        return rows.alias(found=SEARCHED).filter(
-            Q(found=words) | Q(ref=text.upper()) | Q(external_key=text)
-        )
+        return rows.filter(Q(searched=words) | Q(ref=text.upper()) | Q(external_key=text))
 
     def in_unit(self, rows: QuerySet[AISystem], unit: int) -> QuerySet[AISystem]:
         """Return systems of a unit and all below it."""

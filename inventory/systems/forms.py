@@ -11,8 +11,10 @@ from governance.accounts.access import units_with
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Capability
 from governance.common.forms import DayInput, RecordForm
+from governance.common.states import choices
 from inventory.systems.fields import FIELDS, VERSION_FIELDS
 from inventory.systems.models import AISystem, ModelVersion
+from inventory.systems.rules import Stage
 from inventory.vendors.models import Agreement, Vendor
 
 NEW = ("name", "intended_purpose", "unit", "owner", "stage", "vendor")
@@ -33,10 +35,9 @@ class SystemForm(RecordForm):
         self._offer("unit", units)
         self._offer("owner", people())
         self._offer("vendor", Vendor.objects.visible_to(user))
-        if "stage" in self.fields:
-            stage = self.fields["stage"]
-            assert isinstance(stage, forms.ChoiceField)  # noqa: S101
-            stage.choices = [item for item in stage.choices if item[0] != "retired"]  # type: ignore[union-attr, misc]
+        stage = self.fields.get("stage")
+        if isinstance(stage, forms.ChoiceField):
+            stage.choices = [item for item in choices(Stage) if item[0] != Stage.RETIRED]
 
     def _offer(self, name: str, rows: Any) -> None:
         field = self.fields.get(name)
@@ -94,10 +95,18 @@ class ShareForm(forms.Form):
         field.queryset = people()
 
 
+class AgreementChoice(forms.ModelChoiceField):
+    """A choice of agreements by their short id, kind and title."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return AGR-001 DPA: Processing terms."""
+        return f"{obj.ref} {obj.kind}: {obj.title}"
+
+
 class LinkForm(forms.Form):
     """Which agreement covers a system."""
 
-    agreement = forms.ModelChoiceField(label="Agreement", queryset=Agreement.objects.none())
+    agreement = AgreementChoice(label="Agreement", queryset=Agreement.objects.none())
 
     def __init__(self, *args: Any, user: User, system: AISystem, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -110,7 +119,6 @@ class LinkForm(forms.Form):
             .exclude(systems=system)
             .select_related("vendor")
         )
-        field.label_from_instance = lambda row: f"{row.ref} {row.kind}: {row.title}"  # type: ignore[method-assign]
 
 
 class ViewForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q, QuerySet, Value
 from django.db.models.functions import Lower
@@ -89,22 +89,26 @@ class AISystem(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
+    searched = models.GeneratedField(
+        expression=SearchVector("ref", "name", "intended_purpose", "external_key", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
     objects = AISystemQuerySet.as_manager()
 
     class Meta:
         verbose_name = "AI system"
-        ordering = ["name", "pk"]
+        ordering = [Lower("name"), "pk"]
         indexes = [
-            models.Index(fields=["name", "id"], name="system_name"),
-            models.Index(fields=["unit", "name", "id"], name="system_unit_name"),
-            models.Index(fields=["stage", "name", "id"], name="system_stage"),
-            GinIndex(
-                SearchVector("ref", "name", "intended_purpose", "external_key", config="simple"),
-                name="system_search",
-            ),
+            models.Index(fields=["name", "id"], name="system_name"),  # the API's order
+            models.Index(Lower("name"), "id", name="system_name_order"),
+            models.Index("unit", Lower("name"), "id", name="system_unit_order"),
+            models.Index("stage", Lower("name"), "id", name="system_stage_order"),
+            GinIndex(fields=["searched"], name="system_searched"),
             models.Index(FoldedName(Lower("name")), name="system_folded_name"),
             models.Index(fields=["-changed_at", "-id"], name="system_changed"),
-            models.Index(fields=["owner", "name", "id"], name="system_owner_name"),
+            models.Index("owner", Lower("name"), "id", name="system_owner_order"),
             models.Index(
                 fields=["external_key"],
                 name="system_external_key",

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
-from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 
@@ -13,7 +13,6 @@ from governance.accounts.models import User
 from inventory.systems.models import AISystem, FoldedName
 from inventory.systems.rules import SMALL_WORDS, Sketch, alike_because
 
-SEARCHED = SearchVector("ref", "name", "intended_purpose", "external_key", config="simple")
 MOST_CANDIDATES = 200
 MOST_SHOWN = 5
 
@@ -49,7 +48,7 @@ def _candidates(visible: QuerySet[AISystem], sketch: Sketch) -> Iterable[QuerySe
     folded_name = FoldedName(Lower(Value(sketch.name)))
     same = visible.alias(folded_name=FoldedName(Lower("name"))).filter(folded_name=folded_name)
     yield same.order_by()[:MOST_SHOWN]
-    searched = visible.alias(searched=SEARCHED).order_by()
+    searched = visible.order_by()
     if words := _two_of(sketch.name, 6):
         yield searched.filter(searched=words)[:MOST_CANDIDATES]
     if sketch.vendor and (words := _two_of(sketch.purpose, 8)):

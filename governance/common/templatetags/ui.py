@@ -47,6 +47,7 @@ def icon_shapes(name: str) -> SafeString:
 
 
 @register.simple_tag
+@functools.lru_cache(maxsize=1024)
 def icon(name: str, cls: str = "", label: str = "") -> SafeString:
     """Return an inlined icon; with a label it speaks, without one it is decoration."""
     hidden = format_html('role="img" aria-label="{}"', label) if label else HIDDEN
@@ -66,6 +67,7 @@ def tier_words(key: str | None) -> str:
 
 
 @register.simple_tag
+@functools.lru_cache(maxsize=1024)
 def tier(key: str | None, cls: str = "") -> SafeString:
     """Return a risk tier as icon and word."""
     known = key if key in TIERS else "none"
@@ -86,6 +88,7 @@ def tier_short(key: str) -> str:
 
 
 @register.simple_tag
+@functools.lru_cache(maxsize=1024)
 def state(key: str, label: str = "") -> SafeString:
     """Return one of the five states as icon and word."""
     shape, words = STATES[key]
@@ -136,6 +139,7 @@ def avatar(person: Any) -> SafeString:
 
 
 @register.simple_tag
+@functools.lru_cache(maxsize=1024)
 def ticks(met: int, progress: int = 0, missing: int = 0, na: int = 0) -> SafeString:
     """Return one block for each duty; in greyscale full, half, hollow, faint."""
     kinds = ["met"] * met + ["progress"] * progress + ["missing"] * missing + ["na"] * na
