@@ -1,6 +1,7 @@
 """Import an inventory from a file, in the foreground, by the same path as the pages."""
 
 import json
+import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from governance.accounts.access import require
 from governance.accounts.models import BusinessUnit, Membership, User
@@ -65,8 +67,12 @@ class Command(BaseCommand):
         refuse_by_size(file.stat().st_size, settings.IMPORT_MAX_BYTES)
         if options["dry_run"]:
             return dry_run(file, data, unit)
-        run = self._unfinished(file, data, unit, actor) or prepared(file, data, unit, actor)
-        return self._carry_out(run)
+        with transaction.atomic():  # claimed as it is queued, before a worker's sweep sees it
+            run = self._unfinished(file, data, unit, actor) or prepared(file, data, unit, actor)
+            claimed = runs.claim(run.pk)
+        if claimed is None:
+            raise CommandError(f"{run} is being carried out by another process. Wait for it.")
+        return self._carry_out(claimed)
 
     def _unfinished(
         self, file: Path, data: dict[str, Any], unit: BusinessUnit, actor: User
@@ -85,10 +91,7 @@ class Command(BaseCommand):
             runs.resume(run, actor=actor)
         return run
 
-    def _carry_out(self, run: ImportRun) -> Report:
-        claimed = runs.claim(run.pk)
-        if claimed is None:
-            raise CommandError(f"{run} is being carried out by another process. Wait for it.")
+    def _carry_out(self, claimed: ImportRun) -> Report:
         try:
             runs.carry_out(claimed, on_progress=self._show)
         except LostClaimError as error:
@@ -115,6 +118,7 @@ class Command(BaseCommand):
 
 def dry_run(file: Path, data: dict[str, Any], unit: BusinessUnit) -> Report:
     """Return the report of an import that is not carried out; nothing is stored."""
+    began = time.monotonic()
     reading = runs.read(file, data)
     ahead = queries.forecast(reading.results, reading.mapping, unit)
     return {
@@ -125,7 +129,7 @@ def dry_run(file: Path, data: dict[str, Any], unit: BusinessUnit) -> Report:
         "unchanged": ahead.unchanged,
         "rejected": [queries.said(row.number, row.problems) for row in ahead.rejected],
         "units_created": queries.missing_units(unit, ahead.unit_paths),
-        "seconds": 0.0,
+        "seconds": round(time.monotonic() - began, 3),
         "notes": [queries.said(row.number, row.notes) for row in ahead.noted],
     }
 
