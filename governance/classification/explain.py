@@ -15,7 +15,7 @@ from governance.classification.conditions import (
     Not,
     RuleFired,
 )
-from governance.classification.law import Fact, Pack, Rule
+from governance.classification.law import Fact, Obligation, Pack, Rule, RuleException
 from governance.classification.results import Classification
 
 REASONS = {
@@ -40,32 +40,25 @@ def explain(
     tell = _Teller(pack, known, frozenset(facts), frozenset(unsure))
     exceptions = {item.id: item for rule in pack.rules.values() for item in rule.unless}
     duties = {duty.id: duty for duty in pack.obligations}
-    return result.as_json() | {
+    told = result.as_json()
+    return told | {
         "why": [tell.why(pack.rules[name]) for name in result.fired],
-        "why_not": [
-            {
-                "id": name,
-                "question": exceptions[name].question,
-                "citation": list(exceptions[name].citation),
-                "because": tell.answers(exceptions[name].when),
-            }
-            for name in result.exceptions
-        ],
-        "duties": [
-            shown
-            | {
-                "duty": duties[shown["id"]].duty,
-                "citation": list(duties[shown["id"]].citation),
-                "note": duties[shown["id"]].note,
-                "retention": duties[shown["id"]].retention,
-            }
-            for shown in result.as_json()["obligations"]
-        ],
+        "why_not": [tell.why_not(exceptions[name]) for name in result.exceptions],
+        "duties": [duty | _words_of(duties[duty["id"]]) for duty in told["obligations"]],
         "law": {
             "title": str(pack.meta["title"]),
             "as_of": str(pack.meta["as_of"]),
             "disclaimer": pack.disclaimer,
         },
+    }
+
+
+def _words_of(duty: Obligation) -> dict[str, Any]:
+    return {
+        "duty": duty.duty,
+        "citation": list(duty.citation),
+        "note": duty.note,
+        "retention": duty.retention,
     }
 
 
@@ -90,6 +83,15 @@ class _Teller:
             "confidence": rule.confidence,
             "note": rule.note,
             "because": self.answers(rule.when) + self.no_exception(rule),
+        }
+
+    def why_not(self, exception: RuleException) -> dict[str, Any]:
+        """Return an exception that kept a rule from firing, with its article and reasons."""
+        return {
+            "id": exception.id,
+            "question": exception.question,
+            "citation": list(exception.citation),
+            "because": self.answers(exception.when),
         }
 
     def no_exception(self, rule: Rule) -> list[dict[str, str]]:
