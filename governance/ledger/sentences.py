@@ -28,6 +28,8 @@ SENTENCES = {
     "vendor.registered": "registered the vendor {name}",
     "vendor.changed": "changed the vendor {ref}",
     "agreement.registered": "recorded the agreement {ref}",
+    "agreement.changed": "changed the agreement {ref}",
+    "agreement.attached": "attached the document of {ref}",
     "agreement.signed": "recorded the signature of {ref}",
     "agreement.ended": "ended the agreement {ref}",
     "system.registered": "registered {name} as {ref}",

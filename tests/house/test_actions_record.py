@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from governance.ledger.sentences import SENTENCES
+
 ROOT = Path(__file__).parent.parent.parent
 FILES = [
     file
@@ -96,3 +98,31 @@ def test_a_silent_action_that_is_gone_is_taken_off_the_list():
     }
 
     assert set(SILENT) <= there
+
+
+def recorded() -> dict[str, str]:
+    """Return every action that is recorded by its name, with the file that does."""
+    found = {}
+    for file in {
+        file for folder in ("governance", "inventory", "raci") for file in sources(folder)
+    }:
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and calls_record(node) and node.args:
+                action = node.args[0]
+                if isinstance(action, ast.Constant):
+                    found[str(action.value)] = module(file)
+    return found
+
+
+def sources(folder: str) -> list[Path]:
+    return list((ROOT / folder).rglob("*.py"))
+
+
+def calls_record(node: ast.Call) -> bool:
+    return getattr(node.func, "id", "") in {"record", "record_many", "_record"}
+
+
+def test_every_recorded_action_has_a_sentence():
+    wordless = {action: where for action, where in recorded().items() if action not in SENTENCES}
+
+    assert wordless == {}, "say in governance/ledger/sentences.py what these read as"
