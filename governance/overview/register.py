@@ -66,6 +66,11 @@ class Row:
     basics: int = len(Gap)  # how many of the gaps could be there
 
     @property
+    def url(self) -> str:
+        """Return the address of the system's page."""
+        return f"/systems/{self.ref}/"
+
+    @property
     def missing(self) -> int:
         """Return how many of the basics are missing."""
         return len(self.gaps)

@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, connection
-from django.test import Client
+from django.test import Client, override_settings
 from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -30,8 +30,6 @@ FLAGS = [
 ]
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
-
-Opener = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -53,36 +51,35 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def open_as(chromium: Browser) -> Iterator[Opener]:
-    """Return a function that opens a browser tab for a person at a server."""
-    contexts = []
+def new_tab(chromium: Browser, user: User | None, base: str, size: str, **more: Any) -> Page:
+    """Return a watched tab in a context of its own, signed in as a person."""
+    width, height = SIZES[size]
+    context = chromium.new_context(
+        base_url=base,
+        viewport={"width": width, "height": height},
+        has_touch=size == "phone",
+        is_mobile=size == "phone",
+        **more,
+    )
+    if user:
+        context.add_cookies([session_cookie(user, base)])
+    page = context.new_page()
+    watch(page)
+    return page
 
-    def open_tab(user: User | None, base: str, size: str = "desktop", **more: Any) -> Page:
-        width, height = SIZES[size]
-        context = chromium.new_context(
-            base_url=base,
-            viewport={"width": width, "height": height},
-            has_touch=size == "phone",
-            is_mobile=size == "phone",
-            **more,
-        )
-        contexts.append(context)
-        if user:
-            context.add_cookies([session_cookie(user, base)])
-        page = context.new_page()
-        watch(page)
-        return page
+
+@pytest.fixture
+def page_as(chromium: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a tab for a person at this test's own server."""
+    pages = []
+
+    def open_tab(user: User | None = None, size: str = "desktop", **more: Any) -> Page:
+        pages.append(new_tab(chromium, user, live_server.url, size, **more))
+        return pages[-1]
 
     yield open_tab
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture
-def page_as(live_server: LiveServer, open_as: Opener) -> Callable[..., Page]:
-    """Return a function that opens a tab for a person at this test's own server."""
-    return lambda user=None, size="desktop", **more: open_as(user, live_server.url, size, **more)
+    for page in pages:
+        page.context.close()
 
 
 def session_cookie(user: User, base: str) -> dict[str, str]:
@@ -108,12 +105,19 @@ def tour_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[Non
 
 
 @pytest.fixture(scope="module")
-def world(tour_database: None, django_db_blocker: Any) -> Iterator[World]:
+def world(
+    tour_database: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
     """A filled organisation with a server, shared by the tests of a module that only look."""
-    with django_db_blocker.unblock():
+    storage = tmp_path_factory.mktemp("storage")
+    cheap = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    apart = override_settings(MEDIA_ROOT=storage, STORAGE=storage, PASSWORD_HASHERS=cheap)
+    with django_db_blocker.unblock(), apart:
         server = LiveServer("localhost")
         server._live_server_modified_settings.enable()
-        yield build(server.url)
-        server.stop()
-        server._live_server_modified_settings.disable()
-        call_command("flush", interactive=False, verbosity=0, allow_cascade=False)
+        try:
+            yield build(server.url)
+        finally:
+            server.stop()
+            server._live_server_modified_settings.disable()
+            call_command("flush", interactive=False, verbosity=0, allow_cascade=False)

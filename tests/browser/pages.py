@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from governance.accounts.rules import Role
 
 EVERYBODY = tuple(Role)
+OFFICER, LEAD, OWNER = Role.COMPLIANCE_OFFICER, Role.AI_OPS_LEAD, Role.SYSTEM_OWNER
+AUDITOR, ADMIN = Role.AUDITOR, Role.ADMINISTRATOR
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,7 @@ class Visit:
     """A page, who opens it, and the status it answers with."""
 
     path: str
-    roles: tuple[Role, ...] = (Role.COMPLIANCE_OFFICER,)
+    roles: tuple[Role, ...] = (OFFICER,)
     status: int = 200
 
 
@@ -26,35 +28,79 @@ NOBODY_SIGNED_IN = [
     Visit("/no/such/page/", (), 404),
 ]
 VISITS = [
+    # Today, search, kit, errors
     Visit("/", EVERYBODY),
-    Visit("/find/?q=claims", (Role.COMPLIANCE_OFFICER, Role.AUDITOR)),
+    Visit("/find/?q=claims", (OFFICER, AUDITOR)),
     Visit("/kit/"),
-    Visit("/settings/", EVERYBODY),
-    Visit("/accounts/password/change/"),
-    Visit("/classification/", (Role.COMPLIANCE_OFFICER, Role.AUDITOR)),
+    Visit("/no/such/page/", status=404),
+    Visit("/settings/people/", (OFFICER,), 403),
+    # AI systems
+    Visit("/systems/", (OFFICER, AUDITOR)),
+    Visit("/systems/?tier=high&gaps=1"),
+    Visit("/systems/?q=nothing+like+this"),
+    Visit("/systems/filter/"),
+    Visit("/systems/new/", (OFFICER, OWNER)),
+    Visit("/systems/{system}/", (OFFICER, LEAD, AUDITOR)),
+    Visit("/systems/{unanswered}/"),
+    Visit("/systems/{system}/edit/"),
+    Visit("/systems/{system}/retire/"),
+    Visit("/systems/{system}/share/"),
+    Visit("/systems/{system}/agreements/"),
+    Visit("/systems/{system}/versions/new/"),
+    # Classification
+    Visit("/classification/", (OFFICER, AUDITOR)),
     Visit("/classification/?show=changed"),
     Visit("/systems/{system}/classify/", EVERYBODY),
-    Visit("/systems/{system}/classify/transparency/", (Role.SYSTEM_OWNER,)),
+    Visit("/systems/{system}/classify/transparency/", (OWNER,)),
     Visit("/systems/{system}/classify/services/"),
     Visit("/systems/{unanswered}/classify/"),
-    Visit("/systems/{system}/classifications/1/", (Role.COMPLIANCE_OFFICER, Role.AUDITOR)),
-    Visit("/raci/", (Role.COMPLIANCE_OFFICER, Role.AUDITOR)),
+    Visit("/systems/{system}/classifications/1/", (OFFICER, AUDITOR)),
+    # RACI
+    Visit("/raci/", (OFFICER, AUDITOR)),
     Visit("/raci/?show=without"),
-    Visit("/raci/default/", (Role.COMPLIANCE_OFFICER, Role.AUDITOR)),
+    Visit("/raci/default/", (OFFICER, AUDITOR)),
     Visit("/raci/{default}/"),
-    Visit("/systems/{system}/raci/", (Role.COMPLIANCE_OFFICER, Role.SYSTEM_OWNER)),
+    Visit("/systems/{system}/raci/", (OFFICER, OWNER)),
     Visit("/systems/{unanswered}/raci/"),
-    Visit("/updates/", (Role.AI_OPS_LEAD, Role.AUDITOR)),
+    # Model updates
+    Visit("/updates/", (LEAD, AUDITOR)),
     Visit("/updates/?show=decided"),
-    Visit("/updates/{waiting}/", (Role.COMPLIANCE_OFFICER, Role.SYSTEM_OWNER)),
+    Visit("/updates/{waiting}/", (OFFICER, OWNER)),
     Visit("/updates/{decided}/"),
     Visit("/updates/waive/{floating}/"),
-    Visit("/updates/propose/{floating}/", (Role.SYSTEM_OWNER,)),
-    Visit("/systems/{system}/updates/", (Role.COMPLIANCE_OFFICER, Role.AUDITOR)),
-    Visit("/imports/", (Role.COMPLIANCE_OFFICER, Role.ADMINISTRATOR, Role.AUDITOR)),
+    Visit("/updates/propose/{floating}/", (OWNER,)),
+    Visit("/systems/{system}/updates/", (OFFICER, AUDITOR)),
+    # Vendors and agreements
+    Visit("/vendors/", (OFFICER, AUDITOR)),
+    Visit("/vendors/new/"),
+    Visit("/vendors/{vendor}/", (OFFICER, AUDITOR)),
+    Visit("/agreements/", (OFFICER, AUDITOR)),
+    Visit("/agreements/new/"),
+    Visit("/agreements/{agreement}/", (OFFICER, AUDITOR)),
+    Visit("/agreements/{agreement}/edit/"),
+    Visit("/agreements/{agreement}/end/"),
+    # Import
+    Visit("/imports/", (OFFICER, ADMIN, AUDITOR)),
     Visit("/imports/new/"),
     Visit("/imports/{import_chosen}/columns/"),
     Visit("/imports/{import_chosen}/"),
-    Visit("/imports/{import_done}/", (Role.COMPLIANCE_OFFICER, Role.AUDITOR)),
-    Visit("/no/such/page/", status=404),
+    Visit("/imports/{import_done}/", (OFFICER, AUDITOR)),
+    # Evidence packs
+    Visit("/packs/", (OFFICER, AUDITOR)),
+    Visit("/packs/new/"),
+    Visit("/packs/{pack}/", (OFFICER, AUDITOR)),
+    # Ledger
+    Visit("/ledger/", (OFFICER, AUDITOR)),
+    Visit("/ledger/3/", (OFFICER, AUDITOR)),
+    Visit("/ledger/verify/"),
+    # Settings and API
+    Visit("/settings/", EVERYBODY),
+    Visit("/settings/people/", (ADMIN,)),
+    Visit("/settings/people/new/", (ADMIN,)),
+    Visit("/settings/people/{person}/", (ADMIN,)),
+    Visit("/settings/units/", (ADMIN,)),
+    Visit("/settings/units/{unit}/", (ADMIN,)),
+    Visit("/settings/tokens/", (LEAD, OWNER)),
+    Visit("/accounts/password/change/"),
+    Visit("/api/v1/docs/", (LEAD,)),
 ]

@@ -14,7 +14,7 @@ from governance.classification.queries import provisional
 from inventory.imports import runs
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
-from tests.browser import duties
+from tests.browser import duties, proofs
 
 PASSWORD = "correct horse battery"
 PEOPLE = {
@@ -56,6 +56,7 @@ def build(base: str) -> World:
     refs["unanswered"] = unanswered.ref
     refs |= duties.fill(root, system, officer, owner, people[Role.AI_OPS_LEAD])
     refs |= _imports(root, officer)
+    refs |= proofs.fill(root, system, officer)
     return World(base, {**people, Role.ADMINISTRATOR: admin}, refs)
 
 

@@ -1,0 +1,36 @@
+"""A vendor with its agreement, and a sealed pack, for the tour of all pages."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from governance.accounts.models import BusinessUnit, User
+from governance.audit_packs.actions import request_pack
+from governance.audit_packs.rules import ScopeKind
+from governance.audit_packs.tasks import build_pack
+from governance.ledger.actions import sequence_all
+from inventory.systems.actions import link_agreement
+from inventory.systems.models import AISystem
+from inventory.vendors import actions as vendors
+
+
+def fill(root: BusinessUnit, system: AISystem, officer: User) -> dict[str, str | int]:
+    """Return refs of a vendor, an agreement that runs out, and a sealed pack."""
+    day = timezone.localdate()
+    vendor = vendors.add_vendor(actor=officer, name="Kelda AI", country="NL")
+    agreement = vendors.add_agreement(
+        actor=officer,
+        kind="DPA",
+        title="Data processing terms",
+        vendor=vendor,
+        unit=root,
+        our_party="Halden Mutual",
+        signed_on=day - timedelta(days=300),
+        effective_from=day - timedelta(days=300),
+        expires_on=day + timedelta(days=20),
+    )
+    link_agreement(system, agreement=agreement, actor=officer)
+    pack = request_pack(actor=officer, kind=ScopeKind.SYSTEM, systems=[system])
+    build_pack(pack.pk)
+    sequence_all()
+    return {"vendor": vendor.ref, "agreement": agreement.ref, "pack": pack.ref}
