@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance.accounts.models import User
+from governance.rest.api import UnitField
 from governance.rest.fields import StrictBody, choice_filters, number_filter, text_filter
 from governance.rest.resource import Readable
 from inventory.systems.serializers import PersonField, SystemField
@@ -59,9 +60,24 @@ class FindingSerializer(serializers.Serializer):
 
 
 class MatrixInput(StrictBody):
-    """A system to make a matrix for, from the default of its unit."""
+    """A system to make a matrix for, from the default of its unit; or a unit, for its default."""
 
-    system = SystemField()
+    system = SystemField(required=False)
+    unit = UnitField(required=False)
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Return the body; raises ValidationError unless it names exactly one of the two."""
+        if ("system" in data) == ("unit" in data):
+            raise serializers.ValidationError("Give a system, or a unit.")
+        return data
+
+
+class RowsInput(StrictBody):
+    """All activities that the matrix is to have."""
+
+    codes = serializers.ListField(
+        child=serializers.RegexField(CODE), allow_empty=False, max_length=200
+    )
 
 
 class CellInput(StrictBody):
@@ -108,9 +124,11 @@ class MatrixViewSet(Readable):
 
     @extend_schema(request=MatrixInput, responses={201: MatrixSerializer})
     def create(self, request: Request) -> Response:
-        """Make the draft of a system from the default of its unit."""
-        matrix = actions.make_matrix(actor=self.person, **self.valid(MatrixInput))
-        return self._fresh(matrix, 201)
+        """Make the draft of a system from the default of its unit, or a unit's default."""
+        data = self.valid(MatrixInput)
+        if "unit" in data:
+            return self._fresh(actions.make_default_matrix(data["unit"], actor=self.person), 201)
+        return self._fresh(actions.make_matrix(data["system"], actor=self.person), 201)
 
     @extend_schema(request=CellsInput, responses=MatrixSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
@@ -129,6 +147,13 @@ class MatrixViewSet(Readable):
         """Add a column. Returns the draft that has it."""
         matrix, data = self.get_object(), self.valid(PartyInput)
         return self._fresh(actions.add_party(matrix, actor=self.person, **data))
+
+    @extend_schema(request=RowsInput, responses=MatrixSerializer)
+    @action(detail=True, methods=["post"])
+    def rows(self, request: Request, pk: str) -> Response:
+        """Choose which activities have a row. Returns the draft that has them."""
+        matrix, data = self.get_object(), self.valid(RowsInput)
+        return self._fresh(actions.set_rows(matrix, actor=self.person, **data))
 
     @extend_schema(request=None, responses=MatrixSerializer)
     @action(detail=True, methods=["post"])

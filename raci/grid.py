@@ -2,7 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
+
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from governance.accounts.access import may
 from governance.accounts.models import User
@@ -43,6 +47,23 @@ class Cell:
     def words(self) -> str:
         """Return the letter as it is written for people."""
         return spoken(self.letter)
+
+    @property
+    def options(self) -> SafeString:
+        """Return the options of the cell's select, this letter chosen."""
+        return options_of(self.letter)
+
+
+@cache
+def options_of(letter: str) -> SafeString:
+    """Return all letters as options; made once for each, for a page has a thousand cells."""
+    choices = [("", "·"), *((each.value, spoken(each)) for each in Letter)]
+    chosen = mark_safe(" selected")
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((value, chosen if value == letter else "", words) for value, words in choices),
+    )
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,9 @@ from raci import actions, queries
 from raci.forms import ColumnForm, RowsForm
 from raci.grid import Grid, grid, letters_given
 from raci.models import Matrix
-from raci.rules import Letter, MatrixStatus, spoken
+from raci.rules import MatrixStatus
 
-PAGE_SIZE = 50
-OPTIONS = [("", "·"), *((letter.value, spoken(letter)) for letter in Letter)]
+PAGE_SIZE = 25  # each row evaluates the rules over a whole matrix
 
 
 @require_safe
@@ -90,7 +89,6 @@ def _shown(request: HttpRequest, user: User, found: Matrix) -> HttpResponse:
     context = {
         "grid": grid(found),
         "matrix": found,
-        "options": OPTIONS,
         "may_assign": is_current and may(user, Capability.ASSIGN, found.home),
         "versions": others.exclude(pk=found.pk),
         "column_form": ColumnForm(),
