@@ -72,6 +72,9 @@ class RecordForm(forms.Form):
             formfield_callback=_form_field,
         )
         self.fields = {name: made[name] for name in names} | self.fields
+        for field in made.values():
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label:
+                field.empty_label = "Choose one" if field.required else "None"
 
     @property
     def seen(self) -> int | None:

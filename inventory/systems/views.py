@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from governance.accounts.access import acting_user, units_with
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
+from governance.common.errors import DomainError
 from governance.common.forms import Conflict, attempt, attempt_change, form_page
 from inventory.systems import actions
 from inventory.systems.forms import NEW, LinkForm, RetireForm, ShareForm, SystemForm, ViewForm
@@ -31,15 +32,17 @@ def new(request: HttpRequest) -> HttpResponse:
     form = _new_form(request, user, given)
     found: list[LookAlike] = []
     if form.is_valid():
-        made: list[AISystem] = []
         try:
-            if attempt(form, lambda: made.append(_registered(user, form))):
-                messages.success(request, f"{made[0].name} is registered as {made[0].ref}.")
-                return redirect(made[0])
+            system = actions.register_distinct(actor=user, **form.values())
         except actions.LookAlikeError as refusal:
             found = refusal.look_alikes
             form = _new_form(request, user, True)
             form.add_error("distinct_because", "Say why this is another system, or use that one.")
+        except DomainError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"{system.name} is registered as {system.ref}.")
+            return redirect(system)
     context = {
         "title": "Register a system",
         "lead": "Name, purpose and owner are enough to begin. The rest becomes work to do.",
@@ -56,10 +59,6 @@ def new(request: HttpRequest) -> HttpResponse:
 def _new_form(request: HttpRequest, user: User, with_reason: bool) -> SystemForm:
     only = (*NEW, "distinct_because") if with_reason else NEW
     return SystemForm(request.POST or None, user=user, only=only, initial={"owner": user.pk})
-
-
-def _registered(user: User, form: SystemForm) -> AISystem:
-    return actions.register_distinct(actor=user, **form.values())
 
 
 @login_required
