@@ -1,0 +1,157 @@
+"""What a pack says, read from the database at one moment."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from governance.approvals import actions as approvals
+from governance.audit_packs.actions import Period, request_pack
+from governance.audit_packs.queries import contents
+from governance.audit_packs.rules import ScopeKind, missing
+from governance.classification.actions import answer_facts, sign_classification
+from governance.classification.queries import provisional
+from governance.ledger.models import Pending
+from governance.ledger.queries import size_and_root
+from inventory.systems.actions import change_system
+from inventory.systems.version_actions import add_version
+from tests.audit_packs.samples import bare
+from tests.audit_packs.samples import system as whole
+from tests.factories import make_system
+
+FACTS = {"work.functions": ["evaluate_candidates"], "actor.uses_professionally": True}
+
+
+def told(officer, system, **over):
+    """Return the one system of a fresh pack."""
+    pack = request_pack(actor=officer, kind=ScopeKind.SYSTEM, systems=[system], **over)
+    return contents(pack).systems[0]
+
+
+def sign(system, officer):
+    now = provisional(system)
+    return sign_classification(
+        system,
+        reason="Checked with HR.",
+        actor=officer,
+        facts_digest=now.facts.digest,
+        pack_version=now.classification.pack_version,
+    )
+
+
+def test_size_and_root_cover_every_entry_so_far(pack):
+    said = contents(pack)
+
+    assert not Pending.objects.exists()
+    assert said.head["ledger"] == dict(zip(("size", "root"), size_and_root(), strict=True))
+    assert said.head["scope"]["refs"] == [said.systems[0]["ref"]]
+    assert all(entry["number"] is not None for entry in said.systems[0]["timeline"])
+
+
+def test_the_timeline_puts_names_back_and_keeps_numbers_and_leaves(officer, system):
+    entry = told(officer, system)["timeline"][0]
+
+    assert entry["action"] == "system.registered"
+    assert entry["actor"] == "Ines Halvorsen"
+    assert entry["data"]["owner"] == "Mira Rossi"
+    assert len(entry["leaf"]) == 64
+
+
+def test_a_period_limits_the_timeline_and_nothing_else(officer, system):
+    tomorrow = timezone.now().date() + timedelta(days=1)
+    said = told(officer, system, period=Period(tomorrow, None))
+
+    assert said["timeline"] == []
+    assert said["card"]["owner"] == "Mira Rossi"
+    assert told(officer, system, period=Period(None, timezone.now().date()))["timeline"]
+
+
+def test_a_system_without_answers_has_no_tier(officer, system):
+    said = told(officer, system)
+
+    assert said["classification"]["status"] == "unanswered"
+    assert "result" not in said["classification"]
+    assert "No question for the classification is answered." in said["missing"]
+
+
+def test_what_nobody_signed_is_provisional(officer, system):
+    answer_facts(system, facts=FACTS, actor=officer)
+    said = told(officer, system)
+
+    assert said["classification"]["status"] == "provisional"
+    assert said["classification"]["result"]["tier"] == "high"
+    assert "Nobody has signed the classification." in said["missing"]
+
+
+def test_a_signature_is_told_with_rules_duties_and_what_changed_since(officer, system):
+    answer_facts(system, facts=FACTS, actor=officer)
+    sign(system, officer)
+    signed = told(officer, system)["classification"]
+    answer_facts(system, facts={"tr.interacts_directly": True}, actor=officer)
+    changed = told(officer, system)
+
+    assert (signed["signed_by"], signed["facts_changed"]) == ("Ines Halvorsen", False)
+    assert signed["result"]["why"][0]["citation"]
+    assert signed["result"]["duties"]
+    assert changed["classification"]["facts_changed"]
+    assert "Facts changed since the classification was signed." in changed["missing"]
+
+
+def test_versions_carry_their_proposal_and_decision(officer, owner, system):
+    version = add_version(
+        system, actor=owner, label="1.0.0", provider="openai", model_id="gpt-4o-2024-11-20"
+    )
+    review = approvals.submit(version, actor=owner, reason="First release.")
+    waiting = told(officer, system)
+    approvals.approve(review, actor=officer, reason="Tests passed although much is missing.")
+    said = told(officer, system)
+
+    assert "No model version is approved." in waiting["missing"]
+    assert "No model version is approved." not in said["missing"]
+    decision = said["versions"][0]["reviews"][0]
+    assert (decision["submitted_by"], decision["decided_by"]) == ("Mira Rossi", "Ines Halvorsen")
+    assert said["versions"][0]["made_by"] == ["Mira Rossi"]
+    assert {"review.submitted", "review.approved"} <= {e["action"] for e in said["timeline"]}
+
+
+def test_numbers_that_are_not_whole_become_text(officer, system):
+    change_system(system, actor=officer, source_facts={"share": 0.25, "count": 3})
+
+    assert told(officer, system)["card"]["source_facts"] == {"share": "0.25", "count": 3}
+
+
+def test_ten_systems_take_as_many_queries_as_two(officer, claims, organisation):
+    def queries(count: int) -> int:
+        systems = [make_system(actor=officer, unit=claims) for _ in range(count)]
+        pack = request_pack(actor=officer, kind=ScopeKind.SELECTION, systems=systems)
+        contents(pack)
+        with CaptureQueriesContext(connection) as seen:
+            contents(pack)
+        return len(seen)
+
+    assert queries(2) == queries(10) <= 30
+
+
+def test_a_whole_system_lacks_nothing_and_a_bare_one_is_told_so():
+    assert missing(whole()) == []
+    assert len(missing(bare())) >= 6
+
+
+@pytest.mark.parametrize(
+    ("over", "words"),
+    [
+        ({"agreements": []}, "No agreement is on record although a vendor supplies the system."),
+        ({"agreements": [{"state": "expired"}]}, "An agreement has expired or ended."),
+        ({"agreements": [{"state": "draft"}]}, "An agreement is not signed, or not in force yet."),
+        ({"versions": []}, "No model version is on record."),
+        ({"raci": None}, "No responsibility matrix is in force."),
+        (
+            {"raci": {"status": "active", "rows": [], "findings": [{"severity": "error"}]}},
+            "The responsibility matrix breaks a rule.",
+        ),
+    ],
+)
+def test_each_gap_has_its_words(over, words):
+    assert words in missing(whole(**over))
