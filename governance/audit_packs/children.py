@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,7 +21,7 @@ CONF = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts
 <fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>"""
 STYLES = ("tokens.css", "pack.css")
 KEPT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # of our own environment
-BREATH = 10  # seconds between signs of life while the binding works
+BREATH = 10  # seconds between signs of life while a program works
 
 
 class PressError(Exception):
@@ -44,8 +45,9 @@ def _start(program: str, folder: Path, *arguments: str) -> subprocess.Popen[str]
 class Press:
     """The process that turns HTML into PDF in a folder; use it in a `with`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, alive: Callable[[], None] = lambda: None) -> None:
         self.folder = folder
+        self.alive = alive  # called every few seconds while the press works
         self.peak_kib = 0
 
     def __enter__(self) -> Self:
@@ -81,6 +83,8 @@ class Press:
         try:
             jobs.write(json.dumps(job) + "\n")
             jobs.flush()
+            while not select.select([answers], [], [], BREATH)[0]:
+                self.alive()
             answer: dict[str, Any] = json.loads(answers.readline())
         except (BrokenPipeError, json.JSONDecodeError) as error:
             raise PressError(f"The press stopped at {name}.") from error

@@ -42,11 +42,11 @@ def print_pack(
     contents: Contents, folder: Path, progress: Callable[[int], None] = lambda done: None
 ) -> Printed:
     """Return the pack's file in the folder, calling progress(systems done) at least each part."""
-    with Press(folder) as press:
+    done = 0
+    with Press(folder, lambda: progress(done)) as press:
         before = int(press.print("front", _front(contents, []), only_count=True)["pages"])
         at = before
         parts: list[Part] = []
-        done = 0
         for chunk in chunks(contents.systems):
             name = f"part{len(parts)}"
             answer = press.print(name, _systems(contents, chunk, first_page=at + 1))
@@ -75,7 +75,9 @@ def _part(path: Path, answer: dict[str, Any], shift: int) -> Part:
 
 def whole_html(contents: Contents) -> str:
     """Return the same pages as one document, as a plain WeasyPrint run would take them."""
-    return _document(contents, [*_front_parts(contents, []), *map(_system, contents.systems)])
+    many = len(contents.systems) > FEW
+    systems = [_system(system, many) for system in contents.systems]
+    return _document(contents, [*_front_parts(contents, []), *systems])
 
 
 def _document(contents: Contents, parts: list[str], first_page: int = 1) -> str:
@@ -126,11 +128,12 @@ def _entries(systems: list[Facts], marks: list[Mark]) -> list[dict[str, Any]]:
 
 
 def _systems(contents: Contents, systems: list[Facts], first_page: int) -> str:
-    return _document(contents, [_system(system) for system in systems], first_page)
+    many = len(contents.systems) > FEW
+    return _document(contents, [_system(system, many) for system in systems], first_page)
 
 
-def _system(system: Facts) -> str:
-    return render_to_string(f"{PDF}_system.html", {"system": system})
+def _system(system: Facts, many: bool) -> str:
+    return render_to_string(f"{PDF}_system.html", {"system": system, "many": many})
 
 
 def gaps(systems: list[Facts]) -> Iterator[dict[str, Any]]:

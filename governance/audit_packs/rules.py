@@ -102,8 +102,8 @@ MISSING: dict[str, Callable[[dict[str, Any]], bool]] = {
     "No model version is approved.": lambda system: not _approved(system),
 }
 
-MOST_SYSTEMS_A_PART = 25
-MOST_ROWS_A_PART = 800  # table rows: what makes pages, and memory
+MOST_SYSTEMS_A_PART = 40
+MOST_ROWS_A_PART = 1_000  # table rows: what makes pages, and memory
 
 
 def chunks(systems: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
