@@ -25,6 +25,7 @@ from inventory.systems.models import AISystem
 PAGE = 50
 COUNTED = 10_000  # beyond, a list says "more than"
 MOST_ON_A_PAGE = 200_000  # entries that are checked while the browser waits
+LOOK = {"class": "input"}
 KINDS = sorted({action.split(".")[0] for action in SENTENCES})
 
 
@@ -47,18 +48,23 @@ def visible_entries(user: User) -> QuerySet[Entry]:
 class EntryFilter(forms.Form):
     """What the list is narrowed to; lives in the address."""
 
-    system = forms.CharField(required=False, max_length=40, label="System", help_text="AIS-014")
-    person = forms.CharField(required=False, max_length=150, label="Person")
+    system = forms.CharField(
+        required=False, max_length=40, label="System", widget=forms.TextInput(attrs=LOOK)
+    )
+    person = forms.CharField(
+        required=False, max_length=150, label="Person", widget=forms.TextInput(attrs=LOOK)
+    )
     kind = forms.ChoiceField(
         required=False,
         label="Kind",
         choices=[("", "All kinds"), *((kind, kind.capitalize()) for kind in KINDS)],
+        widget=forms.Select(attrs={"class": "select"}),
     )
     since = forms.DateField(
-        required=False, label="From", widget=forms.DateInput(attrs={"type": "date"})
+        required=False, label="From", widget=forms.DateInput(attrs=LOOK | {"type": "date"})
     )
     until = forms.DateField(
-        required=False, label="To", widget=forms.DateInput(attrs={"type": "date"})
+        required=False, label="To", widget=forms.DateInput(attrs=LOOK | {"type": "date"})
     )
 
     def apply(self, entries: QuerySet[Entry]) -> QuerySet[Entry]:
