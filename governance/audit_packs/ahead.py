@@ -6,17 +6,13 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from governance.accounts.models import User
 from governance.approvals.models import Review
 from governance.approvals.rules import ReviewStatus
-from governance.audit_packs.models import EvidencePack
 from governance.classification.models import Assessment
 from inventory.systems.models import AISystem, ModelVersion
 from inventory.vendors.models import Agreement
 from raci.models import Matrix
 from raci.rules import MatrixStatus
-
-MOST_ON_SYSTEM = 3
 
 
 @dataclass(frozen=True)
@@ -61,9 +57,3 @@ def ahead(systems: QuerySet[AISystem]) -> Ahead:
     )
     found = [(words, counts[f"gap{at}"]) for at, words in enumerate(lacking)]
     return Ahead(counts["systems"], [(words, count) for words, count in found if count])
-
-
-def packs_of(system: AISystem, user: User) -> list[EvidencePack]:
-    """Return the newest packs with this system that the person sees."""
-    seen = EvidencePack.objects.visible_to(user).filter(systems=system)
-    return list(seen[:MOST_ON_SYSTEM])
