@@ -20,7 +20,14 @@ class StrictBody(serializers.Serializer):
             raise serializers.ValidationError(
                 {name: ["This field does not exist here."] for name in unknown}
             )
+        if isinstance(data, dict) and (wrong := self._not_text(data)):
+            raise serializers.ValidationError({name: ["Not a valid string."] for name in wrong})
         return super().to_internal_value(data)
+
+    def _not_text(self, data: dict[str, Any]) -> list[str]:
+        """Return the text fields that hold something else; DRF would turn 0 into "0"."""
+        texts = (name for name, f in self.fields.items() if isinstance(f, serializers.CharField))
+        return [name for name in texts if not isinstance(data.get(name), str | None)]
 
 
 class VisibleField(serializers.SlugRelatedField):

@@ -60,6 +60,7 @@ def test_a_decision_names_the_digest_that_was_read(as_caller, officer, review):
     call, path = as_caller(officer), f"{URL}{review.ref}/approve/"
 
     assert call("POST", path, {"reason": "Tested."}).status_code == 400
+    assert call("POST", path, {"reason": 0, "seen": review.digest}).status_code == 400
     stale = call("POST", path, {"reason": "Tested.", "seen": "0" * 64})
     assert stale.status_code in (409, 412)
 
