@@ -1,11 +1,10 @@
 """Dates ahead: the law's own, from the rule pack, and those of our agreements."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from governance.accounts.models import User
-from governance.classification.queries import legal_days
+from governance.classification.queries import engine
 from inventory.vendors.models import Agreement
 
 MOST_DATES = 5
@@ -24,11 +23,14 @@ class Ahead:
     month: str = ""  # as a calendar tile has it: Dec, or Dec 27 in another year
 
 
-def dates_ahead(user: User, today: date, agreements: Iterable[Agreement]) -> list[Ahead]:
-    """Return the next dates, soonest first; one query for what the law's dates touch."""
+def dates_ahead(
+    today: date, agreements: Iterable[Agreement], touched: Mapping[date, int]
+) -> list[Ahead]:
+    """Return the next dates, soonest first; `touched` counts systems by the days of duties."""
     law = [
-        Ahead(item.day, _sentence(item.applies), f"{LAW}. {_touched(item.systems)}", is_law=True)
-        for item in legal_days(user, since=today)
+        Ahead(day, _sentence(words), f"{LAW}. {_touched(touched.get(day, 0))}", is_law=True)
+        for day, words in engine().pack.timelines.get("amended", ())
+        if day >= today
     ]
     ends = [
         Ahead(

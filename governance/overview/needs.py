@@ -1,6 +1,6 @@
 """What needs a person today, worked out from the rows as they are now."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,14 +21,15 @@ from django.db.models import (
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from governance.accounts.access import units_with
+from governance.accounts.access import live_memberships, units_with
 from governance.accounts.models import User
-from governance.accounts.rules import Capability
+from governance.accounts.rules import CAPABILITIES, Capability, Role
 from governance.approvals.models import Review
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.rules import PackStatus
 from governance.classification.models import Assessment
 from governance.classification.queries import facts_changed_since, facts_from
+from governance.overview.portfolio import Portfolio
 from governance.overview.register import LACKS
 from governance.overview.register_state import Gap
 from inventory.systems.models import AISystem
@@ -50,6 +51,7 @@ LACKING = {
 }
 
 
+Can = Callable[[int, Capability], bool]  # whether the person may do this in the unit
 RunningOut = Any  # an Agreement with `covers`, its systems, and `kept`, whether by the person
 
 
@@ -79,10 +81,13 @@ class Need:
 
 
 def needs(
-    user: User, scope: Q, abilities: frozenset[Capability], ends: Iterable[RunningOut]
+    user: User, abilities: frozenset[Capability], counted: Portfolio, ends: Iterable[RunningOut]
 ) -> list[Need]:
-    """Return what needs the person, most urgent first; at most one query for each kind."""
-    found = [*_packs(user), *_open_systems(user, scope, abilities), *_own_systems(user)]
+    """Return what needs the person, most urgent first; at most one query for each kind.
+
+    A role that lets somebody act in a unit lets them see it, so the kinds ask for that alone.
+    """
+    found = [*_packs(user), *_own_systems(user), *_open_systems(counted, _ability(user, counted))]
     found += _agreements(ends)
     if Capability.APPROVE in abilities:
         found += _reviews(user)
@@ -93,9 +98,21 @@ def needs(
     return sorted(found, key=Need.urgency)
 
 
+def _ability(user: User, counted: Portfolio) -> Can:
+    """Return a function that says what the person may do in a unit; one query."""
+    held = live_memberships(user).order_by().values_list("unit_id", "role")
+    roles = [(unit, CAPABILITIES[Role(role)]) for unit, role in held]
+
+    def can(unit: int, capability: Capability) -> bool:
+        path = counted.paths.get(unit, [])
+        return any(at in path and capability in able for at, able in roles)
+
+    return can
+
+
 def waiting_for(user: User) -> QuerySet[Review]:
     """Return updates that wait for a decision which the person may make, the oldest first."""
-    rows = Review.objects.waiting().visible_to(user)
+    rows = Review.objects.waiting()
     own = Q(submitted_by=user) | Q(version__contributors__user=user)
     units = units_with(user, Capability.APPROVE).values("pk")
     return rows.filter(version__system__unit__in=units).exclude(own)
@@ -152,11 +169,14 @@ def _agreements(ends: Iterable[RunningOut]) -> Iterable[Need]:
 
 def _changed_facts(user: User) -> Iterable[Need]:
     """Yield systems whose answers are others than those that were signed."""
-    rows = Assessment.objects.current().visible_to(user)
-    rows = rows.filter(
-        system__unit__in=units_with(user, Capability.CLASSIFY),
-        system__fact_sheet__changed_at__gt=F("signed_at"),
-    ).select_related("system__fact_sheet")
+    rows = (
+        Assessment.objects.current()
+        .filter(
+            system__unit__in=units_with(user, Capability.CLASSIFY),
+            system__fact_sheet__changed_at__gt=F("signed_at"),
+        )
+        .select_related("system__fact_sheet")
+    )
     for signed in rows.order_by("system__fact_sheet__changed_at")[:MOST_OF_A_KIND]:
         system, sheet = signed.system, signed.system.fact_sheet
         if facts_changed_since(signed, facts_from(system, sheet)):
@@ -175,7 +195,7 @@ def _changed_facts(user: User) -> Iterable[Need]:
 
 def _drafts(user: User) -> Iterable[Need]:
     """Yield matrices that are drawn up but not in force."""
-    rows = Matrix.objects.visible_to(user).filter(
+    rows = Matrix.objects.filter(
         status=MatrixStatus.DRAFT, system__unit__in=units_with(user, Capability.ASSIGN)
     )
     for matrix in rows.select_related("system").order_by("created_at", "pk")[:MOST_OF_A_KIND]:
@@ -211,20 +231,14 @@ def _packs(user: User) -> Iterable[Need]:
         )
 
 
-def _open_systems(user: User, scope: Q, abilities: frozenset[Capability]) -> Iterable[Need]:
+def _open_systems(counted: Portfolio, can: Can) -> Iterable[Need]:
     """Yield one line for each thing that many systems lack: tier, owner, matrix."""
-    asked = {gap: able for gap, (able, *_) in LACKING.items() if able in abilities}
-    if not asked:
-        return
-    live = AISystem.objects.filter(scope).exclude(stage=Stage.RETIRED).order_by()
-    counts = {
-        gap: Count("pk", filter=LACKS[gap]() & Q(unit__in=units_with(user, able).values("pk")))
-        for gap, able in asked.items()
-    }
-    for gap, count in live.aggregate(**counts).items():
+    for gap, (capability, icon, title, note) in LACKING.items():
+        count = sum(
+            number for unit, number in counted.lacking[gap].items() if can(unit, capability)
+        )
         if count:
-            _, icon, title, note = LACKING[Gap(gap)]
-            url = f"/systems/?{urlencode([('gaps', gap), *LIVE])}"
+            url = f"/systems/?{urlencode([('gaps', gap.value), *LIVE])}"
             yield Need(icon, title.format(_systems(count)), "Choose", url, note=note)
 
 

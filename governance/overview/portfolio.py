@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,10 +14,12 @@ from governance.accounts.models import User
 from governance.overview.register import LACKS
 from governance.overview.register_state import Gap
 from inventory.systems.models import AISystem
+from inventory.systems.rules import Stage
 
 TIERS = ("prohibited", "high", "limited", "minimal", "unclassified")
 BESIDE = ("out_of_scope", "not_applicable")  # signed, but no tier of risk
 MOST_AREAS = 12
+MENDED = (Gap.TIER, Gap.OWNER, Gap.MATRIX)  # what Today asks somebody to mend
 SHADES = (0, 2, 5, 9, 14)  # up to so many gaps; more is the darkest
 
 
@@ -58,11 +60,11 @@ class Tally:
     gaps: int = 0
     unassigned: int = 0  # no matrix in force
 
-    def add(self, other: "Tally") -> None:
-        """Add another one."""
-        self.systems += other.systems
-        self.gaps += other.gaps
-        self.unassigned += other.unassigned
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Add a row of counts."""
+        self.systems += row["systems"]
+        self.gaps += sum(row[f"lacks_{gap}"] for gap in Gap)
+        self.unassigned += row[f"lacks_{Gap.MATRIX}"]
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,9 @@ class Portfolio:
     by_tier: dict[str, Tally]
     areas: list[Area]
     more_areas: int
+    lacking: dict[Gap, dict[int, int]]  # what systems in use lack: gap → unit → how many
+    duty_days: dict[date, int]  # how many systems have duties that begin on a day
+    paths: dict[int, list[int]]  # of the units that the person sees
 
     @property
     def mix(self) -> list[tuple[str, int]]:
@@ -93,19 +98,26 @@ class Portfolio:
 
 
 def portfolio(user: User, scope: Q, month: datetime) -> Portfolio:
-    """Return the systems in scope by area and tier; `month` is its first day.
+    """Return the systems in scope, counted; `month` is its first day.
 
     The database counts, in one statement; another one reads the units.
     """
-    places, names = _places(user)
+    paths, names = _units(user)
+    places = {pk: _place(path, names) for pk, path in paths.items()}
     cells: dict[tuple[int | None, str], Tally] = defaultdict(Tally)
     by_tier = {tier: Tally() for tier in (*TIERS, *BESIDE)}
+    lacking: dict[Gap, dict[int, int]] = {gap: defaultdict(int) for gap in MENDED}
+    days: dict[date, int] = defaultdict(int)
     elsewhere, added = set(), 0
-    for unit, tier, tally, new in _counts(scope, month):
-        place = places.get(unit)
-        cells[place, tier].add(tally)
-        by_tier[tier].add(tally)
-        added += new
+    for row in _counts(scope, month):
+        unit, place = row["unit_id"], places.get(row["unit_id"])
+        for tally in (cells[place, _tier(row)], by_tier[_tier(row)]):
+            tally.add(row)
+        for gap, units in lacking.items():
+            units[unit] += row[f"open_{gap}"]
+        for day in row["signed__duty_days"] or ():
+            days[day] += row["systems"]
+        added += row["added"]
         if place is None:
             elsewhere.add(unit)
     rows = _areas(cells, names, sorted(elsewhere))
@@ -115,44 +127,51 @@ def portfolio(user: User, scope: Q, month: datetime) -> Portfolio:
         by_tier=by_tier,
         areas=rows[:MOST_AREAS],
         more_areas=max(len(rows) - MOST_AREAS, 0),
+        lacking=lacking,
+        duty_days=days,
+        paths=paths,
     )
 
 
-def _counts(scope: Q, month: datetime) -> Iterable[tuple[int, str, Tally, int]]:
-    """Yield unit, tier, what is there, and how many are new this month."""
+def _tier(row: Mapping[str, Any]) -> str:
+    return row["signed__tier"] or "unclassified"
+
+
+def _counts(scope: Q, month: datetime) -> Iterable[Any]:
+    """Return how many systems, new ones and gaps there are, by unit, tier and days of duties."""
     signed = FilteredRelation("assessments", condition=Q(assessments__superseded_at__isnull=True))
-    lacks = {f"lacks_{gap}": Count("pk", filter=build()) for gap, build in LACKS.items()}
-    rows: Iterable[Any] = (
+    live = ~Q(stage=Stage.RETIRED)
+    lacks = {f"lacks_{gap}": Count("pk", filter=LACKS[gap]()) for gap in Gap}
+    mended = {f"open_{gap}": Count("pk", filter=live & LACKS[gap]()) for gap in MENDED}
+    return (
         AISystem.objects.filter(scope)
         .order_by()
         .annotate(signed=signed)
-        .values("unit_id", "signed__tier")
+        .values("unit_id", "signed__tier", "signed__duty_days")
         .annotate(
             systems=Count("pk"),
             added=Count("pk", filter=Q(created_at__gte=month)),
             **lacks,
+            **mended,
         )
     )
-    for row in rows:
-        gaps = sum(row[name] for name in lacks)
-        tally = Tally(row["systems"], gaps, row[f"lacks_{Gap.MATRIX}"])
-        yield row["unit_id"], row["signed__tier"] or "unclassified", tally, row["added"]
 
 
-def _places(user: User) -> tuple[dict[int, int], dict[int, str]]:
-    """Return unit → area, and the names of the areas.
+def _units(user: User) -> tuple[dict[int, list[int]], dict[int, str]]:
+    """Return the paths and the names of the units that the person sees."""
+    units = list(visible_units(user).order_by().values_list("pk", "name", "path"))
+    return {pk: path for pk, _, path in units}, {pk: name for pk, name, _ in units}
 
-    An area is a unit right below the organisation, or, for somebody who does not see the
+
+def _place(path: list[int], names: Mapping[int, str]) -> int:
+    """Return the area of a unit.
+
+    That is the unit right below the organisation, or, for somebody who does not see the
     organisation, the topmost unit that the person sees.
     """
-    units = list(visible_units(user).order_by().values_list("pk", "name", "path"))
-    names = {pk: name for pk, name, _ in units}
-    places = {}
-    for pk, _, path in units:
-        seen = [above for above in path if above in names]
-        is_whole = seen[0] == path[0]  # the organisation itself is seen
-        places[pk] = seen[1] if is_whole and len(seen) > 1 else seen[0]
-    return places, names
+    seen = [above for above in path if above in names]
+    is_whole = seen[0] == path[0]  # the organisation itself is seen
+    return seen[1] if is_whole and len(seen) > 1 else seen[0]
 
 
 def _areas(

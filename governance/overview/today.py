@@ -84,14 +84,14 @@ def today(user: User, now: datetime, abilities: frozenset[Capability]) -> Today:
     scope = scope_of(user)
     counted = portfolio(user, scope, month)
     ends = running_out(user)
-    todo = needs(user, scope, abilities, ends)
+    todo = needs(user, abilities, counted, ends)
     return Today(
         day=day,
         needs=todo,
         overdue=sum(1 for need in todo if need.due and need.due < day),
         portfolio=counted,
         figures=_figures(counted, len(ends), f"{now:%B}"),
-        ahead=dates_ahead(user, day, ends),
+        ahead=dates_ahead(day, ends, counted.duty_days),
         record=_record(user),
         may_register=Capability.REGISTER in abilities,
         may_import=Capability.IMPORT in abilities,

@@ -59,6 +59,7 @@ def new_tab(chromium: Browser, user: User | None, base: str, size: str, **more: 
         viewport={"width": width, "height": height},
         has_touch=size == "phone",
         is_mobile=size == "phone",
+        reduced_motion="reduce",
         **more,
     )
     if user:
