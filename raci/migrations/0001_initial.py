@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('activity', models.CharField(max_length=16)),
-                ('letter', models.CharField(choices=[('A', 'A'), ('R', 'R'), ('AR', 'Ar'), ('C', 'C'), ('I', 'I')], max_length=2)),
+                ('letter', models.CharField(choices=[('A', 'A'), ('R', 'R'), ('AR', 'AR'), ('C', 'C'), ('I', 'I')], max_length=2)),
                 ('matrix', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='raci.matrix')),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='raci.party')),
             ],
