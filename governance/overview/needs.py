@@ -30,7 +30,7 @@ from governance.audit_packs.rules import PackStatus
 from governance.classification.models import Assessment
 from governance.classification.queries import facts_changed_since, facts_from
 from governance.overview.portfolio import Portfolio
-from governance.overview.register import LACKS
+from governance.overview.register_filters import LACKS
 from governance.overview.register_state import Gap
 from inventory.systems.models import AISystem
 from inventory.systems.rules import Stage

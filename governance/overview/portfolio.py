@@ -11,7 +11,7 @@ from django.db.models import Count, FilteredRelation, Q
 
 from governance.accounts.access import visible_units
 from governance.accounts.models import User
-from governance.overview.register import LACKS
+from governance.overview.register_filters import LACKS
 from governance.overview.register_state import Gap
 from inventory.systems.models import AISystem
 from inventory.systems.rules import Stage

@@ -14,18 +14,14 @@ from django.db.models import Case, F, FilteredRelation, IntegerField, Q, QuerySe
 from django.db.models.functions import Lower
 
 from governance.accounts.access import visible_units
-from governance.accounts.models import BusinessUnit, User
-from governance.approvals.models import Review
+from governance.accounts.models import User
 from governance.approvals.queries import current_versions
-from governance.approvals.rules import ReviewStatus
 from governance.classification.models import Assessment
-from governance.classification.queries import UNCLASSIFIED
+from governance.overview.register_filters import CONDITIONS, with_matrix
 from governance.overview.register_search import MOST_HITS, Search, search
-from governance.overview.register_state import ANY_GAP, TIERS, Gap, ListState
+from governance.overview.register_state import TIERS, Gap, ListState
 from inventory.systems.models import VIEW, AISystem, SystemShare
 from inventory.systems.rules import Stage
-from raci.models import Matrix
-from raci.rules import MatrixStatus
 
 PAGE_SIZE = 50
 MOST_COUNTED = 10_000
@@ -207,7 +203,7 @@ def completed(rows: list[Row], today: date) -> list[Row]:
         .values_list("system_id", "tier", "duty_days")
     }
     versions = current_versions(ids)
-    matrices = set(_with_matrix().filter(system__in=ids).values_list("system_id", flat=True))
+    matrices = set(with_matrix().filter(system__in=ids).values_list("system_id", flat=True))
     covered = set(
         AISystem.agreements.through.objects.filter(aisystem_id__in=ids).values_list(
             "aisystem_id", flat=True
@@ -236,68 +232,3 @@ def _row(values: Iterable) -> Row:
 def _rank(column: str, order: Iterable[str]) -> Case:
     cases = [When(**{column: value}, then=Value(at)) for at, value in enumerate(order)]
     return Case(*cases, default=Value(len(cases)), output_field=IntegerField())
-
-
-def _by_tier(value: str, user: User) -> Q:
-    signed = Assessment.objects.current()
-    if value == UNCLASSIFIED:
-        return ~Q(pk__in=signed.values("system_id"))
-    return Q(pk__in=signed.filter(tier=value).values("system_id"))
-
-
-def _by_unit(value: str, user: User) -> Q:
-    below = BusinessUnit.objects.filter(path__contains=[int(value)])
-    return Q(unit_id__in=list(below.values_list("pk", flat=True)))
-
-
-def _by_owner(value: str, user: User) -> Q:
-    if value == "none":
-        return Q(owner__isnull=True)
-    return Q(owner=user) if value == "me" else Q(owner__handle=value)
-
-
-def _by_vendor(value: str, user: User) -> Q:
-    return Q(vendor__isnull=True) if value == "none" else Q(vendor__ref=value)
-
-
-def _by_gap(value: str, user: User) -> Q:
-    if value == ANY_GAP:
-        found = Q()
-        for gap in Gap:
-            found |= LACKS[gap]()
-        return found
-    return LACKS[Gap(value)]()
-
-
-def _with_matrix() -> QuerySet[Matrix]:
-    return Matrix.objects.filter(status=MatrixStatus.ACTIVE, system__isnull=False).order_by()
-
-
-def _lacks_version() -> Q:
-    approved = Review.objects.filter(status=ReviewStatus.APPROVED).order_by()
-    return ~Q(pk__in=approved.values("version__system_id"))
-
-
-def _lacks_agreement() -> Q:
-    covered = AISystem.agreements.through.objects.values("aisystem_id")
-    return Q(vendor__isnull=False) & ~Q(pk__in=covered)
-
-
-LACKS = {
-    Gap.PURPOSE: lambda: Q(intended_purpose=""),
-    Gap.OWNER: lambda: Q(owner__isnull=True),
-    Gap.TIER: lambda: ~Q(pk__in=Assessment.objects.current().order_by().values("system_id")),
-    Gap.VERSION: _lacks_version,
-    Gap.MATRIX: lambda: ~Q(pk__in=_with_matrix().values("system_id")),
-    Gap.AGREEMENT: _lacks_agreement,
-}
-CONDITIONS = {
-    "tier": _by_tier,
-    "unit": _by_unit,
-    "owner": _by_owner,
-    "vendor": _by_vendor,
-    "agreement": lambda value, user: Q(agreements__ref=value),
-    "role": lambda value, user: Q(our_roles__contains=[value]),
-    "data": lambda value, user: Q(data_categories__contains=[value]),
-    "gaps": _by_gap,
-}

@@ -10,7 +10,7 @@ from django.utils import timezone
 from governance.accounts.access import live_memberships, visible_units
 from governance.accounts.models import BusinessUnit, User
 from governance.common.states import choices
-from inventory.vendors.rules import AgreementKind, AgreementState, VendorKind, state_on
+from inventory.vendors.rules import AgreementKind, AgreementState, VendorKind, notice_by, state_on
 
 
 class VendorQuerySet(models.QuerySet["Vendor"]):
@@ -110,6 +110,11 @@ class Agreement(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address of the agreement's page."""
         return reverse("vendors:agreement", args=[self.ref])
+
+    @property
+    def notice_by(self) -> date | None:
+        """Return the last day on which notice can be given."""
+        return notice_by(self.expires_on, self.notice_days)
 
     def state(self, day: date | None = None) -> AgreementState:
         """Return the state on a day, today by default."""

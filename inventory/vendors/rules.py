@@ -35,6 +35,13 @@ HOLDS = frozenset({AgreementState.IN_FORCE, AgreementState.EXPIRING})
 LEAST_WARNING_DAYS = 90
 
 
+def notice_by(expires_on: date | None, notice_days: int) -> date | None:
+    """Return the last day on which notice can be given, None without an end or a notice."""
+    if expires_on is None or not notice_days:
+        return None
+    return expires_on - timedelta(days=notice_days)
+
+
 def state_on(
     day: date,
     *,

@@ -6,7 +6,7 @@ import pytest
 
 from governance.common.errors import DomainError
 from inventory.vendors.documents import MOST_BYTES, check_size, kind_of
-from inventory.vendors.rules import state_on
+from inventory.vendors.rules import notice_by, state_on
 
 IN_FORCE = {
     "signed_on": date(2026, 1, 1),
@@ -30,6 +30,12 @@ IN_FORCE = {
 )
 def test_the_state_follows_the_days(day, state):
     assert state_on(day, **IN_FORCE) == state
+
+
+def test_notice_has_its_own_last_day():
+    assert notice_by(date(2026, 12, 31), 90) == date(2026, 10, 2)
+    assert notice_by(None, 90) is None
+    assert notice_by(date(2026, 12, 31), 0) is None
 
 
 def test_an_agreement_without_end_never_runs_out_but_can_be_ended():
