@@ -14,7 +14,7 @@ from governance.ledger.queries import Row, rows
 from governance.overview.ahead import Ahead, dates_ahead
 from governance.overview.ledger import LastCheck, last_check, visible_entries
 from governance.overview.needs import Need, needs, running_out
-from governance.overview.portfolio import TIERS, Portfolio, Tally, portfolio
+from governance.overview.portfolio import BESIDE, TIERS, Portfolio, Tally, portfolio
 from governance.overview.register import scope_of
 
 NEWS = 4
@@ -75,6 +75,15 @@ class Today:
     def tiers(self) -> list[tuple[str, Tally]]:
         """Return the tiers of the heat map with their totals, worst first."""
         return [(tier, self.portfolio.by_tier[tier]) for tier in TIERS]
+
+    @property
+    def all_tiers(self) -> list[tuple[str, Tally]]:
+        """Return the same, with what is signed as no tier of risk where there is any.
+
+        Their sum is the number of systems.
+        """
+        beside = [(tier, self.portfolio.by_tier[tier]) for tier in BESIDE]
+        return [*self.tiers[:-1], *[row for row in beside if row[1].systems], self.tiers[-1]]
 
 
 def today(user: User, now: datetime, abilities: frozenset[Capability]) -> Today:

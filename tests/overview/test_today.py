@@ -264,3 +264,12 @@ def test_menu_counts_the_updates_that_wait(as_user, officer, owner, system):
 
     assert navigation(officer, "/", COUNTS).waiting == {"/updates/": 1}
     assert navigation(owner, "/", COUNTS).waiting == {"/updates/": 0}
+
+
+def test_the_tiers_add_up_also_with_systems_out_of_scope(officer, system, claims):
+    sign(system, "out_of_scope", officer)
+    make_system(actor=officer, unit=claims, name="Other")
+
+    listed = page_of(officer).all_tiers
+    assert sum(tally.systems for _, tally in listed) == 2
+    assert dict(listed)["out_of_scope"].systems == 1
