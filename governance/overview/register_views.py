@@ -19,7 +19,7 @@ from governance.overview.context import navigation_of
 from governance.overview.export import csv_chunks, xlsx_bytes
 from governance.overview.register import Page, Register, Row
 from governance.overview.register_state import FILTERS, VOCABULARIES, ListState, read_state
-from inventory.systems.models import AISystem
+from inventory.systems.models import AISystem, SavedView
 from inventory.vendors.models import Vendor
 
 KEPT = "register_columns"
@@ -58,8 +58,10 @@ def register(request: HttpRequest) -> HttpResponse:
     htmx: Any = getattr(request, "htmx", None)
     if htmx and not htmx.history_restore_request:
         return render(request, "overview/_register.html", context)
+    own_views = list(user.saved_views.all())
     context |= {
-        "segments": _segments(user, state),
+        "segments": _segments(own_views, state),
+        "own_views": own_views,
         "kept_pairs": [pair for pair in state.pairs() if pair[0] != "q"],
         "choices": [(column, column in columns) for column in COLUMNS],
         "without_columns": [pair for pair in state.pairs() if pair[0] != "cols"],
@@ -157,7 +159,7 @@ def _sort_address(state: ListState, key: str) -> tuple[str, str]:
     return state.sorted_by(key).address(), now
 
 
-def _segments(user: User, state: ListState) -> list[dict[str, Any]]:
+def _segments(own_views: list[SavedView], state: ListState) -> list[dict[str, Any]]:
     now = {name: values for name, values in state.filters.items() if values}
     here = (state.query, now)
     ready = [
@@ -176,7 +178,7 @@ def _segments(user: User, state: ListState) -> list[dict[str, Any]]:
             "count": None,
             "current": state.address() == f"?{view.query}",
         }
-        for view in user.saved_views.all()
+        for view in own_views
     ]
     return ready + own
 

@@ -206,6 +206,7 @@ def test_a_view_is_saved_shown_and_forgotten(as_user, five, officer):
     page = client.get("/systems/?stage=pilot")
     assert b"My pilots" in page.content
     view = officer.saved_views.get()
+    assert f"/systems/views/{view.pk}/forget/".encode() in page.content
     assert client.post(f"/systems/views/{view.pk}/forget/").status_code == 302
     assert not officer.saved_views.exists()
 
