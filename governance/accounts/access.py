@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from governance.accounts.models import BusinessUnit, Membership, User
-from governance.accounts.rules import CAPABILITIES, Capability, Role, roles_with
+from governance.accounts.rules import Capability, roles_with
 
 
 def acting_user(request: HttpRequest) -> User:
@@ -30,12 +30,6 @@ def live_memberships(user: User) -> QuerySet[Membership]:
 def _below(memberships: QuerySet[Membership]) -> QuerySet[BusinessUnit]:
     roots = ArraySubquery(memberships.order_by().values("unit_id"))
     return BusinessUnit.objects.filter(path__overlap=roots)
-
-
-def abilities_of(user: User) -> frozenset[Capability]:
-    """Return what the person may do somewhere, whichever the unit."""
-    held = live_memberships(user).order_by().values_list("role", flat=True).distinct()
-    return frozenset[Capability]().union(*(CAPABILITIES[Role(role)] for role in held))
 
 
 def visible_units(user: User) -> QuerySet[BusinessUnit]:

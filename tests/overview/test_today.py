@@ -6,7 +6,6 @@ import pytest
 from django.utils import timezone
 
 from governance.accounts import actions as accounts
-from governance.accounts.access import abilities_of
 from governance.accounts.rules import Role
 from governance.approvals import actions as approvals
 from governance.classification.models import Assessment
@@ -25,7 +24,7 @@ from tests.factories import make_system
 
 
 def page_of(user):
-    return today(user, timezone.now(), abilities_of(user))
+    return today(user, timezone.now(), navigation(user, "/", {}).abilities)
 
 
 def titles(user):
