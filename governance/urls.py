@@ -1,6 +1,8 @@
 """The site's map: every include, one API router."""
 
+from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
@@ -29,9 +31,13 @@ router.register("waivers", WaiverViewSet, "waivers")
 router.register("packs", PackViewSet, "packs")
 router.register("ledger-entries", EntryViewSet, "ledger-entries")
 
+# allauth's own page lets people take another address, unrecorded; administrators change it.
+own_address = login_required(RedirectView.as_view(pattern_name="accounts:profile"))
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("accounts/email/", own_address, name="account_email"),
     path("accounts/", include("allauth.account.urls")),
     path("api/v1/", include((router.urls, "api"))),
     path("api/v1/openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from governance.accounts import actions
@@ -190,3 +191,10 @@ def test_list_of_people_costs_the_same_for_more_people(
 
     with django_assert_num_queries(8):
         client.get("/settings/people/")
+
+
+def test_nobody_takes_another_address_by_themselves(as_user, owner):
+    asked = {"action_add": "", "email": "elsewhere@halden.example"}
+
+    assert as_user(owner).post("/accounts/email/", asked)["Location"] == "/settings/"
+    assert not EmailAddress.objects.exists()
