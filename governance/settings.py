@@ -285,6 +285,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 2.0,
         "options": {"expires": 10},
     },
+    "forget-answers": {
+        "task": "governance.rest.tasks.forget_answers",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "sweep-packs": {
         "task": "governance.audit_packs.tasks.sweep_packs",
         "schedule": 20.0,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.db import connection, models, transaction
+from django.http import Http404
 from django.utils.cache import patch_vary_headers
 from rest_framework import mixins, viewsets
 from rest_framework.permissions import IsAuthenticated
@@ -95,7 +96,15 @@ class Resource(viewsets.GenericViewSet):
         if request.method == "POST" and key is not None:
             handler = getattr(self, "post", None)
             if handler is not None:
-                self.post = once(handler, key)
+                self.post = once(handler, key, self._still_sees)
+
+    def _still_sees(self, told: Any) -> None:
+        """Raise Http404 when the caller may not see any more what a kept answer tells of."""
+        found = told if isinstance(told, dict) else {}
+        name = self.lookup_url_kwarg or self.lookup_field
+        key = self.kwargs.get(name, found.get("id" if name == "pk" else name))
+        if key is not None and not self.get_queryset().filter(**{self.lookup_field: key}).exists():
+            raise Http404
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any
@@ -118,10 +127,13 @@ class Readable(mixins.ListModelMixin, Resource):
         return self.shown(row)
 
 
-def once(handler: Callable[..., Response], key: str) -> Callable[..., Response]:
+def once(
+    handler: Callable[..., Response], key: str, check: Callable[[Any], None]
+) -> Callable[..., Response]:
     """Return a handler that runs once per caller, route and key within 24 hours.
 
     The answer is stored in the same transaction as the change: both are there or neither.
+    `check` takes the kept answer and raises when the caller may not read it any more.
     409 while the first is under way, 422 when the key came with another body.
     """
 
@@ -132,6 +144,7 @@ def once(handler: Callable[..., Response], key: str) -> Callable[..., Response]:
         with transaction.atomic():
             name.lock()
             if stored := name.stored():
+                check(stored.data)
                 return stored
             response = handler(request, *args, **kwargs)
             name.store(response)

@@ -7,12 +7,15 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from governance.accounts.actions import add_unit
+from governance.accounts.actions import add_unit, revoke
 from governance.accounts.models import BusinessUnit
+from governance.accounts.rules import Role
 from governance.ledger.models import Entry
 from governance.rest.actions import issue_token, revoke_token
-from governance.rest.models import ApiToken
+from governance.rest.models import ApiToken, IdempotentAnswer
 from governance.rest.rules import Scope
+from governance.rest.tasks import forget_answers
+from tests.conftest import person
 
 UNITS = "/api/v1/units/"
 
@@ -132,6 +135,29 @@ def test_a_repeated_post_happens_once(call, organisation):
     assert Entry.objects.count() == entries
     other = call("POST", UNITS, body | {"name": "Else"}, idempotency_key="k-1")
     assert other.status_code == 422
+
+
+def test_a_kept_answer_is_not_told_to_who_lost_the_role(administrator, claims):
+    leaver = person("Rita Registrar", Role.ADMINISTRATOR, claims, administrator)
+    call = caller(issue_token(actor=leaver, name="ci", scopes=list(Scope))[1])
+    body = {"name": "Secret", "parent": claims.pk}
+    assert call("POST", UNITS, body, idempotency_key="k-3").status_code == 201
+    revoke(leaver.memberships.get(), actor=administrator)
+
+    again = call("POST", UNITS, body, idempotency_key="k-3")
+    assert again.status_code == 404
+    assert b"Secret" not in again.content
+
+
+def test_kept_answers_are_forgotten_by_the_clock(call, organisation, settings):
+    call("POST", UNITS, {"name": "Old", "parent": organisation.pk}, idempotency_key="k-4")
+    IdempotentAnswer.objects.update(created_at=timezone.now() - timedelta(hours=25))
+
+    forget_answers()
+
+    assert not IdempotentAnswer.objects.exists()
+    scheduled = {job["task"] for job in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert forget_answers.name in scheduled
 
 
 def test_a_refused_post_keeps_no_answer(call, organisation):
