@@ -16,7 +16,8 @@ CONTROLS = dict.fromkeys(set(range(32)) - {9, 10, 13})
 
 
 def safe(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
+    """Return a cell without control characters that no spreadsheet takes for a formula."""
+    text = text.translate(CONTROLS)
     return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
@@ -46,7 +47,7 @@ def xlsx_bytes(rows: Iterable[Row], columns: list[Column]) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("AI systems")
     for cells in lines(rows, columns):
-        sheet.append([cell.translate(CONTROLS)[:MOST_LETTERS] for cell in cells])
+        sheet.append([cell[:MOST_LETTERS] for cell in cells])
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()

@@ -276,6 +276,7 @@ def test_csv_holds_every_page_and_only_what_one_may_see(as_user, five, officer, 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_cell_is_taken_for_a_formula(sign):
     assert safe(f"{sign}HYPERLINK(1)") == f"'{sign}HYPERLINK(1)"
+    assert safe(f"\x01{sign}HYPERLINK(1)") == f"'{sign}HYPERLINK(1)"
     assert safe("plain = text") == "plain = text"
 
 
