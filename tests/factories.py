@@ -1,6 +1,11 @@
 """Plain functions that make things for tests."""
 
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+from django.db import connection, transaction
 
 from governance.accounts.models import BusinessUnit, User
 from inventory.systems import actions as systems
@@ -12,3 +17,20 @@ def make_system(
 ) -> AISystem:
     """Return a registered system."""
     return systems.register(actor=actor, name=name, unit=unit, **over)
+
+
+def refusal_of_the_later(act: Callable[[], object]) -> BaseException | None:
+    """Do a thing twice, the second time while the first is not committed; return its refusal."""
+
+    def later() -> object:
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            act()
+            second = pool.submit(later)
+            time.sleep(0.3)
+        return second.exception(timeout=30)

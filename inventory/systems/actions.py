@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from guardian.shortcuts import assign_perm, remove_perm
 
@@ -65,13 +65,20 @@ def register(*, actor: User, **fields: Any) -> AISystem:
     """Return a new system; `fields` are those of AISystem with `name` and `unit` at least.
 
     Raises PermissionDenied unless the actor may register (or import) in the unit, and
-    DomainError for an owner whose account is closed.
+    DomainError for an owner whose account is closed, or a key that the source gave already.
     """
     unit = fields["unit"]
     if not may(actor, Capability.IMPORT, unit):
         require(actor, Capability.REGISTER, unit)
     _check(fields)
-    system = AISystem.objects.create(ref=next_ref(), **fields)
+    try:
+        with transaction.atomic():
+            system = AISystem.objects.create(ref=next_ref(), **fields)
+    except IntegrityError as error:
+        if "system_key_once" not in str(error):
+            raise
+        key = fields["external_key"]
+        raise DomainError(f"Another system has the key {key} of that source already.") from error
     data = {name: plain(value) for name, value in fields.items() if value not in ("", None, [], {})}
     record("system.registered", subject=system, actor=actor, data=data, unit=unit.pk)
     return system

@@ -85,7 +85,8 @@ def freeze_version(version: ModelVersion, *, actor: User) -> bool:
 
 
 def _refuse_twin(system: AISystem, sealed: str, label: str, but: int | None = None) -> None:
-    for other in ModelVersion.objects.select_for_update().filter(system=system):
+    AISystem.objects.select_for_update(no_key=True).get(pk=system.pk)  # one version at a time
+    for other in ModelVersion.objects.filter(system=system):
         if other.pk == but:
             continue
         if other.label == label:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import File
-from django.db import IntegrityError, connection, models, transaction
+from django.db import connection, models, transaction
 
 from governance.accounts.access import require, units_with
 from governance.accounts.models import User
@@ -19,6 +19,9 @@ from governance.ledger.actions import record
 from inventory.vendors.documents import READ_BYTES, check_size, kind_of, sha256_of
 from inventory.vendors.models import Agreement, Vendor
 from inventory.vendors.rules import AgreementState
+
+NAMES_LOCK = 0x5645_4E44  # "VEND"
+MOST_NOTICE_DAYS = 3_650
 
 
 def next_number(sequence: str, prefix: str) -> str:
@@ -45,6 +48,7 @@ def add_vendor(*, actor: User, **fields: Any) -> Vendor:
     is a vendor of that name.
     """
     _require_keeper(actor)
+    _hold_names()
     if Vendor.objects.filter(name__iexact=fields["name"]).exists():
         raise DomainError(f"There is a vendor called {fields['name']} already.")
     vendor = Vendor.objects.create(ref=next_number("vendor_ref", "VEN"), **fields)
@@ -64,11 +68,12 @@ def change_vendor(vendor: Vendor, *, actor: User, seen: int | None = None, **fie
     changes = _differences(vendor, fields)
     if not changes:
         return False
-    try:
-        with transaction.atomic():
-            change(vendor, seen=seen, **{name: fields[name] for name in changes})
-    except IntegrityError as error:
-        raise DomainError(f"There is a vendor called {fields['name']} already.") from error
+    if "name" in changes:
+        _hold_names()
+        others = Vendor.objects.exclude(pk=vendor.pk)
+        if others.filter(name__iexact=fields["name"]).exists():
+            raise DomainError(f"There is a vendor called {fields['name']} already.")
+    change(vendor, seen=seen, **{name: fields[name] for name in changes})
     record("vendor.changed", subject=vendor, actor=actor, data={"changes": changes})
     return True
 
@@ -195,8 +200,16 @@ def _check_days(days: Mapping[str, Any]) -> None:
     begin, last = days.get("effective_from"), days.get("expires_on")
     if begin and last and last < begin:
         raise DomainError("The last day in force lies before the first.")
+    if (days.get("notice_days") or 0) > MOST_NOTICE_DAYS:
+        raise DomainError(f"A notice is at most {MOST_NOTICE_DAYS:,} days.")
     if begin and not days.get("signed_on"):
         raise DomainError("An agreement that holds from a day needs the day it was signed.")
+
+
+def _hold_names() -> None:
+    """Let one transaction at a time give a vendor a name, so that names stay apart."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NAMES_LOCK])
 
 
 def _require_keeper(actor: User) -> None:

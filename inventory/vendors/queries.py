@@ -77,10 +77,11 @@ def _later(day: date, days: Greatest) -> Func:
 
 
 def vendors_of(user: User) -> QuerySet[Vendor]:
-    """Return the vendors a person reads, each with how many agreements exist with it."""
+    """Return the vendors a person reads, each with how many agreements the person reads."""
+    seen = Q(agreements__in=Agreement.objects.visible_to(user).values("pk"))
     return (
         Vendor.objects.visible_to(user)
-        .annotate(agreement_count=Count("agreements"))
+        .annotate(agreement_count=Count("agreements", filter=seen))
         .order_by("name", "pk")
     )
 

@@ -41,6 +41,16 @@ def test_a_look_alike_is_refused_until_it_is_told_apart(as_caller, officer, syst
     assert told.status_code == 201
 
 
+def test_a_key_that_its_source_gave_already_is_refused_in_words(as_caller, officer, claims):
+    call = as_caller(officer)
+    body = {"name": "Chat desk", "unit": claims.pk, "source": "cmdb", "external_key": "CI-7"}
+
+    assert call("POST", "/api/v1/systems/", body).status_code == 201
+    again = call("POST", "/api/v1/systems/", body | {"name": "Fraud screen"})
+    assert again.status_code == 409
+    assert "CI-7" in again.json()["detail"]
+
+
 def test_a_stranger_finds_nothing_in_lists_details_and_search(as_caller, stranger, system):
     call = as_caller(stranger)
 

@@ -14,6 +14,7 @@ from inventory.systems.version_actions import (
     digest_of,
     freeze_version,
 )
+from tests.factories import refusal_of_the_later
 
 FACTS = {"provider": "openai", "model_id": "gpt-4o-2024-08-06", "region": "eu", "notes": "First"}
 
@@ -36,6 +37,14 @@ def test_an_equal_digest_is_the_same_version_and_says_which(version, system, off
 def test_a_label_is_used_once_per_system(version, system, officer):
     with pytest.raises(DomainError, match="already"):
         add_version(system, actor=officer, label="1.0", **FACTS | {"region": "us"})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_label_that_is_just_being_used_is_refused_in_words(system, officer):
+    refusal = refusal_of_the_later(lambda: add_version(system, actor=officer, label="1.0", **FACTS))
+
+    assert isinstance(refusal, DomainError)
+    assert ModelVersion.objects.count() == 1
 
 
 def test_whoever_edits_becomes_a_contributor(version, owner, officer):

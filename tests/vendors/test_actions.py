@@ -13,7 +13,8 @@ from governance.ledger.models import Entry
 from governance.ledger.queries import data_with_personal
 from inventory.vendors import actions
 from inventory.vendors.models import Agreement, Vendor
-from inventory.vendors.queries import AlteredError, agreements_of, read_document
+from inventory.vendors.queries import AlteredError, agreements_of, read_document, vendors_of
+from tests.factories import refusal_of_the_later
 
 PDF = b"%PDF-1.7\n" + b"x" * 5000
 
@@ -28,11 +29,19 @@ def test_names_of_vendors_are_unique_whatever_their_case(vendor, officer):
         actions.add_vendor(actor=officer, name="KELDA AI")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_name_that_is_just_being_taken_is_refused_in_words(officer):
+    refusal = refusal_of_the_later(lambda: actions.add_vendor(actor=officer, name="Kelda AI"))
+
+    assert isinstance(refusal, DomainError)
+    assert Vendor.objects.count() == 1
+
+
 def test_renaming_to_a_name_that_exists_is_refused_in_words(vendor, officer):
     other = actions.add_vendor(actor=officer, name="Northfield")
 
     with pytest.raises(DomainError, match="already"):
-        actions.change_vendor(other, actor=officer, name="Kelda AI")
+        actions.change_vendor(other, actor=officer, name="KELDA ai")
 
 
 def test_a_stale_change_of_a_vendor_is_refused(vendor, officer):
@@ -162,3 +171,13 @@ def test_those_that_run_out_stand_first(agreement, vendor, claims, officer):
         "Gone",
         "Far",
     ]
+
+
+def test_a_notice_of_centuries_is_refused_before_it_breaks_a_list(agreement, officer):
+    with pytest.raises(DomainError, match="at most 3,650 days"):
+        actions.change_agreement(agreement, actor=officer, notice_days=2_147_483_640)
+
+
+def test_a_vendor_counts_only_the_agreements_that_the_person_reads(agreement, officer, stranger):
+    assert vendors_of(officer).get().agreement_count == 1
+    assert vendors_of(stranger).get().agreement_count == 0
