@@ -1,0 +1,172 @@
+"""From what was measured to a table: each figure with its aim, its peer and its baseline. Pure."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# Of the nearest peer on this kind of machine; it was not run again.
+PEER_LIST = {"1000": 255, "10000": 503}
+PEER_STATEMENTS, PEER_DETAIL, PEER_EXPORT, PEER_REPORT = 168, 160, 87, 13.8
+AIM_GROWTH, AIM_STATEMENTS = 1.5, 12
+AIMS_MS = {"list": 25.0, "detail": 15.0}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table; `aim` is the most it should be, or the least where `least` is set."""
+
+    name: str
+    value: float
+    unit: str
+    aim: float | None = None
+    least: bool = False
+    peer: float | None = None
+    note: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """Return met, missed, or nothing where there is no aim."""
+        if self.aim is None:
+            return ""
+        good = self.value >= self.aim if self.least else self.value <= self.aim
+        return "met" if good else "missed"
+
+
+def of_pages(told: Mapping[str, Any]) -> Iterator[Figure]:
+    """Yield times, statements and growth of every kind of request, and the export."""
+    sizes = list(told["sizes"])
+    by_name: dict[str, dict[str, Any]] = {}
+    for size in sizes:
+        for name, found in told["sizes"][size]["requests"].items():
+            by_name.setdefault(name, {})[size] = found
+    bare = by_name.get("bare SELECT of the page's rows", {})
+    for name, at in by_name.items():
+        for size in sizes:
+            yield _request(name, size, at[size], bare.get(size))
+        if name == "list":
+            most = max(at[size]["statements"] for size in sizes)
+            yield Figure("list: statements", most, "", AIM_STATEMENTS, peer=PEER_STATEMENTS)
+        if len(sizes) > 1:
+            growth = at[sizes[-1]]["median_ms"] / at[sizes[0]]["median_ms"]
+            note = f"{int(sizes[-1]):,} to {int(sizes[0]):,} systems"
+            aim = None if name.startswith(("also", "bare")) else AIM_GROWTH
+            yield Figure(f"{name}: growth", round(growth, 2), "times", aim, note=note)
+    if export := told.get("export"):
+        times = round(export["seconds"] / export["bare_seconds"], 1)
+        note = f"{export['systems']:,} systems; {times} times a bare SELECT written as CSV"
+        yield Figure("CSV export", export["seconds"], "s", 2.0, peer=PEER_EXPORT, note=note)
+        yield Figure("CSV export: first byte", export["first_byte_ms"], "ms")
+
+
+def _request(name: str, size: str, at: Mapping[str, Any], bare: Any) -> Figure:
+    words = [f"p95 {at['p95_ms']}", f"{at['statements']} statements", f"cpu {at['cpu_ms']}"]
+    if name == "list" and bare:
+        words.append(f"{at['median_ms'] / bare['median_ms']:.1f} times the bare SELECT")
+    peer = PEER_LIST.get(size) if name == "list" else PEER_DETAIL if name == "detail" else None
+    shown = f"{name}, {int(size):,} systems"
+    return Figure(shown, at["median_ms"], "ms", AIMS_MS.get(name), peer=peer,
+                  note=", ".join(words))  # fmt: skip
+
+
+def of_engine(told: Mapping[str, Any]) -> Iterator[Figure]:
+    """Yield the engine's speed."""
+    note = f"{told['duties_per_classification']} duties each, one core"
+    rate, aim = told["classifications_per_second"], told["aim_per_second"]
+    yield Figure("engine", rate, "classifications/s", aim, least=True, note=note)
+
+
+def of_packs(told: Mapping[str, Any]) -> Iterator[Figure]:
+    """Yield what packs take."""
+    note = f"{told['systems']} systems, {told['pages']} pages; processor time"
+    yield Figure("pack against bare WeasyPrint", told["ratio"], "times", told["aim_ratio"],
+                 note=note)  # fmt: skip
+    yield Figure(
+        "pack: one system",
+        told["seconds_per_system"],
+        "s",
+        note=f"cpu {told['cpu_per_system']}; bare {told['bare_cpu_per_system']}",
+    )
+    yield Figure("pack: peak memory", told["peak_mib"], "MiB", told["aim_mib"],
+                 note=f"bare WeasyPrint {told['bare_peak_mib']}")  # fmt: skip
+    yield Figure("report of 200 rows as PDF", told["report_200_rows_seconds"], "s",
+                 told["aim_report_seconds"], peer=PEER_REPORT,
+                 note=f"cpu {told['report_200_rows_cpu']}")  # fmt: skip
+
+
+def of_imports(told: Mapping[str, Any]) -> Iterator[Figure]:
+    """Yield rows per second of a first and of a second import."""
+    times = told["second_rows_per_second"] / told["first_rows_per_second"]
+    yield Figure("import, all new", told["first_rows_per_second"], "rows/s",
+                 note=f"{told['rows']:,} rows in {told['first_seconds']} s")  # fmt: skip
+    yield Figure("import, nothing new", told["second_rows_per_second"], "rows/s",
+                 note=f"{times:.1f} times the first")  # fmt: skip
+
+
+def of_ledger(told: Mapping[str, Any]) -> Iterator[Figure]:
+    """Yield the record's speed against plain inserts."""
+    note = f"{told['appends_per_second']:,} appends/s, {told['plain_per_second']:,} plain inserts/s"
+    yield Figure("ledger appends against plain inserts", told["ratio"], "times", 0.7, least=True,
+                 note=f"8 writers; {note}")  # fmt: skip
+    yield Figure("ledger: numbering", told["sequenced_per_second"], "entries/s")
+    yield Figure("ledger: check of all", told["verified_per_second"], "entries/s")
+
+
+def of_starts(told: Mapping[str, Any]) -> Iterator[Figure]:
+    """Yield seconds of starting, and memory."""
+    aims = {"first": 30.0, "first_with_demo": 30.0, "second": 6.0, "fresh_clone": 30.0}
+    words = {
+        "first": "new data folder, empty",
+        "first_with_demo": "new data folder, with the demo organisation",
+        "second": "the same data folder again",
+        "fresh_clone": "fresh clone without .venv, with the demo organisation",
+    }
+    for name, note in words.items():
+        if (value := told.get(f"{name}_seconds")) is not None:
+            label = f"bin/start, {name.replace('_', ' ')}"
+            yield Figure(label, value, "s", aims[name], note=note)
+    pack = told.get("pack", {})
+    for name, idle in told.get("idle_mib", {}).items():
+        after, peak = (told[key].get(name, 0) for key in ("after_pack_mib", "peak_mib"))
+        note = f"after a pack of {pack['systems']} systems {after}, at most {peak} meanwhile"
+        yield Figure(f"memory of the {name}, idle", idle, "MiB", note=note)
+    if pack:
+        note = f"{pack['pages']:,} pages, {pack['mib']} MiB, worker and queue included"
+        yield Figure(f"pack of {pack['systems']} systems", pack["seconds"], "s", note=note)
+
+
+KINDS: dict[str, Callable[[Mapping[str, Any]], Iterator[Figure]]] = {
+    "pages": of_pages,
+    "packs": of_packs,
+    "imports": of_imports,
+    "engine": of_engine,
+    "ledger": of_ledger,
+    "starts": of_starts,
+}
+
+
+def figures(report: Mapping[str, Any]) -> list[Figure]:
+    """Return every figure of a report."""
+    measured = report["measured"]
+    return [one for name, read in KINDS.items() if name in measured for one in read(measured[name])]
+
+
+def table(report: Mapping[str, Any]) -> str:
+    """Return the report as a table in Markdown, the machine above it."""
+    machine = report["machine"]
+    loads = {name: told["load"] for name, told in report["measured"].items()}
+    lines = [
+        f"{machine['date']}, {machine['cores']} cores, {machine['memory_gib']} GiB, "
+        f"Python {machine['python']}, commit {machine['commit']}; load before each: {loads}",
+        "",
+        "| figure | result | aim | peer | | remarks |",
+        "| --- | ---: | ---: | ---: | --- | --- |",
+    ]
+    return "\n".join([*lines, *map(_line, figures(report))])
+
+
+def _line(one: Figure) -> str:
+    sign = "≥" if one.least else "≤"
+    aim = "" if one.aim is None else f"{sign} {one.aim:g}"
+    peer = "" if one.peer is None else f"{one.peer:g}"
+    value = f"{one.value:,.0f}" if one.value >= 1_000 else f"{one.value:g}"
+    return f"| {one.name} | {value} {one.unit} | {aim} | {peer} | {one.verdict} | {one.note} |"
