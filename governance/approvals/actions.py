@@ -46,7 +46,7 @@ def submit(version: ModelVersion, *, actor: User, reason: str, seen: str | None 
     if system.is_retired:
         raise DomainError(f"{system} is retired; nothing new is approved for it.")
     _refuse_reviewed(version)
-    _require_pinned(held)
+    _require_pinned(held, proposed_by=actor.pk)
     version.refresh_from_db()
     freeze_version(version, actor=actor)
     review = Review.objects.create(
@@ -105,7 +105,7 @@ def approve(review: Review, *, actor: User, reason: str = "", seen: str | None =
     _require_decider(actor, review)
     _refuse_changed(review, seen)
     if review.is_open:
-        _require_pinned(review.version)
+        _require_pinned(review.version, proposed_by=review.submitted_by_id)
         failing = [check.label for check in queries.checks(review.version) if check.fails]
         if failing:
             _require_reason(reason, f"Say why, although a check fails: {', '.join(failing)}.")
@@ -199,11 +199,12 @@ def _refuse_reviewed(version: ModelVersion) -> None:
         raise DomainError(f"{version} {words[ReviewStatus(review.status)]}.")
 
 
-def _require_pinned(version: ModelVersion) -> None:
-    if queries.may_run(version):
+def _require_pinned(version: ModelVersion, *, proposed_by: int) -> None:
+    if queries.may_run(version, proposed_by=proposed_by):
         return
     state = pin_of(version.provider, version.model_id).state
     raise DomainError(
         f"This model id is {state.value}. {queries.pin_words(version)} Choose a pinned id, "
-        "or ask somebody who may approve for a waiver with an end date."
+        "or ask somebody else who may approve, and did not work on it, for a waiver with an end "
+        "date."
     )

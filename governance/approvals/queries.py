@@ -82,10 +82,16 @@ def _pin_check(version: ModelVersion) -> Check:
     return Check("Pinned model id", "missing", pin_words(version))
 
 
-def may_run(version: ModelVersion) -> bool:
-    """Return whether the model id is pinned, or waived today."""
-    pin = pin_of(version.provider, version.model_id)
-    return pin.is_fixed or Waiver.objects.live(version, timezone.localdate()).exists()
+def may_run(version: ModelVersion, *, proposed_by: int) -> bool:
+    """Return whether the model id is pinned, or waived today by who has no part in the version.
+
+    Who proposed it or worked on it may have waived it before; that waiver counts no longer.
+    """
+    if pin_of(version.provider, version.model_id).is_fixed:
+        return True
+    made_by = version.contributors.values("user_id")
+    alive = Waiver.objects.live(version, timezone.localdate())
+    return alive.exclude(granted_by=proposed_by).exclude(granted_by__in=made_by).exists()
 
 
 def pin_words(version: ModelVersion) -> str:

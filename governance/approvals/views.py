@@ -154,7 +154,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("approvals:update", ref=review.ref)
     status = 422 if form.errors else 200
     context = _about(version, form) | {
-        "needs_waiver": not queries.may_run(version),
+        "needs_waiver": not queries.may_run(version, proposed_by=user.pk),
         "may_waive": may(user, Capability.APPROVE, version.system.unit),
     }
     return render(request, "approvals/propose.html", context, status=status)

@@ -90,6 +90,22 @@ def test_a_live_waiver_lets_a_floating_id_be_proposed(floating, owner, officer):
     assert count("waiver.granted") == 1
 
 
+def test_nobody_proposes_on_a_waiver_of_their_own(floating, owner, officer):
+    actions.grant_waiver(floating, actor=officer, reason="Pilot only.", ends_on=soon())
+
+    with pytest.raises(DomainError, match="is floating"):
+        actions.submit(floating, actor=officer, reason=WHY)
+    assert actions.submit(floating, actor=owner, reason=WHY).is_open
+
+
+def test_a_waiver_ends_when_who_gave_it_works_on_the_version(floating, owner, officer):
+    actions.grant_waiver(floating, actor=officer, reason="Pilot only.", ends_on=soon())
+    change_version(floating, actor=officer, notes="Reworded")
+
+    with pytest.raises(DomainError, match="is floating"):
+        actions.submit(floating, actor=owner, reason=WHY)
+
+
 def test_a_waiver_counts_for_the_version_as_it_was_read_only(floating, owner, officer):
     actions.grant_waiver(floating, actor=officer, reason="Pilot only.", ends_on=soon())
     change_version(floating, actor=owner, model_id="gpt-4o-mini")
