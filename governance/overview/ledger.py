@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from governance.accounts.access import people_behind, visible_units
+from governance.accounts.access import live_memberships, people_behind, visible_units
 from governance.accounts.models import BusinessUnit, User
 from governance.common.errors import DomainError
 from governance.ledger.actions import record, sequence_all
@@ -170,8 +171,11 @@ def _organisation_key() -> QuerySet[Any]:
 def check(user: User) -> Report:
     """Check the whole record now, and record that and what was found.
 
-    Raises DomainError when it is too long to be checked while a browser waits.
+    Raises PermissionDenied for somebody without a role, and DomainError when it is too long to
+    be checked while a browser waits.
     """
+    if not live_memberships(user).exists():
+        raise PermissionDenied("Only somebody with a role has the record checked.")
     sequence_all()
     if (size := LeafSequence.objects.count()) > MOST_ON_A_PAGE:
         raise DomainError(

@@ -13,6 +13,7 @@ from governance.ledger.rules import leaf_hash
 from governance.overview import ledger
 from governance.overview.ledger import EntryFilter, page, visible_entries
 from inventory.systems.actions import change_system
+from tests.conftest import person
 from tests.factories import make_system
 
 
@@ -221,3 +222,10 @@ def test_an_auditor_of_one_unit_reads_that_unit_only(registered, claims, lending
 
     assert registered not in visible_entries(guest)
     assert visible_entries(guest).filter(unit_id=lending.pk).exists()
+
+
+def test_somebody_without_a_role_has_nothing_checked(as_user, administrator, organisation):
+    guest = person("Gus Guest", None, organisation, administrator)
+
+    assert as_user(guest).post("/ledger/verify/").status_code == 403
+    assert not Entry.objects.filter(action="ledger.checked").exists()
