@@ -159,20 +159,15 @@ def _sample_json(result: RowResult, what: str) -> dict[str, Any]:
 def confirm(run: ImportRun, *, actor: User) -> None:
     """Put a previewed run into the queue; from here on it is the actor's."""
     require(actor, Capability.IMPORT, run.unit)
-    move(run, RunStatus.QUEUED, {RunStatus.PREVIEWED: frozenset({RunStatus.QUEUED})})
-    _hand_to(run, actor)
+    begin = {RunStatus.PREVIEWED: frozenset({RunStatus.QUEUED})}
+    move(run, RunStatus.QUEUED, begin, requested_by=actor)
 
 
 def resume(run: ImportRun, *, actor: User) -> None:
     """Put a run that stopped back into the queue; it goes on after the last row it took."""
     require(actor, Capability.IMPORT, run.unit)
-    move(run, RunStatus.QUEUED, {RunStatus.FAILED: frozenset({RunStatus.QUEUED})}, failure="")
-    _hand_to(run, actor)
-
-
-def _hand_to(run: ImportRun, actor: User) -> None:
-    run.requested_by = actor
-    run.save(update_fields=["requested_by"])
+    again = {RunStatus.FAILED: frozenset({RunStatus.QUEUED})}
+    move(run, RunStatus.QUEUED, again, failure="", requested_by=actor)
 
 
 def due() -> list[int]:
