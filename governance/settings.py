@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "governance.common.middleware.NulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -123,8 +124,6 @@ TEMPLATES = [
         },
     }
 ]
-
-
 FORM_RENDERER = "governance.common.rendering.FormRenderer"
 
 # --- Database -------------------------------------------------------------------------------
@@ -147,6 +146,7 @@ ACCOUNT_FORMS = {"login": "governance.accounts.forms.SignInForm"}
 ACCOUNT_ADAPTER = "governance.accounts.adapter.ClosedAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
+ALLAUTH_TRUSTED_PROXY_COUNT = int(env("TRUSTED_PROXIES", "0" if LOCAL else "1"))
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 AUTH_PASSWORD_VALIDATORS = [

@@ -80,11 +80,11 @@ def test_in_production_cookies_and_transport_are_closed():
     code = """
 from django.conf import settings as s
 print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE,
-      s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS, s.DEBUG)
+      s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS, s.DEBUG, s.ALLAUTH_TRUSTED_PROXY_COUNT)
 """
     done = run("-c", code, DJANGO_SETTINGS_MODULE="governance.settings", **GOOD)
 
-    expected = "__Host-session __Host-csrf True True True 31536000 False"
+    expected = "__Host-session __Host-csrf True True True 31536000 False 1"
     assert done.stdout.strip() == expected, done.stderr
 
 
