@@ -18,7 +18,7 @@ from fontTools.ttLib import TTFont
 from governance.audit_packs.binding import Attached, Mark, Part
 from governance.audit_packs.children import FONTS, Press, PressError, bound
 from governance.audit_packs.queries import Contents
-from governance.audit_packs.rules import MISSING, chunks
+from governance.audit_packs.rules import MISSING, chunks, ranges
 from governance.audit_packs.sections import Facts
 
 SECTIONS = 7  # headings of every system; a box of what is missing makes one more
@@ -141,7 +141,7 @@ def gaps(systems: list[Facts]) -> Iterator[dict[str, Any]]:
     for words in MISSING:
         refs = [system["ref"] for system in systems if words in system["missing"]]
         if refs:
-            yield {"words": words, "count": len(refs), "refs": " ".join(refs)}
+            yield {"words": words, "count": len(refs), "refs": ranges(refs)}
 
 
 @functools.cache

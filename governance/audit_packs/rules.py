@@ -1,8 +1,9 @@
 """Scopes and states of an evidence pack, and the limits of its building."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from enum import StrEnum
+from itertools import groupby
 from typing import Any
 
 
@@ -38,6 +39,16 @@ def subject_of(kind: ScopeKind, names: Sequence[str], unit: str) -> str:
     if kind == ScopeKind.PORTFOLIO:
         return f"The AI systems of {unit}"
     return names[0] if len(names) == 1 else f"{len(names):,} systems of {unit}"
+
+
+def ranges(refs: Iterable[str]) -> str:
+    """Return refs in the order of their numbers, runs of three and more as AIS-003 to AIS-009."""
+    numbered = sorted((int(ref.rpartition("-")[2]), ref) for ref in refs)
+    told: list[str] = []
+    for _, run in groupby(enumerate(numbered), lambda item: item[1][0] - item[0]):
+        found = [ref for _, (_, ref) in run]
+        told += found if len(found) < 3 else [f"{found[0]} to {found[-1]}"]
+    return ", ".join(told)
 
 
 def missing(system: dict[str, Any]) -> list[str]:
