@@ -87,12 +87,13 @@ def needs(
 
     A role that lets somebody act in a unit lets them see it, so the kinds ask for that alone.
     """
-    found = [*_packs(user), *_own_systems(user), *_open_systems(counted, _ability(user, counted))]
+    can = _ability(user, counted)
+    found = [*_packs(user), *_own_systems(user), *_open_systems(counted, can)]
     found += _agreements(ends)
     if Capability.APPROVE in abilities:
         found += _reviews(user)
     if Capability.CLASSIFY in abilities:
-        found += _changed_facts(user)
+        found += _changed_facts([unit for unit in counted.paths if can(unit, Capability.CLASSIFY)])
     if Capability.ASSIGN in abilities:
         found += _drafts(user)
     return sorted(found, key=Need.urgency)
@@ -167,12 +168,16 @@ def _agreements(ends: Iterable[RunningOut]) -> Iterable[Need]:
         )
 
 
-def _changed_facts(user: User) -> Iterable[Need]:
-    """Yield systems whose answers are others than those that were signed."""
+def _changed_facts(units: list[int]) -> Iterable[Need]:
+    """Yield systems of these units whose answers are others than those that were signed.
+
+    The units come as plain ids: of a subquery the database expects a handful of rows, and
+    looks every system up one by one.
+    """
     rows = (
         Assessment.objects.current()
         .filter(
-            system__unit__in=units_with(user, Capability.CLASSIFY),
+            system__unit__in=units,
             system__fact_sheet__changed_at__gt=F("signed_at"),
         )
         .select_related("system__fact_sheet")
