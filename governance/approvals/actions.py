@@ -1,6 +1,9 @@
 """The verbs of an approval: propose, waive, approve, send back, withdraw."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
@@ -19,6 +22,12 @@ from governance.ledger.actions import record
 from inventory.systems.models import ModelVersion
 from inventory.systems.pins.table import pin_of
 from inventory.systems.version_actions import freeze_version
+
+Decision = TypeVar("Decision", bound=Callable[..., None])
+
+
+class SamePersonError(PermissionDenied):
+    """Four eyes: who proposed or worked on a version does not decide about it."""
 
 
 def next_ref() -> str:
@@ -92,6 +101,28 @@ def grant_waiver(
     return waiver
 
 
+def _noting_refusals(decide: Decision) -> Decision:
+    """Let a refusal for want of four eyes stand in the record; all else is undone."""
+
+    @wraps(decide)
+    def run(review: Review, *, actor: User, **given: Any) -> None:
+        try:
+            decide(review, actor=actor, **given)
+        except SamePersonError as refusal:
+            _note_refusal(review, actor, str(refusal))
+            raise
+
+    return cast(Decision, run)
+
+
+@transaction.atomic
+def _note_refusal(review: Review, actor: User, reason: str) -> None:
+    data = {**_about(review), "reason": reason}
+    unit = review.version.system.unit_id
+    record("review.refused", subject=review, actor=actor, data=data, unit=unit)
+
+
+@_noting_refusals
 @transaction.atomic
 def approve(review: Review, *, actor: User, reason: str = "", seen: str | None = None) -> None:
     """Approve the version under review; status and ledger entry commit together.
@@ -112,6 +143,7 @@ def approve(review: Review, *, actor: User, reason: str = "", seen: str | None =
     _decide(review, ReviewStatus.APPROVED, actor=actor, reason=reason)
 
 
+@_noting_refusals
 @transaction.atomic
 def reject(review: Review, *, actor: User, reason: str, seen: str | None = None) -> None:
     """Send the version back with a reason; it is proposed again only as another version.
@@ -168,7 +200,7 @@ def _require_other(actor: User, version: ModelVersion, submitted_by: int | None)
     made_by = set(version.contributors.values_list("user_id", flat=True))
     person = rules.Person(actor.pk, actor.is_service)
     if refusal := rules.why_not_decide(person, submitted_by=submitted_by, made_by=made_by):
-        raise PermissionDenied(refusal)
+        raise SamePersonError(refusal)
 
 
 def _require_reason(reason: str, words: str) -> None:

@@ -57,6 +57,7 @@ SENTENCES = {
     "review.submitted": "proposed {system} {version} for approval as {ref}",
     "review.approved": "approved {system} {version} ({ref})",
     "review.rejected": "sent {system} {version} back ({ref})",
+    "review.refused": "was refused a decision about {system} {version} ({ref})",
     "review.withdrawn": "withdrew {system} {version} from approval ({ref})",
     "pack.requested": "asked for the evidence pack {ref}",
     "pack.sealed": "sealed the evidence pack {ref}",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from django.core.exceptions import PermissionDenied
 from django.db import connection, models, transaction
 from django.http import Http404
 from django.utils.cache import patch_vary_headers
@@ -146,9 +147,14 @@ def once(
             if stored := name.stored():
                 check(stored.data)
                 return stored
-            response = handler(request, *args, **kwargs)
-            name.store(response)
-            return response
+            try:
+                response = handler(request, *args, **kwargs)
+            except PermissionDenied as error:
+                refusal = error  # its action undid what it did; a note of the refusal stays
+            else:
+                name.store(response)
+                return response
+        raise refusal
 
     return run
 

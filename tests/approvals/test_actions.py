@@ -177,6 +177,8 @@ def test_the_submitter_may_not_decide_although_the_role_would_allow_it(version, 
         actions.approve(review, actor=officer, reason=WHY)
     actions.approve(review, actor=ops_lead, reason=WHY)
     assert review.status == ReviewStatus.APPROVED
+    refused = Entry.objects.get(action="review.refused")
+    assert (refused.actor_ref, refused.object_ref) == (officer.handle, review.ref)
 
 
 def test_a_contributor_may_not_decide_although_somebody_else_proposed(version, owner, ops_lead):

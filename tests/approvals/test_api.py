@@ -48,6 +48,22 @@ def test_the_submitters_token_may_not_approve(as_caller, officer, version):
     assert review.is_open
 
 
+def test_the_try_stands_in_the_record_on_every_path(as_caller, as_user, officer, version):
+    review = actions.submit(version, actor=officer, reason="First.")
+    call, decision = as_caller(officer), {"reason": "Mine.", "seen": version.digest}
+
+    tries = [
+        call("POST", f"{URL}{review.ref}/approve/", decision),
+        call("POST", f"{URL}{review.ref}/reject/", decision, idempotency_key="k"),
+        as_user(officer).post(f"/updates/{review.ref}/decide/", decision | {"decision": "approve"}),
+    ]
+
+    review.refresh_from_db()
+    assert [answer.status_code for answer in tries] == [403, 403, 403]
+    assert review.is_open
+    assert Entry.objects.filter(action="review.refused", actor_ref=officer.handle).count() == 3
+
+
 def test_a_token_without_the_scope_to_decide_decides_nothing(as_caller, officer, review):
     body = {"reason": "Tested.", "seen": review.digest}
     call = as_caller(officer, Scope.READ, Scope.WRITE)
