@@ -229,8 +229,9 @@ def rows(made: Organisation, dice: random.Random) -> Iterator[dict[str, Any]]:
     lowest = made.units[9:]
     while True:
         area, other = dice.sample(AREAS, 2)
+        task = dice.choice(TASKS)
         told = {
-            "task": dice.choice(TASKS).capitalize(),
+            "task": task.capitalize(),
             "area": area.lower(),
             "kind": dice.choice(KINDS),
             "place": dice.choice(PLACES),
@@ -239,7 +240,7 @@ def rows(made: Organisation, dice: random.Random) -> Iterator[dict[str, Any]]:
         }
         number = dice.randint(1, 9_999)
         yield {
-            "name": f"{area} {told['task'].lower()} {told['kind']} {told['place']} {number}",
+            "name": f"{area} {task.lower()} {told['kind']} {told['place']} {number}",
             "intended_purpose": PURPOSE.format(**told),
             "unit": dice.choice(lowest),
             "owner": dice.choice(made.owners) if dice.random() < 0.8 else None,

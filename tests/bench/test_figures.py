@@ -1,0 +1,47 @@
+"""The table of bench/run: verdicts, growth, and the words of a line."""
+
+import pytest
+
+from bench.figures import Figure, figures, table
+
+AT = {"p95_ms": 30.0, "cpu_ms": 10.0, "statements": 11}
+BARE = {"bare SELECT of the page's rows": AT | {"median_ms": 2.0}}
+MACHINE = {"cores": 2, "memory_gib": 8.0, "python": "3.11.7", "commit": "abc1234"}
+SIZES = {
+    size: {"requests": {"list": AT | {"median_ms": median}} | BARE}
+    for size, median in (("1000", 20.0), ("100000", 26.0))
+}
+REPORT = {
+    "machine": MACHINE | {"date": "2026-11-22T13:00+00:00"},
+    "measured": {"pages": {"load": 1.0, "sizes": SIZES}},
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "aim", "least", "verdict"),
+    [
+        (1.5, 1.5, False, "met"),
+        (1.51, 1.5, False, "missed"),
+        (0.7, 0.7, True, "met"),
+        (0.69, 0.7, True, "missed"),
+        (9.0, None, False, ""),
+    ],
+)
+def test_a_figure_is_held_against_its_aim(value, aim, least, verdict):
+    assert Figure("a", value, "s", aim, least=least).verdict == verdict
+
+
+def test_growth_is_the_time_at_the_largest_size_over_that_at_the_smallest():
+    growth = next(one for one in figures(REPORT) if one.name == "list: growth")
+
+    assert (growth.value, growth.verdict) == (1.3, "met")
+
+
+def test_a_time_that_passes_its_aim_is_called_missed_in_the_table():
+    lines = table(REPORT).splitlines()
+
+    assert next(line for line in lines if "list, 100,000" in line).split("|")[5].strip() == "missed"
+
+
+def test_a_list_is_told_as_a_multiple_of_the_bare_select_of_the_same_rows():
+    assert "10.0 times the bare SELECT" in table(REPORT)
