@@ -21,7 +21,7 @@ from governance.classification.rules import FactError, checked
 from governance.common.errors import DomainError, StaleError
 from governance.common.states import change
 from governance.ledger.actions import record
-from inventory.systems.actions import require_edit
+from inventory.systems.actions import require_edit, require_open
 from inventory.systems.models import AISystem
 
 
@@ -44,10 +44,12 @@ def answer_facts(
 
     None as an answer says "not sure"; `cleared` names answers to take back. `seen` is the row
     version of the fact sheet the person read (0 before the first answer).
-    Raises PermissionDenied unless the actor may change the system, DomainError for a fact or a
-    value the rule pack does not know, StaleError when somebody answered meanwhile.
+    Raises PermissionDenied unless the actor may change the system, DomainError for a retired
+    system, a fact or a value the rule pack does not know, StaleError when somebody answered
+    meanwhile.
     """
     require_edit(actor, system)
+    require_open(system)
     given = _checked(facts)
     sheet, _made = FactSheet.objects.get_or_create(system=system)
     after = {name: value for name, value in (sheet.facts | given).items() if name not in cleared}

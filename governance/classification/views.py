@@ -28,7 +28,7 @@ from governance.classification.queries import (
     on_system,
     provisional_of,
 )
-from inventory.systems.actions import may_edit, require_edit
+from inventory.systems.actions import may_edit, require_edit, require_open
 from inventory.systems.models import AISystem
 
 LONGEST_NUMBER = 18
@@ -114,7 +114,7 @@ def _result_context(user: User, about: OnSystem) -> dict[str, Any]:
         "result": shown(now.result),
         "pack": engine().pack,
         "steps": _steps(now, None),
-        "may_edit": may_edit(user, system),
+        "may_edit": may_edit(user, system) and not system.is_retired,
         "may_classify": may(user, Capability.CLASSIFY, system.unit),
         "blocked": [gap for gap in about.gaps if gap.kind in ("unanswered", "unsure")],
         "same_as_signed": signed is not None and not any(
@@ -131,6 +131,7 @@ def answer(request: HttpRequest, ref: str, step: str) -> HttpResponse:
     user = acting_user(request)
     system, group = _system(user, ref), _group(step)
     require_edit(user, system)
+    require_open(system)
     facts = facts_of(system)
     form = FactsForm(_posted(request), group=group, facts=facts)
     if request.method == "POST" and form.is_valid():

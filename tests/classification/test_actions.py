@@ -32,6 +32,15 @@ def test_the_same_answers_again_change_nothing_and_leave_no_trace(answered, offi
     assert Entry.objects.count() == before
 
 
+def test_the_answers_of_a_retired_system_stay_as_they_are(answered, officer):
+    change_system(answered, actor=officer, stage="retired")
+    before = FactSheet.objects.get().facts
+
+    with pytest.raises(DomainError, match="is retired"):
+        answer_facts(answered, facts={"actor.uses_professionally": None}, actor=officer)
+    assert FactSheet.objects.get().facts == before
+
+
 def test_an_answer_can_be_taken_back(answered, officer):
     answer_facts(answered, facts={}, cleared=["tr.interacts_directly"], actor=officer)
 
