@@ -19,7 +19,7 @@ from governance.approvals.rules import REVIEW_TRANSITIONS, ReviewStatus
 from governance.common.errors import DomainError, StaleError
 from governance.common.states import move
 from governance.ledger.actions import record
-from inventory.systems.models import ModelVersion
+from inventory.systems.models import AISystem, ModelVersion
 from inventory.systems.pins.table import pin_of
 from inventory.systems.version_actions import freeze_version
 
@@ -52,8 +52,7 @@ def submit(version: ModelVersion, *, actor: User, reason: str, seen: str | None 
     held = ModelVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     _refuse_newer(held, seen or version.digest)
     _require_reason(reason, "Say why this version is proposed.")
-    if system.is_retired:
-        raise DomainError(f"{system} is retired; nothing new is approved for it.")
+    _require_live(system)
     _refuse_reviewed(version)
     _require_pinned(held, proposed_by=actor.pk)
     version.refresh_from_db()
@@ -136,6 +135,7 @@ def approve(review: Review, *, actor: User, reason: str = "", seen: str | None =
     _require_decider(actor, review)
     _refuse_changed(review, seen)
     if review.is_open:
+        _require_live(review.version.system)
         _require_pinned(review.version, proposed_by=review.submitted_by_id)
         failing = [check.label for check in queries.checks(review.version) if check.fails]
         if failing:
@@ -206,6 +206,11 @@ def _require_other(actor: User, version: ModelVersion, submitted_by: int | None)
 def _require_reason(reason: str, words: str) -> None:
     if not reason.strip():
         raise DomainError(words)
+
+
+def _require_live(system: AISystem) -> None:
+    if system.is_retired:
+        raise DomainError(f"{system} is retired; nothing new is approved for it.")
 
 
 def _refuse_newer(version: ModelVersion, seen: str) -> None:

@@ -64,6 +64,13 @@ def test_nothing_is_proposed_for_a_retired_system(system, version, owner, office
         actions.submit(version, actor=owner, reason=WHY)
 
 
+def test_nothing_is_approved_for_a_system_that_was_retired_meanwhile(system, review, officer):
+    change_system(system, actor=officer, stage="retired")
+
+    with pytest.raises(DomainError, match="is retired"):
+        actions.approve(Review.objects.get(pk=review.pk), actor=officer, reason=WHY)
+
+
 def test_a_version_changed_since_it_was_read_is_not_proposed(version, owner):
     seen = version.digest
     change_version(version, actor=owner, model_id="gpt-4o-2024-08-06")
