@@ -1,7 +1,7 @@
 """What the ledger tells of each system, with the number of every entry."""
 
 from collections import defaultdict
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -57,6 +57,6 @@ def _span(pack: EvidencePack) -> dict[str, datetime]:
     span = {}
     if pack.period_from:
         span["at__gte"] = datetime.combine(pack.period_from, time(), UTC)
-    if pack.period_to:
+    if pack.period_to and pack.period_to < date.max:
         span["at__lt"] = datetime.combine(pack.period_to + timedelta(days=1), time(), UTC)
     return span

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import transaction
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
@@ -27,6 +28,7 @@ PAGE = 50
 COUNTED = 10_000  # beyond, a list says "more than"
 MOST_ON_A_PAGE = 200_000  # entries that are checked while the browser waits
 LOOK = {"class": "input"}
+RECKONED = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(9000, 1, 1))]
 KINDS = sorted({action.split(".")[0] for action in SENTENCES})
 
 
@@ -62,10 +64,16 @@ class EntryFilter(forms.Form):
         widget=forms.Select(attrs={"class": "select"}),
     )
     since = forms.DateField(
-        required=False, label="From", widget=forms.DateInput(attrs=LOOK | {"type": "date"})
+        required=False,
+        label="From",
+        widget=forms.DateInput(attrs=LOOK | {"type": "date"}),
+        validators=RECKONED,
     )
     until = forms.DateField(
-        required=False, label="To", widget=forms.DateInput(attrs=LOOK | {"type": "date"})
+        required=False,
+        label="To",
+        widget=forms.DateInput(attrs=LOOK | {"type": "date"}),
+        validators=RECKONED,
     )
 
     def apply(self, entries: QuerySet[Entry]) -> QuerySet[Entry]:

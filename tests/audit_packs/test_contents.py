@@ -1,6 +1,6 @@
 """What a pack says, read from the database at one moment."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -66,6 +66,10 @@ def test_a_period_limits_the_timeline_and_nothing_else(officer, system):
     assert said["timeline"] == []
     assert said["card"]["owner"] == "Mira Rossi"
     assert told(officer, system, period=Period(None, timezone.now().date()))["timeline"]
+
+
+def test_a_period_may_last_to_the_end_of_time(officer, system):
+    assert told(officer, system, period=Period(date.min, date.max))["timeline"]
 
 
 def test_a_system_without_answers_has_no_tier(officer, system):

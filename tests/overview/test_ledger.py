@@ -138,6 +138,11 @@ def test_a_wrong_date_is_said_beside_the_list(officer, as_user):
     assert b"Enter a valid date" in answer.content
 
 
+@pytest.mark.parametrize("asked", [{"since": "0001-01-01"}, {"until": "9999-12-31"}])
+def test_a_day_at_the_end_of_time_breaks_no_page(registered, officer, as_user, asked):
+    assert as_user(officer).get("/ledger/", asked).status_code == 200
+
+
 def test_pages_lead_to_older_entries_and_back(officer, claims):
     for turn in range(60):
         make_system(actor=officer, unit=claims, name=f"System {turn}")
