@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from math import isinf
 from typing import IO, Any
 
 from rest_framework.exceptions import ParseError
@@ -27,7 +28,12 @@ class StrictJSONParser(BaseParser):
         if len(raw) > MOST_BYTES:
             raise ParseError(f"The body is larger than {MOST_BYTES} bytes.")
         try:
-            value = json.loads(raw.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
+            value = json.loads(
+                raw.decode(),
+                object_pairs_hook=_unique,
+                parse_constant=_no_constant,
+                parse_float=_finite,
+            )
         except (ValueError, RecursionError) as error:
             raise ParseError(f"This is not JSON we can read: {error}") from error
         _check(value, DEEPEST)
@@ -43,6 +49,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(text: str) -> float:
     raise ValueError(f"{text} is not JSON")
+
+
+def _finite(text: str) -> float:
+    if isinf(value := float(text)):
+        raise ValueError(f"{text[:40]} is too large a number")
+    return value
 
 
 def _check(value: Any, depth: int) -> None:

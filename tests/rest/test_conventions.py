@@ -171,12 +171,24 @@ def test_a_refused_post_keeps_no_answer(call, organisation):
 
 @pytest.mark.parametrize(
     "body",
-    ['{"name": "a", "name": "b"}', '{"name": NaN}', "[" * 99 + "]" * 99, '"\\u0000"', '"\\ud800"'],
+    [
+        '{"name": "a", "name": "b"}',
+        '{"name": NaN}',
+        '{"name": 1e400}',
+        "[" * 99 + "]" * 99,
+        '"\\u0000"',
+        '"\\ud800"',
+    ],
 )
 def test_a_body_that_is_not_strict_json_is_refused(administrator, organisation, body):
     _, text = issue_token(actor=administrator, name="ci", scopes=list(Scope))
     answer = Client().generic(
-        "POST", UNITS, body, "application/json", HTTP_AUTHORIZATION=f"Bearer {text}"
+        "POST",
+        UNITS,
+        body,
+        "application/json",
+        HTTP_AUTHORIZATION=f"Bearer {text}",
+        HTTP_IDEMPOTENCY_KEY="k-5",
     )
 
     assert answer.status_code == 400
