@@ -15,6 +15,7 @@ from inventory.systems.rules import SMALL_WORDS, Sketch, alike_because
 
 MOST_CANDIDATES = 200
 MOST_SHOWN = 5
+COMPARED = ("pk", "name", "intended_purpose", "vendor_id")
 
 
 @dataclass(frozen=True)
@@ -32,16 +33,19 @@ def look_alikes(sketch: Sketch, *, seen_by: User, but: int | None = None) -> lis
     look-ups (same folded name, two words of the name, vendor with two words of the purpose);
     the rule decides among them.
     """
-    visible = AISystem.objects.visible_to(seen_by).select_related("unit", "owner")
+    visible = AISystem.objects.visible_to(seen_by)
     if but is not None:
         visible = visible.exclude(pk=but)
-    found: dict[int, LookAlike] = {}
+    found: dict[int, str] = {}
     for candidates in _candidates(visible, sketch):
-        for system in candidates:
-            other = Sketch(system.name, system.intended_purpose, system.vendor_id)
-            if because := alike_because(sketch, other):
-                found.setdefault(system.pk, LookAlike(system, because))
-    return list(found.values())[:MOST_SHOWN]
+        for pk, *other in candidates.values_list(*COMPARED):
+            if because := alike_because(sketch, Sketch(*other)):
+                found.setdefault(pk, because)
+    if not found:
+        return []
+    shown = list(found)[:MOST_SHOWN]
+    systems = AISystem.objects.select_related("unit", "owner").in_bulk(shown)
+    return [LookAlike(systems[pk], found[pk]) for pk in shown]
 
 
 def _candidates(visible: QuerySet[AISystem], sketch: Sketch) -> Iterable[QuerySet[AISystem]]:

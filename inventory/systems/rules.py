@@ -131,4 +131,6 @@ def _names_alike(one: str, other: str) -> bool:
         return False
     if overlap(*words) >= ALIKE_NAMES:
         return True
-    return SequenceMatcher(None, folded(one), folded(other)).ratio() >= ALIKE_SPELLING
+    spelling = SequenceMatcher(None, folded(one), folded(other))
+    bounds = spelling.real_quick_ratio, spelling.quick_ratio  # never less than the ratio itself
+    return all(bound() >= ALIKE_SPELLING for bound in (*bounds, spelling.ratio))
