@@ -79,7 +79,7 @@ class Live:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait(STOP_SECONDS)
         self.running.clear()
-        app.pool.force_close_all()  # what this process published through
+        app.pool.force_close_all(close_pool=False)  # what this process published through
 
     def empty_broker(self) -> None:
         """Throw every message away."""

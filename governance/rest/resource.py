@@ -24,6 +24,7 @@ from governance.rest.parsers import StrictJSONParser
 from governance.rest.permissions import HasScope
 from governance.rest.problems import Problem
 
+GOOD_ETAG = re.compile(r'"[0-9]+-[0-9]+"')
 GOOD_KEY = re.compile(r"[!-~]{1,255}")
 
 
@@ -77,10 +78,15 @@ class Resource(viewsets.GenericViewSet):
         return response
 
     def match(self, current: str) -> None:
-        """Hold If-Match against the current ETag: 428 without it, 412 when it is another."""
+        """Hold If-Match against the current ETag.
+
+        428 without it, 400 when it is none of ours, 412 when it is another.
+        """
         given = self.request.headers.get("If-Match")
         if given is None:
             raise Problem(428, "Send If-Match with the ETag you read.", "if-match-missing")
+        if not GOOD_ETAG.fullmatch(given.strip()):
+            raise Problem(400, "If-Match is not an ETag of ours.", "bad-if-match")
         if given.strip() != current:
             raise Problem(412, "It was changed since you read it. Read it again.", "stale")
 

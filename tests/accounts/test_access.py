@@ -120,7 +120,8 @@ UPDATE accounts_businessunit SET path = ARRAY[parent_id, id] WHERE path = '{}';
 
 def copies(system: AISystem, count: int) -> None:
     """Copy a system many times over all units, by SQL."""
-    fields = [field.column for field in AISystem._meta.concrete_fields if not field.primary_key]
+    stored = [f for f in AISystem._meta.concrete_fields if not f.primary_key and not f.generated]
+    fields = [field.column for field in stored]
     instead = {
         "ref": "'X-' || n",
         "name": "'System ' || n",

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 import yaml
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from governance.accounts.models import BusinessUnit
 from governance.ledger.models import Entry
@@ -20,6 +19,7 @@ from inventory.imports.models import ImportRun
 from inventory.imports.rules import HINTS, RunStatus
 from inventory.systems.models import AISystem
 from tests.imports.conftest import GOOD, HEADER, MAPPING, ROOT, SAMPLE, csv_bytes, published_file
+from tests.live import database_url
 
 PRESET = "us-federal-2024"
 
@@ -177,9 +177,10 @@ def test_a_killed_import_goes_on_and_ends_as_if_nothing_had_happened(
 
 def kill_midway(path: Path, mapping_file: Path, tmp_path: Path, settings) -> None:
     """Import in a process of its own and kill it after the second chunk."""
-    options = connection.settings_dict
-    address = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**options)
-    environment = os.environ | {"DATABASE_URL": address, "STORAGE_DIR": str(settings.MEDIA_ROOT)}
+    environment = os.environ | {
+        "DATABASE_URL": database_url(),
+        "STORAGE_DIR": str(settings.MEDIA_ROOT),
+    }
     command = [sys.executable, "manage.py", "import_systems", str(path), "--mapping", mapping_file]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 30

@@ -115,6 +115,7 @@ def test_a_change_needs_the_etag_that_was_read(call, organisation):
 
     assert call("PATCH", path, {"name": "A"}).status_code == 428
     assert call("PATCH", path, {"name": "A"}, if_match='"0-0"').status_code == 412
+    assert call("PATCH", path, {"name": "A"}, if_match="*").status_code == 400
     changed = call("PATCH", path, {"name": "A"}, if_match=etag)
     assert changed.status_code == 200
     assert changed["ETag"] != etag
