@@ -204,7 +204,8 @@ EMAIL_HOST_USER = env("EMAIL_USER")
 EMAIL_HOST_PASSWORD = env("EMAIL_PASSWORD")
 EMAIL_USE_TLS = env("EMAIL_TLS", "1") == "1"
 EMAIL_TIMEOUT = 10
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+MAILER = "smtp" if EMAIL_HOST else "console" if LOCAL else "dummy"  # no reset links in logs
+EMAIL_BACKEND = f"django.core.mail.backends.{MAILER}.EmailBackend"
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", "muster@localhost")
 
 # --- REST -----------------------------------------------------------------------------------

@@ -80,11 +80,12 @@ def test_in_production_cookies_and_transport_are_closed():
     code = """
 from django.conf import settings as s
 print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE,
-      s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS, s.DEBUG, s.ALLAUTH_TRUSTED_PROXY_COUNT)
+      s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS, s.DEBUG, s.ALLAUTH_TRUSTED_PROXY_COUNT,
+      s.EMAIL_BACKEND.split('.')[-2])
 """
     done = run("-c", code, DJANGO_SETTINGS_MODULE="governance.settings", **GOOD)
 
-    expected = "__Host-session __Host-csrf True True True 31536000 False 1"
+    expected = "__Host-session __Host-csrf True True True 31536000 False 1 dummy"
     assert done.stdout.strip() == expected, done.stderr
 
 
