@@ -113,6 +113,8 @@ def _written(day: date | None) -> str | None:
 def seal(pack: EvidencePack, *, worker: str, sealed: Sealed) -> None:
     """Register the finished file under its SHA-256; row and ledger entry commit together.
 
+    A system that moved since the pack was asked for is told as it stands in its new unit, so
+    only who sees that unit too sees the pack.
     Raises TransitionError when the worker's lease was lost to another one.
     """
     held = EvidencePack.objects.select_for_update().filter(
@@ -120,10 +122,12 @@ def seal(pack: EvidencePack, *, worker: str, sealed: Sealed) -> None:
     )
     if not held.exists():
         raise TransitionError(f"{pack} is not this worker's any more.")
+    units = set(pack.systems.order_by().values_list("unit_id", flat=True))
     move(
         pack,
         PackStatus.SEALED,
         PACK_TRANSITIONS,
+        unit_ids=sorted(units.union(pack.unit_ids)),
         sealed_at=timezone.now(),
         done=pack.total,
         lease_until=None,

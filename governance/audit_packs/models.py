@@ -76,7 +76,9 @@ class EvidencePack(models.Model):
     ref = models.CharField(max_length=16, unique=True, editable=False)  # EP-001
     kind = models.CharField(max_length=16, choices=choices(ScopeKind))
     unit = models.ForeignKey(BusinessUnit, on_delete=models.PROTECT, related_name="packs")
-    unit_ids = ArrayField(models.BigIntegerField(), editable=False)  # of its systems, when asked
+    unit_ids = ArrayField(
+        models.BigIntegerField(), editable=False
+    )  # of its systems: when asked, when sealed
     subject = models.CharField(max_length=400)  # what it is about, as its title says it
     scope = models.JSONField(default=dict, blank=True)  # how the systems were chosen
     period_from = models.DateField(null=True, blank=True)

@@ -11,6 +11,7 @@ from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.rules import MOST_ATTEMPTS, PackStatus
 from governance.audit_packs.tasks import build_pack, sweep_packs
 from governance.ledger.models import Entry
+from inventory.systems.actions import change_system
 
 
 def test_a_built_pack_is_sealed_with_its_file(sealed_pack, file, settings):
@@ -52,6 +53,17 @@ def test_a_worker_that_was_thought_dead_leaves_no_file_and_no_entry(pack, settin
     assert list((settings.STORAGE / "packs").iterdir()) == []
     assert not Entry.objects.filter(action="pack.sealed").exists()
     assert EvidencePack.objects.get().worker == "another"
+
+
+def test_a_system_that_moved_is_not_told_to_those_of_its_old_unit(
+    pack, system, lending, officer, owner
+):
+    change_system(system, actor=officer, unit=lending)
+
+    build_pack(pack.pk)
+
+    assert EvidencePack.objects.visible_to(officer).get().status == PackStatus.SEALED
+    assert not EvidencePack.objects.visible_to(owner).exists()
 
 
 def test_a_pack_that_stops_three_workers_fails_and_says_so(pack):
