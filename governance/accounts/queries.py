@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from governance.accounts.access import units_with
+from governance.accounts.access import units_with, visible_units
 from governance.accounts.models import BusinessUnit, Membership, User
 from governance.accounts.rules import Capability
 
 
 def people_for(actor: User, search: str = "") -> QuerySet[User]:
-    """Return the people whom the actor looks after, each with `memberships` and their units.
+    """Return the people whom the actor looks after, each with the `memberships` the actor sees.
 
     Whoever configures the organisation looks after everybody; others after the people who
     have a role in their units.
     """
     units = units_with(actor, Capability.CONFIGURE)
-    roles = Membership.objects.select_related("unit").order_by("unit__path", "role")
+    seen = Membership.objects.filter(unit__in=visible_units(actor).values("pk"))
+    roles = seen.select_related("unit").order_by("unit__path", "role")
     people = User.objects.prefetch_related(Prefetch("memberships", roles)).order_by("name", "pk")
     if not units.filter(parent__isnull=True).exists():
         within = Membership.objects.filter(unit__in=units.values("pk"))

@@ -198,3 +198,16 @@ def test_nobody_takes_another_address_by_themselves(as_user, owner):
 
     assert as_user(owner).post("/accounts/email/", asked)["Location"] == "/settings/"
     assert not EmailAddress.objects.exists()
+
+
+def test_roles_in_units_that_one_does_not_see_are_not_shown(
+    as_user, owner, claims, lending, administrator
+):
+    keeper = person("Kim Keeper", Role.ADMINISTRATOR, claims, administrator)
+    actions.grant(owner, role=Role.AI_OPS_LEAD, unit=lending, actor=administrator)
+    client = as_user(keeper)
+
+    for address in ("/settings/people/", f"/settings/people/{owner.pk}/"):
+        shown = client.get(address).content.decode()
+        assert "System owner" in shown
+        assert "Lending" not in shown
