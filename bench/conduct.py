@@ -55,7 +55,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench/run", description="Measure how fast Muster is.")
     parser.add_argument("--quick", action="store_true", help="small sizes, about two minutes")
     parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, metavar="NAME",
-                        help=f"some of: {', '.join(NAMES)}")  # fmt: skip
+                        help=f"some of {', '.join(NAMES)}; the file keeps the others")  # fmt: skip
     parser.add_argument("--cold", action="store_true", help="also start a fresh clone")
     parser.add_argument("--port", type=int, default=8260, help="of the Muster that is started")
     parser.add_argument("--out", type=Path, default=LATEST, help="where the JSON goes")
@@ -64,7 +64,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def measured(options: argparse.Namespace) -> dict[str, Any]:
     """Return the machine and what every chosen measurement told, with the load before it."""
-    report: dict[str, Any] = {"machine": machine(), "quick": options.quick, "measured": {}}
+    report: dict[str, Any] = {
+        "machine": machine(),
+        "quick": options.quick,
+        "measured": before(options),
+    }
     chosen = [name for name in IN_A_DATABASE if name in options.only]
     with scratch() as folder:
         if chosen:
@@ -81,13 +85,28 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
     return report
 
 
+def before(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what the file holds already, where only some are measured again."""
+    if set(options.only) == set(NAMES) or not options.out.exists():
+        return {}
+    report = json.loads(options.out.read_text())
+    same = report["quick"] == options.quick
+    return dict(report["measured"]) if same else {}
+
+
 def noted(name: str, measure: Any) -> dict[str, Any]:
-    """Return what a measurement tells, with the load of the machine before it."""
+    """Return what a measurement tells, with the load of the machine before and after it."""
     say(f"{name} …")
+    at = datetime.now(UTC).isoformat(timespec="minutes")
     load, began = os.getloadavg()[0], time.monotonic()
     told: dict[str, Any] = measure()
     taken = time.monotonic() - began
-    return told | {"load": round(load, 1), "took_seconds": round(taken, 1)}
+    after = os.getloadavg()[0]
+    return told | {
+        "at": at,
+        "load": [round(load, 1), round(after, 1)],
+        "took_seconds": round(taken, 1),
+    }
 
 
 def one(name: str, server: str, folder: Path, *, quick: bool) -> dict[str, Any]:

@@ -136,10 +136,10 @@ def timing(request: Request, timed: int) -> dict[str, float]:
 
 
 def spent(request: Request, timed: int) -> dict[str, float]:
-    """Return median and 95th percentile of many requests, and the median processor time.
+    """Return median, fastest and 95th percentile of many requests, and the median processor time.
 
     The last is that of this process alone: it holds on a busy machine, and leaves out what the
-    database computes meanwhile.
+    database computes meanwhile. So does the fastest, nearly, and that holds the database.
     """
     taken, used = [], []
     for _ in range(timed):
@@ -149,6 +149,7 @@ def spent(request: Request, timed: int) -> dict[str, float]:
         taken.append(time.perf_counter() - began)
     return {
         "median_ms": round(statistics.median(taken) * 1000, 2),
+        "fastest_ms": round(min(taken) * 1000, 2),
         "p95_ms": round(statistics.quantiles(taken, n=20)[18] * 1000, 2),
         "cpu_ms": round(statistics.median(used) * 1000, 2),
     }
