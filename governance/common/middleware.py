@@ -5,9 +5,9 @@ import re
 import uuid
 from collections.abc import Callable
 
-from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.defaults import bad_request
 
 from governance.common.errors import DomainError
 
@@ -41,7 +41,7 @@ class NulMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         is_page = not request.path_info.startswith("/api/")  # the API words its own refusals
         if is_page and ("\0" in request.path_info or "%00" in request.META["QUERY_STRING"]):
-            raise SuspiciousOperation("The address holds a NUL.")
+            return bad_request(request, ValueError("The address holds a NUL."))
         return self.get_response(request)
 
 
