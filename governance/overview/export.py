@@ -9,7 +9,18 @@ from openpyxl import Workbook
 from governance.overview.columns import ALWAYS, Column
 from governance.overview.register import Row
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+DANGEROUS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\uff1d",
+    "\uff0b",
+    "\uff0d",
+    "\uff20",
+)  # wide ones too
 MOST_LETTERS = 32_767  # what a spreadsheet cell holds
 BATCH = 500
 CONTROLS = dict.fromkeys(set(range(32)) - {9, 10, 13})

@@ -43,7 +43,18 @@ class Table:
     notes: list[str] = field(default_factory=list)
 
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\uff1d",
+    "\uff0b",
+    "\uff0d",
+    "\uff20",
+)  # wide too
 
 
 def guarded(cell: str) -> str:

@@ -139,7 +139,7 @@ def test_unknown_values_are_left_out_and_told(as_user, five, officer):
 @pytest.mark.parametrize(
     "query", ["page=0", "page=x", "page=99999999999", "page=-1", "cols=zzz",
               "unit=99999999999999999999",
-              "owner=%00", "q=" + "x" * 5000, "page=²"]
+              "q=" + "x" * 5000, "page=²"]
 )  # fmt: skip
 def test_no_address_breaks_the_page(as_user, five, officer, query):
     assert as_user(officer).get(f"/systems/?{query}").status_code == 200
@@ -273,7 +273,9 @@ def test_csv_holds_every_page_and_only_what_one_may_see(as_user, five, officer, 
     assert b"Delta" not in mine
 
 
-@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize(
+    "sign", ["=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20"]
+)
 def test_no_cell_is_taken_for_a_formula(sign):
     assert safe(f"{sign}HYPERLINK(1)") == f"'{sign}HYPERLINK(1)"
     assert safe(f"\x01{sign}HYPERLINK(1)") == f"'{sign}HYPERLINK(1)"
