@@ -25,7 +25,10 @@ class SessionStore(DatabaseStore):
 
 
 class SessionLimitsMiddleware:
-    """Sign out whose session is over; note once a minute that a session is in use."""
+    """Sign out whose session is over; note once a minute that a session is in use.
+
+    What a signed-in person is answered stays in no cache.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -38,4 +41,7 @@ class SessionLimitsMiddleware:
                 logout(request)
             elif idle > TOUCH_EVERY:
                 session.modified = True
-        return self.get_response(request)
+        response = self.get_response(request)
+        if SESSION_KEY in session:  # a page for one person: no cache keeps it
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
