@@ -6,7 +6,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from governance.accounts.access import acting_user
+from governance.accounts.access import acting_user, may
+from governance.accounts.rules import Capability
 from governance.overview.system import system_page, visible_system
 
 
@@ -24,5 +25,6 @@ def system(request: HttpRequest, ref: str) -> HttpResponse:
         "duties": page.duties,
         "entries": page.entries,
         "may_change": page.may_edit and not row.is_retired,
+        "may_pack": may(user, Capability.PACK, row.unit),
     }
     return render(request, "overview/system.html", context)

@@ -75,6 +75,8 @@ def test_a_reader_gets_no_controls(as_user, system, auditor):
 
     for address in ("/edit/", "/retire/", "/share/", "/versions/new/"):
         assert f"{system.ref}{address}" not in page
+    assert "/packs/new/" not in page
+    assert "Make the matrix" not in page
 
 
 def test_a_retired_system_has_a_banner_and_no_controls(as_user, system, officer):
