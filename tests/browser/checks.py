@@ -25,9 +25,15 @@ RUN = """async (rules) => {
 
 @dataclass
 class Watched:
-    """What the console of a page complained about."""
+    """What the console of a page complained about, and of all pages of the tab so far."""
 
     complaints: list[str] = field(default_factory=list)
+    ever: list[str] = field(default_factory=list)
+
+    def add(self, text: str) -> None:
+        """Keep a complaint."""
+        self.complaints.append(text)
+        self.ever.append(text)
 
 
 _watched: dict[int, Watched] = {}
@@ -39,7 +45,7 @@ def watch(page: Page) -> None:
 
     def heard(message: ConsoleMessage) -> None:
         if message.type == "error":
-            seen.complaints.append(message.text)
+            seen.add(message.text)
 
     def moved(request: Request) -> None:
         if request.is_navigation_request():
@@ -47,7 +53,7 @@ def watch(page: Page) -> None:
 
     page.on("request", moved)
     page.on("console", heard)
-    page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    page.on("pageerror", lambda error: seen.add(str(error)))
 
 
 def check_quiet(page: Page, status: int = 200) -> None:
@@ -57,6 +63,14 @@ def check_quiet(page: Page, status: int = 200) -> None:
     left = [text for text in complaints if expected not in text]
 
     assert not left, f"{page.url}: {left}"
+
+
+def check_quiet_so_far(page: Page, *statuses: int) -> None:
+    """Assert that no page of this tab reported anything but answers with one of these statuses."""
+    expected = tuple(f"status of {status} " for status in statuses)
+    left = [text for text in _watched[id(page)].ever if not any(one in text for one in expected)]
+
+    assert not left, f"on the way to {page.url}: {left}"
 
 
 @cache

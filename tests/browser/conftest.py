@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from governance.accounts.models import User
-from tests.browser.checks import watch
+from tests.browser.checks import check_quiet_so_far, watch
 from tests.browser.world import World, build
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -81,6 +81,24 @@ def page_as(chromium: Browser, live_server: LiveServer) -> Iterator[Callable[...
     yield open_tab
     for page in pages:
         page.context.close()
+
+
+@pytest.fixture
+def tab_of(
+    page_as: Callable[..., Page], settings: Any, tmp_path: Path
+) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a person's tab; each must have been quiet to the end."""
+    settings.STORAGE = settings.MEDIA_ROOT = tmp_path / "storage"
+    opened: list[tuple[Page, tuple[int, ...]]] = []
+
+    def open_tab(user: User | None = None, *, refused: tuple[int, ...] = (), **more: Any) -> Page:
+        page = page_as(user, **more)
+        opened.append((page, refused))
+        return page
+
+    yield open_tab
+    for page, refused in opened:
+        check_quiet_so_far(page, *refused)
 
 
 def session_cookie(user: User, base: str) -> dict[str, str]:

@@ -1,10 +1,14 @@
-"""Matrices and updates for the tour of all pages."""
+"""Matrices and updates for the browser tests."""
 
 from governance.accounts.models import BusinessUnit, User
+from governance.accounts.rules import Role
 from governance.approvals import actions as approvals
+from governance.approvals.models import Review
 from inventory.systems.models import AISystem
 from inventory.systems.version_actions import add_version
 from raci import actions as raci
+from raci.catalogue import catalogue
+from tests.conftest import person
 
 PINNED, NEXT, FLOATING = "gpt-4o-2024-08-06", "gpt-4o-2024-11-20", "gpt-4o"
 
@@ -33,3 +37,21 @@ def fill(
         "waiting": waiting.ref,
         "floating": versions["4.0.0"].pk,
     }
+
+
+def staff(root: BusinessUnit, system: AISystem, officer: User) -> None:
+    """Name a holder for each role and give every authority."""
+    admin = User.objects.get(memberships__role=Role.ADMINISTRATOR)
+    for role in catalogue().roles.keys() - {"PO"}:
+        holder = person(f"{role} Holder", None, root, admin)
+        raci.name_holder(root, role=role, person=holder, actor=officer)
+        for kind in catalogue().authorities:
+            raci.empower(root, person=holder, kind=kind, actor=officer)
+    for kind in catalogue().authorities:
+        raci.empower(root, person=system.owner, kind=kind, actor=officer)
+
+
+def propose(system: AISystem, owner: User) -> Review:
+    """Return an update of a pinned version that waits."""
+    version = add_version(system, actor=owner, label="3.2.1", provider="openai", model_id=PINNED)
+    return approvals.submit(version, actor=owner, reason="First release.")
