@@ -2,7 +2,7 @@
 
 Requests go through Django's test client, so all of Muster is in the figure and no network. The
 connection to the database stays open, each request runs alone, and statements are counted in a
-request of their own that is not timed.
+request of their own that is not timed. The sizes are asked in turn: they meet the same load.
 """
 
 import csv
@@ -21,6 +21,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bench.seed import RARE, Organisation, found, grow, rows, settle
+from bench.sizes import Sizes
 from governance.accounts.models import User
 from governance.rest.actions import issue_token
 from governance.rest.rules import Scope
@@ -29,6 +30,7 @@ SIZES = (1_000, 10_000, 100_000)
 EXPORTED = 10_000
 WARM, TIMED = 5, 40
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+BARE, CSV = "bare SELECT of the page's rows", "CSV export"
 COMMON = "scorer"  # a kind: about one system in twenty
 BARE_LIST = """
 SELECT s.id, s.ref, s.name, s.stage, u.name, o.name, s.vendor_id, v.name, s.our_roles,
@@ -43,19 +45,57 @@ Request = Callable[[], Any]
 
 def measure(sizes: tuple[int, ...] = SIZES, timed: int = TIMED) -> dict[str, Any]:
     """Return milliseconds and statements of every kind of request, at every size."""
+    with Sizes(sizes) as asked:
+        told = {str(size): one | {"requests": {}} for size, one in asked.told.items()}
+        for name in told[str(sizes[0])].pop("names"):
+            rounds = timed // 4 if name.startswith("also") else timed
+            for size, found in compared(asked, name, rounds).items():
+                told[str(size)]["requests"][name] = found
+        exported = min(sizes, key=lambda size: abs(size - EXPORTED))
+        return {"timed": timed, "sizes": told, "export": asked.ask_at(exported, CSV, "export")}
+
+
+def compared(asked: Sizes, name: str, rounds: int) -> dict[int, dict[str, float]]:
+    """Return what one kind of request takes at each size, sent in turn."""
+    for _ in range(WARM):
+        asked.ask(name, "time")
+    statements = asked.ask(name, "count")
+    taken = [asked.ask(name, "time") for _ in range(rounds)]
+    smallest = min(statements)
+    return {
+        size: in_words([one[size] for one in taken])
+        | {
+            "statements": statements[size],
+            "growth": round(statistics.median(one[size][0] / one[smallest][0] for one in taken), 2),
+        }
+        for size in statements
+    }
+
+
+def prepared(size: int) -> tuple[dict[str, Request], dict[str, Any]]:
+    """Fill the database; return every kind of request, and what there is to tell."""
+    began = time.perf_counter()
     made = found()
-    measured: dict[str, Any] = {"sizes": {}, "timed": timed}
-    for size in sizes:
-        began = time.perf_counter()
-        grow(made, size)
-        settle()
-        seeded = time.perf_counter() - began
-        results = {name: timing(each, timed) for name, each in requests(made).items()}
-        results["bare SELECT of the page's rows"] = bare(timed)
-        measured["sizes"][str(size)] = {"seeded_seconds": round(seeded, 1), "requests": results}
-        if size == min(EXPORTED, max(sizes)):
-            measured["export"] = export(made)
-    return measured
+    grow(made, size)
+    settle()
+    seeded = round(time.perf_counter() - began, 1)
+    known = requests(made) | {BARE: bare()}
+    told = {"seeded_seconds": seeded, "names": list(known)}
+    return known | {CSV: getter(signed_in(made.officer), "/systems/export.csv")}, told
+
+
+def once(request: Request, what: str) -> Any:
+    """Send one request; return its statements for "count", else its seconds, all and processor."""
+    if what == "export":
+        return export(request)
+    if what == "count":
+        with CaptureQueriesContext(connection) as captured:
+            request()
+        return len(captured)
+    began, cpu = time.perf_counter(), time.process_time()
+    request()
+    used = time.process_time() - cpu
+    return time.perf_counter() - began, used
 
 
 def requests(made: Organisation) -> dict[str, Request]:
@@ -125,53 +165,31 @@ def bodies(made: Organisation) -> Iterator[dict[str, Any]]:
         }
 
 
-def timing(request: Request, timed: int) -> dict[str, float]:
-    """Return milliseconds, and the number of statements of one request that is not timed."""
-    for _ in range(WARM):
-        request()
-    with CaptureQueriesContext(connection) as captured:
-        request()
-    statements = len(captured)
-    return spent(request, timed) | {"statements": statements}
-
-
-def spent(request: Request, timed: int) -> dict[str, float]:
+def in_words(taken: list[tuple[float, float]]) -> dict[str, float]:
     """Return median, fastest and 95th percentile of many requests, and the median processor time.
 
-    The last is that of this process alone: it holds on a busy machine, and leaves out what the
-    database computes meanwhile. So does the fastest, nearly, and that holds the database.
+    The last is that of Django's process alone: it leaves out what the database computes meanwhile.
     """
-    taken, used = [], []
-    for _ in range(timed):
-        began, cpu = time.perf_counter(), time.process_time()
-        request()
-        used.append(time.process_time() - cpu)
-        taken.append(time.perf_counter() - began)
+    whole = [seconds for seconds, _ in taken]
     return {
-        "median_ms": round(statistics.median(taken) * 1000, 2),
-        "fastest_ms": round(min(taken) * 1000, 2),
-        "p95_ms": round(statistics.quantiles(taken, n=20)[18] * 1000, 2),
-        "cpu_ms": round(statistics.median(used) * 1000, 2),
+        "median_ms": round(statistics.median(whole) * 1000, 2),
+        "fastest_ms": round(min(whole) * 1000, 2),
+        "p95_ms": round(statistics.quantiles(whole, n=20)[18] * 1000, 2),
+        "cpu_ms": round(statistics.median(cpu for _, cpu in taken) * 1000, 2),
     }
 
 
-def bare(timed: int) -> dict[str, float]:
-    """Return what the rows of the first page take with psycopg alone, in one statement."""
-    with psycopg.connect(**dsn()) as raw:
-
-        def request() -> None:
-            raw.execute(f"{BARE_LIST} LIMIT 51").fetchall()
-
-        for _ in range(WARM):
-            request()
-        return spent(request, timed) | {"statements": 1}
+def bare() -> Request:
+    """Return a request for the rows of the first page with psycopg alone, in one statement."""
+    raw = psycopg.connect(**dsn())
+    return lambda: raw.execute(f"{BARE_LIST} LIMIT 51").fetchall()
 
 
-def export(made: Organisation) -> dict[str, float]:
+def export(request: Request) -> dict[str, float]:
     """Return seconds of the streamed CSV of the whole list, and of a bare SELECT written as CSV."""
-    client, begun = signed_in(made.officer), time.perf_counter()
+    begun = time.perf_counter()
     size, lines, first = 0, 0, 0.0
-    for chunk in ok(client.get("/systems/export.csv")).streaming_content:
+    for chunk in request().streaming_content:
         first = first or time.perf_counter() - begun
         size += len(chunk)
         lines += chunk.count(b"\n")
