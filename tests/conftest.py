@@ -19,7 +19,8 @@ from governance.accounts.rules import Role
 from governance.environment import broker_options
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
-from tests.live import BROKER_URL, Live, database_url
+from tests.brokers import BROKER_URL
+from tests.live import Live, database_url
 
 PASSWORD = "correct horse battery"
 ALWAYS = """DO $$ DECLARE name text; BEGIN FOR name IN SELECT tgname FROM pg_trigger

@@ -1,8 +1,9 @@
 """A real worker, clock and broker for tests marked `worker`.
 
-The broker is PostgreSQL (pgmq) in the test's own database. Use the fixture `live` of
-tests/conftest.py, which brings `transactional_db`; nothing is published by the test's process
-unless `live.send(task, …)` does it, so what happens, happens because the clock's sweeps found it.
+The broker is PostgreSQL (pgmq) in the test's own database, or another: see tests/brokers.py. Use
+the fixture `live` of tests/conftest.py, which brings `transactional_db`; nothing is published by
+the test's process unless `live.send(task, …)` does it, so what happens, happens because the
+clock's sweeps found it.
 """
 
 import os
@@ -15,15 +16,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import psycopg
 from django.conf import settings
 from django.db import connection
 
 from governance.celery import app
 from governance.health import broker
+from tests.brokers import BROKER_URL, broker_of_this_run
 
 ROOT = Path(__file__).resolve().parent.parent
-BROKER_URL = "pgmq://database"
 STOP_SECONDS = 30
 
 
@@ -44,12 +44,13 @@ class Live:
         self.folder = folder
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.url = database_url()
-        broker.install()
-        broker.empty()
+        self.broker = broker_of_this_run()
+        self.broker.empty()
 
-    def start(self) -> None:
-        """Start a worker with two processes, and the clock."""
-        self.start_worker()
+    def start(self, workers: int = 1) -> None:
+        """Start workers with two processes each, and the clock."""
+        for number in range(1, workers + 1):
+            self.start_worker("worker" if number == 1 else f"worker{number}")
         self.start_clock()
 
     def start_worker(self, name: str = "worker") -> None:
@@ -79,21 +80,18 @@ class Live:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait(STOP_SECONDS)
         self.running.clear()
-        app.pool.force_close_all(close_pool=False)  # what this process published through
 
     def empty_broker(self) -> None:
         """Throw every message away."""
-        broker.empty()
+        self.broker.empty()
 
     def recover(self) -> int:
-        """Hand out again what killed workers held, as bin/start does."""
+        """Hand out again what killed workers held, as bin/start does; only with pgmq."""
         return broker.recover()
 
     def messages(self) -> int:
-        """Return how many messages the broker holds, taken ones included."""
-        with psycopg.connect(self.url) as link:
-            row = link.execute("SELECT count(*) FROM pgmq.q_celery").fetchone()
-        return int(row[0]) if row else 0
+        """Return how many messages the broker holds."""
+        return self.broker.messages()
 
     def send(self, task: Any, *arguments: Any) -> None:
         """Publish a task to the live broker, as `delay_on_commit` does in the running product."""

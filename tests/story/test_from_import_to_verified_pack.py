@@ -41,11 +41,11 @@ def test_from_import_to_verified_pack(officer, ops_lead, auditor, tmp_path, sett
 
 
 @pytest.mark.worker
-def test_the_same_with_a_real_worker_and_clock(
+def test_the_same_with_two_real_workers_and_a_clock(
     live, officer, ops_lead, auditor, tmp_path, settings, capsys
 ):
     settings.STORAGE = settings.MEDIA_ROOT = tmp_path / "storage"
-    live.start()
+    live.start(workers=2)
     pack = the_story_until_a_pack_is_asked_for(officer, ops_lead, tmp_path)
     live.wait_for(lambda: EvidencePack.objects.get(pk=pack.pk).sealed_at is not None, 120)
 
