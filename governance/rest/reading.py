@@ -61,7 +61,7 @@ def _operation(method: str, path: str, item: dict[str, Any], shapes: dict[str, A
         Parameter(
             name=row["name"],
             place=row["in"],
-            kind=kind(row["schema"]),
+            kind=kind(row["schema"], shapes),
             required=row.get("required", False),
             words=row.get("description", ""),
         )
@@ -82,22 +82,23 @@ def _fields(schema: dict[str, Any], shapes: dict[str, Any]) -> list[tuple[str, s
     shape = shapes.get(name, schema)
     required = shape.get("required", [])
     return [
-        (field, kind(value), field in required)
+        (field, kind(value, shapes), field in required)
         for field, value in shape.get("properties", {}).items()
     ]
 
 
-def kind(schema: dict[str, Any]) -> str:
-    """Return a schema in a few words: “string”, “a, b or c”, “list of integer”."""
+def kind(schema: dict[str, Any], shapes: dict[str, Any]) -> str:
+    """Return a schema in a few words: “string”, “a | b | c”, “list of integer”."""
     if "$ref" in schema:
-        return str(schema["$ref"]).rpartition("/")[2]
+        name = str(schema["$ref"]).rpartition("/")[2]
+        return kind(shapes[name], shapes) if "enum" in shapes.get(name, {}) else name
     for joined in ("allOf", "oneOf", "anyOf"):
         if joined in schema:
-            return " or ".join(kind(part) for part in schema[joined])
+            return " or ".join(kind(part, shapes) for part in schema[joined])
     if "enum" in schema:
         return " | ".join("null" if value is None else str(value) for value in schema["enum"])
     if schema.get("type") == "array":
-        return f"list of {kind(schema.get('items', {}))}"
+        return f"list of {kind(schema.get('items', {}), shapes)}"
     types = schema.get("type", "any")
     words = " or ".join(types) if isinstance(types, list) else str(types)
     return f"{words} ({schema['format']})" if "format" in schema else words

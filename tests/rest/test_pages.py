@@ -45,3 +45,5 @@ def test_the_api_can_be_read_as_a_page(as_user, auditor):
     assert page.status_code == 200
     assert "/api/v1/systems/{ref}/" in page.content.decode()
     assert "If-Match" in page.content.decode()
+    assert "DPA | BAA" in page.content.decode()
+    assert "Enum</td>" not in page.content.decode()
