@@ -42,7 +42,7 @@ SENTENCES = {
     "version.added": "added the version {ref}",
     "version.changed": "changed the version {ref}",
     "version.frozen": "froze the version {ref}",
-    "import.finished": "finished {ref}: {created} systems created, {changed} changed",
+    "import.finished": "finished {ref}: {created} created, {changed} changed",
     "import.cancelled": "stopped {ref} after {rows} rows",
     "facts.changed": "answered questions about {ref}",
     "assessment.signed": "signed the classification of {ref}",
