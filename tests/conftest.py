@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import OperationalError
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
@@ -21,6 +22,9 @@ from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
 from tests.brokers import BROKER_URL
 from tests.live import Live, database_url
+
+# The test server sends head and body apart: with Nagle's algorithm each answer waits 40 ms.
+WSGIRequestHandler.disable_nagle_algorithm = True
 
 PASSWORD = "correct horse battery"
 ALWAYS = """DO $$ DECLARE name text; BEGIN FOR name IN SELECT tgname FROM pg_trigger

@@ -80,6 +80,7 @@ class PackViewSet(Readable):
     serializer_class = PackSerializer
     lookup_field = "ref"
     lookup_value_regex = "EP-[0-9]{3,12}"
+    refusals: ClassVar = frozenset({"file"})
     sorts: ClassVar = ("requested_at",)
     filters: ClassVar = {
         **choice_filters("status", "status", PackStatus),

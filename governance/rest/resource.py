@@ -43,7 +43,8 @@ class Resource(viewsets.GenericViewSet):
     pagination_class = CursorPaging
     filters: ClassVar[Mapping[str, Filter]] = {}
     sorts: ClassVar[tuple[str, ...]] = ()
-    decisions: ClassVar[frozenset[str]] = frozenset()
+    decisions: ClassVar[frozenset[str]] = frozenset()  # actions that need the scope to decide
+    refusals: ClassVar[frozenset[str]] = frozenset()  # GET actions that may answer 409
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     lookup_value_regex = r"[^/.]+"
 

@@ -83,6 +83,8 @@ class MusterSchema(AutoSchema):
         if operation is None:
             return None
         codes = list(ALWAYS)
+        if getattr(self.view, "action", None) in getattr(self.view, "refusals", ()):
+            codes += [409]
         if self.method != "GET":
             codes += CHANGING
         if self.method in ("PATCH", "DELETE"):

@@ -1,9 +1,13 @@
 """What bench/run measures answers, on an organisation as it seeds it, only smaller."""
 
+import pytest
+
 from bench import pages, seed
 from governance.approvals.models import Review
 from governance.classification.models import Assessment
 from inventory.systems.models import AISystem
+
+pytestmark = pytest.mark.seeded
 
 
 def test_every_measured_request_answers_on_a_seeded_organisation(db):

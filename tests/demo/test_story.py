@@ -1,8 +1,10 @@
 """The demo organisation."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from django.db import transaction
 
 from governance.accounts.models import BusinessUnit
 from governance.accounts.rules import Role
@@ -22,10 +24,12 @@ from raci.models import Matrix
 TODAY = date(2026, 11, 22)
 
 
-@pytest.fixture
-def signins(db) -> list[dict[str, str]]:
-    """Tell the story."""
-    return tell(today=TODAY, password=lambda: "a demo password")
+@pytest.fixture(scope="module")
+def signins(django_db_setup, django_db_blocker) -> Iterator[list[dict[str, str]]]:
+    """Tell the story once for all tests here, and take it back after them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield tell(today=TODAY, password=lambda: "a demo password")
+        transaction.set_rollback(True)
 
 
 def test_every_screen_has_something_true_to_show(signins):

@@ -18,6 +18,7 @@ def test_the_api_keeps_the_contract_it_publishes(live_server, officer, system):
     _, text = issue_token(actor=officer, name="contract", scopes=list(Scope))
     command = [
         str(Path(sys.executable).with_name("schemathesis")),
+        f"--config-file={Path(__file__).with_name('schemathesis.toml')}",
         "run",
         f"{live_server.url}/api/v1/openapi.json",
         f"--header=Authorization: Bearer {text}",
