@@ -95,7 +95,8 @@ ALIKE_NAMES, ALIKE_SPELLING, ALIKE_PURPOSE = 0.6, 0.85, 0.5
 def folded(text: str) -> str:
     """Return words without case, accents and punctuation, one space between them."""
     bare = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(char for char in bare if not unicodedata.combining(char))
+    is_plain = bare.isascii()
+    letters = bare if is_plain else "".join(c for c in bare if not unicodedata.combining(c))
     return " ".join(re.findall(r"[^\W_]+", letters))
 
 
@@ -117,10 +118,10 @@ def alike_because(one: Sketch, other: Sketch) -> str:
         return "has the same name"
     if _names_alike(one.name, other.name):
         return "has a similar name"
+    if not one.vendor or one.vendor != other.vendor:
+        return ""
     purposes = overlap(telling_words(one.purpose), telling_words(other.purpose))
-    if one.vendor and one.vendor == other.vendor and purposes >= ALIKE_PURPOSE:
-        return "comes from the same vendor for a similar purpose"
-    return ""
+    return "comes from the same vendor for a similar purpose" if purposes >= ALIKE_PURPOSE else ""
 
 
 def _names_alike(one: str, other: str) -> bool:
