@@ -77,6 +77,7 @@ def test_a_dry_run_says_what_would_happen_and_does_nothing(organisation, tmp_pat
 
 
 @pytest.mark.django_db
+@pytest.mark.seeded
 def test_the_published_inventory_gives_a_system_for_every_row(organisation, tmp_path):
     report = run_command(published_file(), tmp_path)
 
