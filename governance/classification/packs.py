@@ -1,7 +1,7 @@
 """Load a rule pack, and refuse one that does not hold together."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,16 @@ def load(path: Path = EU_AI_ACT) -> Pack:
 
     Raises PackError, which names file, rule and field, for anything that does not hold.
     """
-    sources = [(file.name, file.read_bytes()) for file in _files_of(path)]
-    sums = "".join(f"{name} {hashlib.sha256(body).hexdigest()}\n" for name, body in sources)
-    return _Reader(path.name).read(sources, hashlib.sha256(sums.encode()).hexdigest())
+    return read_pack(path.name, [(file.name, file.read_bytes()) for file in _files_of(path)])
+
+
+def read_pack(name: str, sources: Sequence[tuple[str, bytes]]) -> Pack:
+    """Return the checked pack of these files; its version is the same wherever they lie.
+
+    Raises PackError as `load` does.
+    """
+    sums = "".join(f"{file} {hashlib.sha256(body).hexdigest()}\n" for file, body in sources)
+    return _Reader(name).read(sources, hashlib.sha256(sums.encode()).hexdigest())
 
 
 def _files_of(path: Path) -> list[Path]:
