@@ -75,6 +75,7 @@ class Rule:
     note: str = ""
     unless: tuple[RuleException, ...] = ()
     guidance: tuple[str, ...] = ()
+    applies_to_roles: tuple[str, ...] = ()
 
     def exists(self, text: str) -> bool:
         """Return whether this text of the law has the rule."""
@@ -96,6 +97,31 @@ class Obligation:
     disputed: bool = False  # the first day of application is disputed
 
 
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """By when a serious incident is reported (Art. 73). `days` None: no day of its own."""
+
+    id: str
+    days: int | None
+    trigger: str
+    citation: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Penalty:
+    """One row of fines (Arts 99 to 101). Sums are whole euros, shares are of the turnover."""
+
+    id: str
+    infringement: str
+    most: Mapping[str, int]  # eur, turnover_pct; for EU institutions eur_art5, eur_other
+    dates: Dates
+    citation: tuple[str, ...]
+    lower_for_sme: bool = False  # the lower of sum and share counts, not the higher
+    lower_for_smc: bool = False  # the same for small mid-caps, under the amended text only
+    duties: tuple[str, ...] = ()  # whose breach it follows
+    note: str = ""
+
+
 @dataclass(frozen=True)
 class Pack:
     """The whole law as data. `version` is the digest of the files it was read from."""
@@ -107,7 +133,9 @@ class Pack:
     obligations: tuple[Obligation, ...]
     transitional: Mapping[str, Mapping[str, Any]]
     timelines: Mapping[str, tuple[tuple[date, str], ...]]
-    rest: Mapping[str, Any] = field(default_factory=dict)  # deadlines, annexes, penalties, …
+    deadlines: tuple[Deadline, ...] = ()
+    penalties: tuple[Penalty, ...] = ()
+    rest: Mapping[str, Any] = field(default_factory=dict)  # annexes, retention, guidance, …
 
     @property
     def short_version(self) -> str:

@@ -6,16 +6,45 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from governance.classification.conditions import Condition, FactIn, FactIs, RuleFired, leaves
 from governance.classification.law import Fact, Obligation, Pack, PackError, Rule
 from governance.classification.order import NEEDED, cycle_in
-from governance.classification.reading import Entry, misfit, read_fact, read_obligation, read_rule
+from governance.classification.reading import (
+    Entry,
+    entries,
+    misfit,
+    read_fact,
+    read_obligation,
+    read_rule,
+)
+from governance.classification.sections import (
+    CARRIED,
+    UNREAD,
+    read_deadlines,
+    read_penalties,
+    read_timelines,
+    read_transitional,
+)
+from governance.classification.source import parsed
 
 EU_AI_ACT = Path(__file__).parent / "rulepacks" / "eu_ai_act"
-READ_HERE = frozenset({"meta", "facts", "rules", "obligations", "transitional", "timelines"})
-TRANSITIONS = ("art111.2", "art111.2.public", "art111.3", "art111.4")
+READ_HERE = (
+    "meta", "facts", "rules", "obligations", "transitional", "timelines", "incident_deadlines",
+    "penalties",
+)  # fmt: skip
+NEEDED_FACTS = {
+    "gpai.model": "bool",
+    "market.first_placed": "date",
+    "market.significant_design_change": "bool",
+    "market.for_public_authorities": "bool",
+    "filter.narrow_procedural": "bool",
+    "filter.improves_completed_human_work": "bool",
+    "filter.detects_patterns": "bool",
+    "filter.preparatory_task": "bool",
+}  # that the evaluation itself reads
+NEEDED_KINDS = ("scope_exclusion", "role", "gpai")
+OTHER_PARTIES = frozenset({"initial_provider", "third_party_supplier", "other_third_party"})
+NOT_KEPT = frozenset({"meta", "transitional", "timelines"})
 MERGED = frozenset({"rules", "obligations"})  # sections that several files may carry
 
 
@@ -39,41 +68,9 @@ def read_pack(name: str, sources: Sequence[tuple[str, bytes]]) -> Pack:
 
 def _files_of(path: Path) -> list[Path]:
     files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
-    if not files or not files[0].is_file():
+    if not files or not all(file.is_file() for file in files):
         raise PackError(path.name, "", "file", "there is no such rule pack")
     return files
-
-
-class _Loader(yaml.CSafeLoader):
-    """YAML without dates of its own and without the same key twice."""
-
-
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys = [loader.construct_object(key) for key, _value in node.value]
-    for key in keys:
-        if keys.count(key) > 1:
-            raise yaml.MarkedYAMLError(problem=f"{key} twice", problem_mark=node.start_mark)
-    return {
-        loader.construct_object(key): loader.construct_object(value, deep=True)
-        for key, value in node.value
-    }
-
-
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-
-
-def _parsed(file: str, body: bytes) -> dict[str, Any]:
-    """Return the sections of one file."""
-    try:
-        raw = yaml.load(body, _Loader)  # noqa: S506  a safe loader with a stricter mapping
-    except yaml.MarkedYAMLError as error:
-        line = f"line {error.problem_mark.line + 1}" if error.problem_mark else "somewhere"
-        raise PackError(file, "", line, error.problem or "not YAML") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PackError(file, "", "file", "not YAML") from error
-    if not isinstance(raw, dict):
-        raise PackError(file, "", "file", "sections expected")
-    return raw
 
 
 class _Reader:
@@ -90,42 +87,59 @@ class _Reader:
     def read(self, sources: Iterable[tuple[str, bytes]], version: str) -> Pack:
         """Return the pack of all the files."""
         for file, body in sources:
-            for section, raw in _parsed(file, body).items():
+            for section, raw in parsed(file, body).items():
                 self._take(file, section, raw)
-        for section in READ_HERE - {"transitional", "timelines"}:
+        for section in (*READ_HERE, *CARRIED):
             if section not in self.where:
                 raise PackError(self.name, "", section, "this section is missing")
         self._check()
-        meta = Entry(self.where["meta"], "meta", self.rest["meta"])
-        for field in ("as_of", "disclaimer", "title"):
-            meta.text(field)
+        for section, check in CARRIED.items():
+            check(*self._place(section))
         return Pack(
             version=version,
-            meta=self.rest.pop("meta"),
+            meta=self._meta(),
             facts=self.facts,
             rules=self.rules,
             obligations=tuple(self.duties.values()),
-            transitional=self._transitional(),
-            timelines=self._timelines(),
-            rest=self.rest,
+            transitional=read_transitional(*self._place("transitional")),
+            timelines=read_timelines(*self._place("timelines")),
+            deadlines=read_deadlines(*self._place("incident_deadlines")),
+            penalties=read_penalties(*self._place("penalties"), self.duties),
+            rest={name: raw for name, raw in self.rest.items() if name not in NOT_KEPT},
         )
 
+    def _place(self, section: str) -> tuple[str, Any]:
+        """Return the file of a section and what stands there."""
+        return self.where[section], self.rest[section]
+
+    def _meta(self) -> Mapping[str, Any]:
+        meta = Entry(self.where["meta"], "meta", self.rest["meta"])
+        for field in ("disclaimer", "title"):
+            meta.text(field)
+        meta.needed_day("as_of")
+        return meta.raw
+
     def _take(self, file: str, section: str, raw: Any) -> None:
-        if section in self.where and section not in MERGED:
-            raise PackError(file, "", section, f"also in {self.where[section]}")
+        self._check_section(file, section)
         self.where[section] = file
         if section == "facts":
             for name, fact in Entry(file, section, raw).raw.items():
                 self.facts[name] = read_fact(file, name, fact)
                 self.where[f"facts {name}"] = file
-        elif section == "rules":
-            for item in raw or ():
-                self._once(file, "rules", read_rule(file, item), self.rules)
-        elif section == "obligations":
-            for item in raw or ():
-                self._once(file, "obligations", read_obligation(file, item), self.duties)
+        elif section in MERGED:
+            for entry in entries(file, section, raw):
+                if section == "rules":
+                    self._once(file, section, read_rule(file, entry.raw), self.rules)
+                else:
+                    self._once(file, section, read_obligation(file, entry.raw), self.duties)
         else:
             self.rest[section] = raw
+
+    def _check_section(self, file: str, section: str) -> None:
+        if section not in (*READ_HERE, *CARRIED, *UNREAD):
+            raise PackError(file, "", str(section), "unknown section")
+        if section in self.where and section not in MERGED:
+            raise PackError(file, "", section, f"also in {self.where[section]}")
 
     def _once(self, file: str, section: str, item: Any, known: dict[str, Any]) -> None:
         if item.id in known:
@@ -134,7 +148,15 @@ class _Reader:
         self.where[f"{section} {item.id}"] = file
 
     def _check(self) -> None:
-        """Refuse what points nowhere, and rules that wait for each other."""
+        """Refuse what points nowhere, what is missing, and rules that wait for each other."""
+        self._check_pointers()
+        self._check_roles()
+        self._check_needed()
+        if circle := cycle_in(self.rules):
+            file = self.where[f"rules {circle[0]}"]
+            raise PackError(file, circle[0], "when", f"waits for itself: {' → '.join(circle)}")
+
+    def _check_pointers(self) -> None:
         seen: set[str] = set()
         for rule in self.rules.values():
             file = self.where[f"rules {rule.id}"]
@@ -146,11 +168,38 @@ class _Reader:
                 seen.add(exception.id)
         for duty in self.duties.values():
             self._points(self.where[f"obligations {duty.id}"], duty.id, "when", duty.when)
+
+    def _check_roles(self) -> None:
+        """Refuse a role that nobody can have."""
+        known = set(OTHER_PARTIES)
+        for rule in self.rules.values():
+            if rule.kind == "role":
+                if not rule.id.startswith("role."):
+                    raise PackError(
+                        self.where[f"rules {rule.id}"], rule.id, "id", "role.… expected"
+                    )
+                known.add(rule.id.removeprefix("role."))
+        named = [
+            (f"rules {item.id}", "applies_to_roles", item.applies_to_roles)
+            for item in self.rules.values()
+        ] + [(f"obligations {item.id}", "roles", item.roles) for item in self.duties.values()]
+        for place, field, roles in named:
+            for role in roles:
+                if role not in known:
+                    name = place.partition(" ")[2]
+                    raise PackError(self.where[place], name, field, f"there is no role {role}")
+
+    def _check_needed(self) -> None:
+        """Refuse a pack without something that the evaluation reads by name."""
         if missing := [name for name in NEEDED if name not in self.rules]:
             raise PackError(self.name, missing[0], "id", "the evaluation needs this rule")
-        if circle := cycle_in(self.rules):
-            file = self.where[f"rules {circle[0]}"]
-            raise PackError(file, circle[0], "when", f"waits for itself: {' → '.join(circle)}")
+        for name, kind in NEEDED_FACTS.items():
+            if name not in self.facts or self.facts[name].type != kind:
+                file = self.where["facts"]
+                raise PackError(file, name, "type", f"the evaluation needs this fact, as {kind}")
+        kinds = {rule.kind for rule in self.rules.values()}
+        if missing := [kind for kind in NEEDED_KINDS if kind not in kinds]:
+            raise PackError(self.name, missing[0], "kind", "the evaluation needs such a rule")
 
     def _points(self, file: str, rule: str, field: str, condition: Condition) -> None:
         for leaf in leaves(condition):
@@ -164,32 +213,6 @@ class _Reader:
             for value in _values_of(leaf):
                 if problem := misfit(fact, [value] if fact.type == "list" else value):
                     raise PackError(file, rule, field, f"{fact.name}: {problem}")
-
-    def _transitional(self) -> dict[str, Mapping[str, Any]]:
-        file = self.where.get("transitional", self.name)
-        rows: dict[str, Mapping[str, Any]] = {}
-        for raw in self.rest.pop("transitional", []):
-            entry = Entry(file, str(raw.get("id")), raw)
-            for field in ("enacted", "amended"):
-                entry.day(field, raw.get(field))
-            rows[entry.text("id")] = {**raw, "citation": entry.texts("citation", required=True)}
-        for name in TRANSITIONS:
-            if name not in rows:
-                raise PackError(file, name, "id", "the evaluation needs this transitional rule")
-        return rows
-
-    def _timelines(self) -> dict[str, tuple[tuple[Any, str], ...]]:
-        file = self.where.get("timelines", self.name)
-        return {
-            text: tuple(_moments(file, text, rows))
-            for text, rows in self.rest.pop("timelines", {}).items()
-        }
-
-
-def _moments(file: str, text: str, rows: Iterable[object]) -> Iterator[tuple[Any, str]]:
-    for row in rows:
-        entry = Entry(file, f"timelines.{text}", row)
-        yield entry.day("date", entry.raw.get("date")), entry.text("applies")
 
 
 def _values_of(leaf: object) -> Iterator[Any]:

@@ -1,10 +1,10 @@
 """From the YAML of a pack to its shapes; every refusal names file, rule and field."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Any
 
-from governance.classification.conditions import ConditionError, parse
+from governance.classification.conditions import Condition, ConditionError, parse
 from governance.classification.law import (
     Dates,
     Fact,
@@ -23,6 +23,7 @@ TIERS = frozenset({
     "prohibited", "high", "limited", "minimal", "out_of_scope",
     "gpai", "gpai_systemic", "gpai_open_source",
 })  # fmt: skip
+CONFIDENCE = frozenset({"statute", "statute_amended", "guideline", "draft_guideline"})
 RULE_FIELDS = (
     "id", "kind", "title", "question", "when", "unless", "effect", "tier", "applies_to_roles",
     "citation", "guidance", "confidence", "dates", "note",
@@ -32,21 +33,22 @@ DUTY_FIELDS = (
     "id", "roles", "when", "duty", "citation", "dates", "note", "retention", "disputed",
 )  # fmt: skip
 ROUTES = frozenset({"all", "annex3", "annex1a", "annex1b"})
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FACT_TYPES = frozenset({"bool", "enum", "list", "number", "date"})
 
 
 class Entry:
     """One mapping of the file with its place, so that an error can say where it is."""
 
-    def __init__(self, file: str, rule: str, raw: object) -> None:
-        self.file, self.rule = file, rule
+    def __init__(self, file: str, rule: str, raw: object, at: str = "") -> None:
+        self.file, self.rule, self.at = file, rule, at
         if not isinstance(raw, Mapping):
-            raise PackError(file, rule, "entry", "a mapping expected")
+            raise PackError(file, rule, at or "entry", "a mapping expected")
         self.raw = raw
 
     def refuse(self, field: str, words: str) -> PackError:
         """Return the error for one of the fields."""
-        return PackError(self.file, self.rule, field, words)
+        return PackError(self.file, self.rule, f"{self.at}.{field}" if self.at else field, words)
 
     def only(self, *known: str) -> None:
         """Refuse a field that nobody would read."""
@@ -73,11 +75,22 @@ class Entry:
         value = self.raw.get(field, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self.refuse(field, "a list of texts expected")
+        if not all(item.strip() for item in value):
+            raise self.refuse(field, "an empty text")
+        if len(set(value)) < len(value):
+            raise self.refuse(field, "the same text twice")
         if required and not value:
             raise self.refuse(field, "missing")
         return tuple(value)
 
-    def condition(self, field: str = "when") -> Any:
+    def truth(self, field: str) -> bool:
+        """Return true or false; false where the field is missing."""
+        value = self.raw.get(field, False)
+        if not isinstance(value, bool):
+            raise self.refuse(field, "true or false expected")
+        return value
+
+    def condition(self, field: str = "when") -> Condition:
         """Return the condition of a field."""
         try:
             return parse(self.raw.get(field), field)
@@ -88,12 +101,19 @@ class Entry:
         """Return a day written as YYYY-MM-DD, or None."""
         if raw is None:
             return None
-        if isinstance(raw, date):
-            return raw
         try:
-            return date.fromisoformat(str(raw))
-        except ValueError as error:
-            raise self.refuse(field, f"{raw} is not a day (YYYY-MM-DD)") from error
+            if isinstance(raw, str) and DAY.fullmatch(raw):
+                return date.fromisoformat(raw)
+        except ValueError:
+            pass
+        raise self.refuse(field, f"{str(raw)[:40]} is not a day (YYYY-MM-DD)")
+
+    def needed_day(self, field: str) -> date:
+        """Return the day of a field that must have one."""
+        day = self.day(field, self.raw.get(field))
+        if day is None:
+            raise self.refuse(field, "a day expected (YYYY-MM-DD)")
+        return day
 
     def dates(self, field: str, raw: object) -> Dates:
         """Return a pair of dates, with the formal one where the pack has it."""
@@ -106,8 +126,10 @@ class Entry:
         return Dates(**days)
 
 
-def read_fact(file: str, name: str, raw: object) -> Fact:
+def read_fact(file: str, name: object, raw: object) -> Fact:
     """Return one fact of the vocabulary."""
+    if not isinstance(name, str) or not name.strip():
+        raise PackError(file, str(name), "facts", "the name of a fact expected")
     entry = Entry(file, name, raw)
     entry.only("type", "default", "ask", "values")
     kind, values = entry.one_of("type", FACT_TYPES), entry.texts("values")
@@ -179,12 +201,13 @@ def read_rule(file: str, raw: object) -> Rule:
         when=entry.condition(),
         effect=entry.text("effect"),
         citation=entry.texts("citation", required=True),
-        confidence=entry.text("confidence"),
+        confidence=entry.one_of("confidence", CONFIDENCE),
         dates=entry.dates("dates", entry.raw.get("dates")),
         tier=entry.one_of("tier", TIERS) if "tier" in entry.raw else "",
         note=entry.text("note", required=False),
         unless=tuple(_read_exception(entry, item) for item in _list_of(entry, "unless")),
         guidance=entry.texts("guidance"),
+        applies_to_roles=entry.texts("applies_to_roles"),
     )
 
 
@@ -204,7 +227,7 @@ def _read_exception(rule: Entry, raw: object) -> RuleException:
         question=entry.text("question"),
         when=entry.condition(),
         citation=entry.texts("citation", required=True),
-        confidence=entry.text("confidence"),
+        confidence=entry.one_of("confidence", CONFIDENCE),
         dates=None if dates is None else entry.dates("dates", dates),
     )
 
@@ -225,13 +248,21 @@ def read_obligation(file: str, raw: object) -> Obligation:
         dates={route: entry.dates(f"dates.{route}", pair) for route, pair in dates.items()},
         note=entry.text("note", required=False),
         retention=entry.text("retention", required=False),
-        disputed=entry.raw.get("disputed", False) is True,
+        disputed=entry.truth("disputed"),
     )
+
+
+def entries(file: str, section: str, raw: object) -> Iterator[Entry]:
+    """Yield the entries of a section that is a list of mappings with ids."""
+    if not isinstance(raw, list) or not raw:
+        raise PackError(file, "", section, "a list of entries expected")
+    for item in raw:
+        yield Entry(file, name_of(file, item), item)
 
 
 def name_of(file: str, raw: object) -> str:
     """Return the id of an entry."""
     identifier = raw.get("id") if isinstance(raw, Mapping) else None
-    if not isinstance(identifier, str) or not identifier:
+    if not isinstance(identifier, str) or not identifier.strip():
         raise PackError(file, str(identifier or ""), "id", "missing")
     return identifier
