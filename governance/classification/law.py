@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from governance.classification.conditions import Condition
+from governance.classification.papers import Papers
 
 TEXTS = ("enacted", "amended")  # the two texts of the law
 
@@ -135,6 +136,7 @@ class Pack:
     timelines: Mapping[str, tuple[tuple[date, str], ...]]
     deadlines: tuple[Deadline, ...] = ()
     penalties: tuple[Penalty, ...] = ()
+    papers: Papers = field(default_factory=Papers)  # the documents of the Act
     rest: Mapping[str, Any] = field(default_factory=dict)  # annexes, retention, guidance, …
 
     @property

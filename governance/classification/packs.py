@@ -9,6 +9,7 @@ from typing import Any
 from governance.classification.conditions import Condition, FactIn, FactIs, RuleFired, leaves
 from governance.classification.law import Fact, Obligation, Pack, PackError, Rule
 from governance.classification.order import NEEDED, cycle_in
+from governance.classification.paper_reading import SECTIONS, read_papers
 from governance.classification.reading import (
     Entry,
     entries,
@@ -44,7 +45,7 @@ NEEDED_FACTS = {
 }  # that the evaluation itself reads
 NEEDED_KINDS = ("scope_exclusion", "role", "gpai")
 OTHER_PARTIES = frozenset({"initial_provider", "third_party_supplier", "other_third_party"})
-NOT_KEPT = frozenset({"meta", "transitional", "timelines"})
+NOT_KEPT = frozenset({"meta", "transitional", "timelines", *SECTIONS})
 MERGED = frozenset({"rules", "obligations"})  # sections that several files may carry
 
 
@@ -105,6 +106,11 @@ class _Reader:
             timelines=read_timelines(*self._place("timelines")),
             deadlines=read_deadlines(*self._place("incident_deadlines")),
             penalties=read_penalties(*self._place("penalties"), self.duties),
+            papers=read_papers(
+                {name: self._place(name) for name in SECTIONS if name in self.where},
+                self.duties,
+                self._points,
+            ),
             rest={name: raw for name, raw in self.rest.items() if name not in NOT_KEPT},
         )
 
@@ -136,7 +142,7 @@ class _Reader:
             self.rest[section] = raw
 
     def _check_section(self, file: str, section: str) -> None:
-        if section not in (*READ_HERE, *CARRIED, *UNREAD):
+        if section not in (*READ_HERE, *CARRIED, *UNREAD, *SECTIONS):
             raise PackError(file, "", str(section), "unknown section")
         if section in self.where and section not in MERGED:
             raise PackError(file, "", section, f"also in {self.where[section]}")

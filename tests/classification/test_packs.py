@@ -11,6 +11,7 @@ from governance.classification.rules import engine_of
 
 USES, DUTIES, TEXTS = "06_uses.yaml", "08_obligations.yaml", "01_texts.yaml"
 BANS, FACTS = "04_prohibitions.yaml", "02_facts.yaml"
+PAPERS = "10_documents.yaml"
 BREAKS = [
     (BANS, "- {f: manip.distorts_behaviour}", "- {f: manip.invented}",
      "art5.1.a", "when", "no fact manip.invented"),
@@ -51,6 +52,24 @@ BREAKS = [
     (TEXTS, "- id: art111.4\n", "- id: art111.9\n", "art111.4", "id", "transitional rule"),
     (TEXTS, "  disclaimer:", "  disclaim:", "meta", "disclaimer", "a text expected"),
     (TEXTS, "meta:\n", "meta: [\n", "", "line", ""),
+    (PAPERS, "  duty: art6.4\n", "  duty: art6.5\n", "not-high-risk", "duty", "art6.5 is none of"),
+    (PAPERS, "item: intended purpose}", "itm: intended purpose}",
+     "not-high-risk", "itm", "unknown field"),
+    (PAPERS, "{key: facts, item:", "{key: reason, item:",
+     "not-high-risk", "sections", "the item reason twice"),
+    (PAPERS, "need: optional}", "need: nice}", "annex-viii-a", "need", "nice is none of"),
+    (PAPERS, "texts: [enacted]}", "texts: [drafted]}", "annex-viii-b", "texts", "drafted is none"),
+    (PAPERS, "['1', '2', '3', '4', '5', '7', '10']", "['1', '99']",
+     "annex-viii-a", "restricted_to", "there is no item 99"),
+    (PAPERS, "{r: annex3.6.a}", "{r: annex3.6.z}", "documents_restricted", "when", "annex3.6.z"),
+    (PAPERS, "    citation: [Art 6(3), Art 6(4)]\n", "",
+     "not-high-risk", "citation", "missing"),
+    (PAPERS, "  - words: The filter of Art 6(3) is",
+     "  - when: {r: art6.3.granted}\n    words: It", "not-high-risk",
+     "otherwise", "without a condition"),
+    (PAPERS, "{name: name, address: address,", "{name: '', address: address,",
+     "annex-viii-a", "name", "a text expected"),
+    (PAPERS, "- id: annex-viii-c\n", "- id: annex-viii-b\n", "annex-viii-b", "id", "twice"),
     (USES, "- id: art6.3.granted\n", "- id: art6.3.given\n", "", "", "art6.3.granted"),
 ]  # fmt: skip
 
@@ -101,6 +120,33 @@ def test_one_file_with_all_sections_is_a_pack_too(tmp_path):
 
 
 RULES = ("03", "04", "05", "06", "07")
+
+
+def test_a_pack_without_documents_is_a_pack_and_has_none(pack):
+    (pack / PAPERS).unlink()
+
+    assert load(pack).papers.by_id == {}
+
+
+def test_the_documents_have_each_item_of_the_annexes_once():
+    rest, papers = load().rest, load().papers.by_id
+
+    def numbers(paper):
+        return list(dict.fromkeys(item.number for item in papers[paper].items))
+
+    for section in "abc":
+        fields = rest["registration_annex_viii"][f"section_{section}"]["fields"]
+        assert numbers(f"annex-viii-{section}") == [str(number) for number in fields]
+    assert [item.number for item in papers["annex-viii-b"].items if item.only_enacted] == ["7", "9"]
+    assert numbers("annex-iv") == [
+        f"{number}.{'abcdefgh'[at]}" if heading.get("items") else str(number)
+        for number, heading in rest["annex_iv_items"].items()
+        for at in range(len(heading.get("items", [""])))
+    ]
+    assert {number.partition(".")[0] for number in numbers("annex-v")} == {
+        str(at) for at, _words in enumerate(rest["annex_v_items"], start=1)
+    }
+    assert len(numbers("fria")) == len(rest["fria_elements"])
 
 
 def test_the_version_is_that_of_the_content(pack):
