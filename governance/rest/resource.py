@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
+from django.core.files.base import File
 from django.db import connection, models, transaction
 from django.http import Http404
 from django.utils.cache import patch_vary_headers
+from django.utils.datastructures import MultiValueDict
 from rest_framework import mixins, viewsets
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.renderers import JSONRenderer
@@ -166,6 +168,24 @@ def once(
     return run
 
 
+def _comparable(body: Any) -> Any:
+    """Return a body that can be compared as JSON: of an uploaded file, name and digest."""
+    if not isinstance(body, MultiValueDict):
+        return body
+    return {
+        name: [_digest(value) if isinstance(value, File) else value for value in values]
+        for name, values in body.lists()
+    }
+
+
+def _digest(file: File) -> list[str]:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return [str(file.name), digest.hexdigest()]
+
+
 class _Name:
     """The caller, route and key of a POST, and the answer kept under them."""
 
@@ -173,7 +193,7 @@ class _Name:
         token = request.auth if isinstance(request.auth, ApiToken) else None
         caller = f"token:{token.pk}" if token else f"person:{request.user.pk}"
         self.name = {"caller": caller, "route": request.path[:300], "key": key}
-        body = JSONRenderer().render(request.data)
+        body = JSONRenderer().render(_comparable(request.data))
         self.fingerprint = hashlib.sha256(body).hexdigest()
 
     def lock(self) -> None:
