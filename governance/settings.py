@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "inventory.vendors",
     "inventory.systems",
     "inventory.imports",
+    "governance.evidence",
     "governance.classification",
     "raci",
     "governance.approvals",

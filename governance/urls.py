@@ -9,6 +9,7 @@ from rest_framework.routers import SimpleRouter
 from governance.approvals.api import ReviewViewSet, WaiverViewSet
 from governance.audit_packs.api import PackViewSet
 from governance.classification.api import AssessmentViewSet, ClassificationViewSet
+from governance.evidence.api import EvidenceViewSet
 from governance.health.views import healthz, readyz
 from governance.overview.api import EntryViewSet
 from governance.rest.api import UnitViewSet
@@ -25,6 +26,7 @@ router.register("systems", SystemViewSet, "systems")
 router.register("versions", VersionViewSet, "versions")
 router.register("classifications", ClassificationViewSet, "classifications")
 router.register("assessments", AssessmentViewSet, "assessments")
+router.register("evidence", EvidenceViewSet, "evidence")
 router.register("matrices", MatrixViewSet, "matrices")
 router.register("reviews", ReviewViewSet, "reviews")
 router.register("waivers", WaiverViewSet, "waivers")
@@ -45,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^api/", NoSuchResource.as_view(), name="api_nothing"),
     path("settings/tokens/", include("governance.rest.urls")),
     path("", include("governance.classification.urls")),
+    path("", include("governance.evidence.urls")),
     path("imports/", include("inventory.imports.urls")),
     path("packs/", include("governance.audit_packs.urls")),
     path("settings/", include("governance.accounts.urls")),

@@ -44,6 +44,8 @@ SENTENCES = {
     "version.frozen": "froze the version {ref}",
     "import.finished": "finished {ref}: {created} created, {changed} changed",
     "import.cancelled": "stopped {ref} after {rows} rows",
+    "evidence.added": "added the evidence {ref} about {system}: {title}",
+    "evidence.withdrawn": "withdrew the evidence {ref} about {system}",
     "facts.changed": "answered questions about {ref}",
     "assessment.signed": "signed the classification of {ref}",
     "matrix.made": "made a responsibility matrix",

@@ -47,6 +47,9 @@ VISITS = [
     Visit("/systems/{system}/share/"),
     Visit("/systems/{system}/agreements/"),
     Visit("/systems/{system}/versions/new/"),
+    Visit("/systems/{system}/evidence/", (OFFICER, AUDITOR)),
+    Visit("/systems/{unanswered}/evidence/"),
+    Visit("/evidence/{evidence}/withdraw/"),
     # Classification
     Visit("/classification/", (OFFICER, AUDITOR)),
     Visit("/classification/?show=changed"),

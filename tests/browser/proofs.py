@@ -1,13 +1,15 @@
-"""A vendor with its agreement, and a sealed pack, for the tour of all pages."""
+"""A vendor with its agreement, evidence, and a sealed pack, for the tour of all pages."""
 
 from datetime import timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from governance.accounts.models import BusinessUnit, User
 from governance.audit_packs.actions import request_pack
 from governance.audit_packs.rules import ScopeKind
 from governance.audit_packs.tasks import build_pack
+from governance.evidence.actions import add_evidence
 from governance.ledger.actions import sequence_all
 from inventory.systems.actions import link_agreement
 from inventory.systems.models import AISystem
@@ -30,7 +32,12 @@ def fill(root: BusinessUnit, system: AISystem, officer: User) -> dict[str, str |
         expires_on=day + timedelta(days=20),
     )
     link_agreement(system, agreement=agreement, actor=officer)
+    link = "https://kelda.example/model-card"
+    shown = add_evidence(system, actor=officer, title="Model card, section 4", link=link)
+    upload = SimpleUploadedFile("bias.csv", b"group,rate")
+    add_evidence(system, actor=officer, title="Bias test, third quarter", upload=upload)
     pack = request_pack(actor=officer, kind=ScopeKind.SYSTEM, systems=[system])
     build_pack(pack.pk)
     sequence_all()
-    return {"vendor": vendor.ref, "agreement": agreement.ref, "pack": pack.ref}
+    found = {"vendor": vendor.ref, "agreement": agreement.ref, "evidence": shown.ref}
+    return {**found, "pack": pack.ref}

@@ -106,6 +106,16 @@ def token_of_the_owner(owner):
 
 
 @pytest.fixture
+def evidence_in_claims(system, owner):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from governance.evidence.actions import add_evidence
+
+    upload = SimpleUploadedFile("bias.csv", b"group,rate")
+    return add_evidence(system, actor=owner, title="Bias test", upload=upload)
+
+
+@pytest.fixture
 def entry_in_claims(system):
     from governance.ledger.actions import sequence_all
     from governance.ledger.models import Entry, LeafSequence

@@ -150,6 +150,10 @@ def _waiver(ask: Ask) -> Things:
     return {"pk": ask("waiver_in_claims").pk}
 
 
+def _evidence(ask: Ask) -> Things:
+    return {"ref": ask("evidence_in_claims").ref}
+
+
 THINGS: dict[str, Callable[[Ask], Things]] = {
     "systems": _system,
     "classifications": _system,
@@ -170,6 +174,7 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "ledger": _entry,
     "ledger-entries": _entry,
     "waivers": _waiver,
+    "evidence": _evidence,
 }
 
 

@@ -1,0 +1,1 @@
+"""Files and links that show something about a system."""

@@ -1,0 +1,150 @@
+"""Adding evidence and withdrawing it: nothing is ever deleted, everything is recorded."""
+
+import hashlib
+import secrets
+from datetime import date
+from pathlib import PurePath
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.core.validators import URLValidator
+from django.db import connection, transaction
+from django.utils import timezone
+
+from governance.accounts.models import User
+from governance.common.errors import DomainError
+from governance.evidence.models import EvidenceItem
+from governance.evidence.rules import content_type, days_out_of_order, kept_name, misfit
+from governance.ledger.actions import record
+from inventory.systems.actions import require_edit, require_open
+from inventory.systems.models import AISystem
+
+check_https = URLValidator(schemes=["https"])
+
+
+@transaction.atomic
+def add_evidence(
+    system: AISystem,
+    *,
+    title: str,
+    actor: User,
+    upload: File | None = None,
+    link: str = "",
+    **about: Any,
+) -> EvidenceItem:
+    """Keep a file or a link about a system and return it; `about` is note and days.
+
+    A file that the system has already is not kept twice: the item that stands is returned.
+    Raises PermissionDenied unless the actor may change the system, and DomainError for a retired
+    system, for neither or both of file and link, an empty or too large file, a link that is not
+    https, or days out of order.
+    """
+    require_edit(actor, system)
+    require_open(system)
+    _check(title, upload, link, about)
+    locked = AISystem.objects.select_for_update(no_key=True).get(pk=system.pk)
+    content = _content(upload) if upload else {"link": link}
+    if upload and (known := _known(locked, content["sha256"])):
+        return known
+    item = EvidenceItem(
+        ref=_next_ref(), system=locked, title=title.strip(), added_by=actor, **content, **about
+    )
+    if upload:
+        _keep(item, upload)
+    item.added_at = timezone.now()
+    item.save(force_insert=True)
+    record("evidence.added", subject=item, actor=actor, data=_told(item), unit=system.unit_id)
+    return item
+
+
+@transaction.atomic
+def withdraw_evidence(item: EvidenceItem, *, reason: str, actor: User) -> None:
+    """Let an item count no more; it stays readable, with the reason.
+
+    Raises PermissionDenied unless the actor may change the system, and DomainError without a
+    reason or when somebody withdrew it already.
+    """
+    require_edit(actor, item.system)
+    if not reason.strip():
+        raise DomainError("Say why it counts no more: an auditor will read it.")
+    standing = EvidenceItem.objects.filter(pk=item.pk, withdrawn_at__isnull=True)
+    said = {"withdrawn_by": actor, "withdrawn_because": reason.strip()}
+    if not standing.update(withdrawn_at=timezone.now(), **said):
+        raise DomainError(f"{item.ref} was withdrawn already.")
+    item.refresh_from_db()
+    data = {"system": item.system.ref, "reason": reason.strip(), "sha256": item.sha256}
+    record("evidence.withdrawn", subject=item, actor=actor, data=data, unit=item.system.unit_id)
+
+
+def _check(title: str, upload: File | None, link: str, about: dict[str, Any]) -> None:
+    if not title.strip():
+        raise DomainError("Say in a few words what this shows.")
+    if bool(upload is not None) == bool(link):
+        raise DomainError("Give either a file or a link.")
+    if upload is not None and (reason := misfit(upload.size)):
+        raise DomainError(reason)
+    if link:
+        _check_link(link)
+    if days_out_of_order(about.get("observed_from"), about.get("observed_until")):
+        raise DomainError("The period it shows ends before it begins.")
+
+
+def _check_link(link: str) -> None:
+    try:
+        check_https(link)
+    except ValidationError as error:
+        raise DomainError("A link begins with https:// and names a page.") from error
+
+
+def _content(upload: File) -> dict[str, Any]:
+    digest = hashlib.sha256()
+    upload.seek(0)
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    name = kept_name(str(upload.name))
+    return {
+        "file_name": name,
+        "content_type": content_type(name),
+        "size_bytes": upload.size,
+        "sha256": digest.hexdigest(),
+    }
+
+
+def _known(system: AISystem, sha256: str) -> EvidenceItem | None:
+    same = EvidenceItem.objects.filter(system=system, sha256=sha256, withdrawn_at__isnull=True)
+    return same.select_related("system").first()
+
+
+def _keep(item: EvidenceItem, upload: File) -> None:
+    """Put the file into the storage under a name nobody can guess."""
+    upload.seek(0)
+    ending = PurePath(item.file_name).suffix[:10]
+    path = f"evidence/{item.system.ref}/{secrets.token_hex(16)}{ending}"
+    item.file.name = item.file.storage.save(path, upload)
+
+
+def _told(item: EvidenceItem) -> dict[str, Any]:
+    """Return what the record keeps of an item; the digest is what proves the content later."""
+    content = {"sha256": item.sha256, "bytes": item.size_bytes, "file": item.file_name}
+    days = {name: _iso(getattr(item, name)) for name in DAYS}
+    return {
+        "system": item.system.ref,
+        "title": item.title,
+        **(content if item.sha256 else {"link": item.link}),
+        **{name: day for name, day in days.items() if day},
+    }
+
+
+DAYS = ("observed_from", "observed_until", "valid_until")
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _next_ref() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('evidence_ref')")
+        row = cursor.fetchone()
+    return f"EV-{row[0]:03d}"
