@@ -13,7 +13,7 @@ from governance.classification.results import Duty
 ROUTES = ((order.HIGH_USE, "annex3"), (order.HIGH_PRODUCT, "annex1a"),
           (order.HIGH_SECTORAL, "annex1b"))  # fmt: skip
 MARKING = "art50.2"  # the one duty of Art. 50 that Art. 111(4) moves
-NO_DATES = Dates()
+MODEL_ROLE = "gpai_provider"  # whose duties need no AI system
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,8 @@ def duties_of(
     duties: Duties, facts: Mapping[str, Any], fired: Fired, roles: Sequence[str]
 ) -> tuple[Duty, ...]:
     """Return the obligations of these roles, in the order of the pack."""
+    if fired[order.AI_SYSTEM] is False:  # Chapter V alone is left (Art. 3(1), Recital 97)
+        roles = [role for role in roles if role == MODEL_ROLE]
     places = {at for role in roles for at in duties.by_role.get(role, ())}
     routes = [route for rule, route in ROUTES if fired[rule]]
     placed = facts["market.first_placed"]
