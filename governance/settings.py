@@ -293,6 +293,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "sweep-previews": {
+        "task": "governance.classification.tasks.sweep_previews",
+        "schedule": 20.0,
+        "options": {"expires": 20},
+    },
     "sweep-packs": {
         "task": "governance.audit_packs.tasks.sweep_packs",
         "schedule": 20.0,

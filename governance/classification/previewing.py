@@ -1,0 +1,102 @@
+"""Running a claimed preview: some systems at a time, each lot with its progress or not at all."""
+
+import logging
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import Count, F, Q
+from django.utils import timezone
+
+from governance.classification.law import PackError
+from governance.classification.models import PackPreview, PreviewRow
+from governance.classification.preview import KEPT, MOST_ATTEMPTS, Change, Law
+from governance.classification.preview_actions import fail, finish
+from governance.classification.preview_queries import (
+    OutdatedError,
+    Subject,
+    changes,
+    laws_of,
+    subject_chunks,
+)
+from governance.common.errors import DomainError
+
+log = logging.getLogger(__name__)
+
+
+class LeaseLostError(DomainError):
+    """Another worker has the preview."""
+
+
+def run(preview: PackPreview, worker: str) -> None:
+    """Run a preview that this worker holds; give it up after the last attempt.
+
+    It goes on behind the last system whose row was written. Whoever lost the lease writes nothing.
+    """
+    try:
+        _run(preview, worker)
+    except LeaseLostError:
+        log.warning("%s was taken over by another worker.", preview)
+    except (OutdatedError, PackError) as error:
+        fail(preview, reason=str(error))
+    except Exception as error:
+        log.exception("%s could not be run.", preview)
+        if preview.attempts < MOST_ATTEMPTS:
+            PackPreview.objects.release(preview.pk, worker)
+        elif _hold(preview, worker, 0, preview.seen_to):
+            fail(preview, reason=f"It stopped {preview.attempts} times, at last with: {error}")
+
+
+def _run(preview: PackPreview, worker: str) -> None:
+    before, after = laws_of(preview)
+    for chunk in subject_chunks(preview.seen_to):
+        rows = _rows(preview, before, after, chunk)
+        with transaction.atomic():
+            if not _hold(preview, worker, len(chunk), chunk[-1].pk):
+                raise LeaseLostError(f"{preview} is not this worker's any more.")
+            PreviewRow.objects.bulk_create(rows)
+    finish(preview, worker=worker, found=_found(preview))
+
+
+def _hold(preview: PackPreview, worker: str, more: int, seen_to: int) -> bool:
+    done = preview.done + more
+    if PackPreview.objects.hold(preview.pk, worker, done=done, seen_to=seen_to):
+        preview.done, preview.seen_to = done, seen_to
+        return True
+    return False
+
+
+def _rows(
+    preview: PackPreview, before: Law, after: Law, chunk: Sequence[Subject]
+) -> list[PreviewRow]:
+    return [
+        _row(preview, subject, change)
+        for subject, change in changes(before, after, chunk)
+        if change is not None
+    ]
+
+
+def _row(preview: PackPreview, subject: Subject, change: Change) -> PreviewRow:
+    since_moved = change.tiers[0] == change.tiers[1] and change.since[0] != change.since[1]
+    return PreviewRow(
+        preview=preview,
+        system_id=subject.pk,
+        tier_before=change.tiers[0],
+        tier_after=change.tiers[1],
+        gained=len(change.gained),
+        lost=len(change.lost),
+        dates=len(change.moved) + since_moved,
+        change=change.as_json(),
+    )
+
+
+def _found(preview: PackPreview) -> dict[str, int]:
+    """Return what the run found over all systems, for the record."""
+    moved = Count("pk", filter=~Q(tier_before=F("tier_after")))
+    counts = PreviewRow.objects.filter(preview=preview).aggregate(touched=Count("pk"), tier=moved)
+    return {"systems": preview.done, **counts}
+
+
+def forget_old_rows() -> None:
+    """Remove the single systems of previews that are older than is kept; their record stays."""
+    old = PackPreview.objects.filter(finished_at__lt=timezone.now() - KEPT)
+    PreviewRow.objects.filter(preview__in=old).delete()

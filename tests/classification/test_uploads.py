@@ -1,0 +1,81 @@
+"""A rule pack from outside: whole, or refused with file and reason, and never a burden."""
+
+import io
+import zipfile
+
+import pytest
+
+from governance.classification.law import PackError
+from governance.classification.packs import EU_AI_ACT, load
+from governance.classification.uploads import MOST_BYTES, pack_from, sources_of
+
+FILES = {file.name: file.read_bytes() for file in sorted(EU_AI_ACT.glob("*.yaml"))}
+
+
+def zipped(files: dict[str, bytes], folder: str = "") -> bytes:
+    """Return a zip of files."""
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in files.items():
+            packed.writestr(f"{folder}{name}", content)
+    return body.getvalue()
+
+
+def test_a_zip_of_the_shipped_pack_is_that_pack_with_its_version():
+    sources = sources_of("law.zip", zipped(FILES, "eu_ai_act/"))
+
+    assert pack_from("law.zip", sources).version == load().version
+
+
+def test_files_beside_the_pack_in_a_zip_are_left_alone():
+    sources = sources_of("law.zip", zipped({**FILES, "README.md": b"\xff not read"}))
+
+    assert set(sources) == set(FILES)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "words"),
+    [
+        ("law.zip", b"PK\x03\x04 not whole", "cannot be read"),
+        ("law.zip", zipped({"a.txt": b"x"}), "no YAML file"),
+        ("law.zip", zipped({"a/x.yaml": b"a: 1", "b/x.yaml": b"a: 1"}), "twice"),
+        ("law.zip", zipped({f"{at}.yaml": b"a: 1" for at in range(50)}), "too many"),
+        ("law.zip", zipped({"bomb.yaml": b" " * (MOST_BYTES + 1)}), "larger than"),
+        ("law.zip", zipped({"bomb.yaml": b" " * 50_000_000}), "larger than"),
+        ("law.yaml", b"a" * (MOST_BYTES + 1), "larger than"),
+        ("law.yaml", b"\xff\xfe", "not UTF-8"),
+        ("law.yaml", b"a\0b", "not a text"),
+    ],
+)
+def test_an_upload_that_is_no_pack_is_refused_before_it_is_unpacked_whole(name, body, words):
+    with pytest.raises(PackError, match=words):
+        sources_of(name, body)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: &a [1]\nb: *a", "aliases are not taken"),
+        ("[" * 5_000, "deeper or longer"),
+        ("{x: " * 100, "deeper or longer"),
+        ("\n".join(f"k{at}: 1" for at in range(5_000)), "deeper or longer"),
+        ("? [a]\n: b", "cannot be read|sections|mapping|unhashable"),
+        ("meta: 1", "missing"),
+        ("a: [1", "line"),
+        ("", "sections expected"),
+        ("!!python/object:os.system {}", "not|could not"),
+        (f"a: {'9' * 5_000}", "read|not YAML|missing|digits"),
+    ],
+)
+def test_a_file_that_would_cost_too_much_or_does_not_hold_is_refused_by_name(text, words):
+    with pytest.raises(PackError, match=words) as refusal:
+        pack_from("law.yaml", {"law.yaml": text})
+    assert "law.yaml" in str(refusal.value)
+
+
+def test_a_half_written_pack_names_file_rule_and_field():
+    sources = {name: body.decode() for name, body in FILES.items()}
+    sources["04_prohibitions.yaml"] = sources["04_prohibitions.yaml"].replace("citation:", "cite:")
+
+    with pytest.raises(PackError, match=r"04_prohibitions\.yaml: art5\.1\.a: "):
+        pack_from("law.zip", sources)
