@@ -6,30 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from openpyxl import Workbook
 
+from governance.common.cells import safe
 from governance.overview.columns import ALWAYS, Column
 from governance.overview.register import Row
 
-DANGEROUS = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "\uff1d",
-    "\uff0b",
-    "\uff0d",
-    "\uff20",
-)  # wide ones too
 MOST_LETTERS = 32_767  # what a spreadsheet cell holds
 BATCH = 500
-CONTROLS = dict.fromkeys(set(range(32)) - {9, 10, 13})
-
-
-def safe(text: str) -> str:
-    """Return a cell without control characters that no spreadsheet takes for a formula."""
-    text = text.translate(CONTROLS)
-    return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
 def lines(rows: Iterable[Row], columns: list[Column]) -> Iterator[list[str]]:

@@ -9,8 +9,8 @@ import pytest
 from django.http import QueryDict
 
 from governance.accounts.actions import deactivate
+from governance.common.cells import safe
 from governance.overview.columns import BY_KEY
-from governance.overview.export import safe
 from governance.overview.register import Register, scope_of
 from governance.overview.register_state import read_state
 from inventory.systems.actions import change_system, share
