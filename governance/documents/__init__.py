@@ -1,0 +1,1 @@
+"""Documents that the AI Act asks for, filled from what the registry knows."""

@@ -1,0 +1,268 @@
+"""Documents of the Act as pure values: what they say, what is missing, what differs.
+
+Every value says where it comes from; what nobody knows stands as missing with what to do.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from governance.documents.values import Mend, Value
+
+SCHEMA = "muster/document/1"
+MOST_LETTERS = 160  # of a value, where a difference is told
+ONLY_ENACTED = "Only in the enacted text; deleted by Regulation (EU) 2026/1744."
+
+
+class Kind(StrEnum):
+    """The documents that the registry knows how to fill."""
+
+    NOT_HIGH_RISK = "not-high-risk"
+    ANNEX_VIII_A = "annex-viii-a"
+    ANNEX_VIII_B = "annex-viii-b"
+    ANNEX_VIII_C = "annex-viii-c"
+    ANNEX_IV = "annex-iv"
+    ANNEX_V = "annex-v"
+    FRIA = "fria"
+
+
+REGISTRATIONS = frozenset({Kind.ANNEX_VIII_A, Kind.ANNEX_VIII_B, Kind.ANNEX_VIII_C})
+SHORT = {
+    Kind.NOT_HIGH_RISK: "Art. 6(4)",
+    Kind.ANNEX_VIII_A: "Annex VIII A",
+    Kind.ANNEX_VIII_B: "Annex VIII B",
+    Kind.ANNEX_VIII_C: "Annex VIII C",
+    Kind.ANNEX_IV: "Annex IV",
+    Kind.ANNEX_V: "Annex V",
+    Kind.FRIA: "Art. 27",
+}
+ANSWERS_FOR = {  # the activity of the responsibility matrix
+    Kind.NOT_HIGH_RISK: "GOV-02",
+    Kind.ANNEX_VIII_A: "GOV-09",
+    Kind.ANNEX_VIII_B: "GOV-09",
+    Kind.ANNEX_VIII_C: "GOV-02",
+    Kind.ANNEX_IV: "GOV-09",
+    Kind.ANNEX_V: "GOV-09",
+    Kind.FRIA: "GOV-03",
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing the document must say: known, with a source for each value, or missing."""
+
+    key: str
+    number: str
+    label: str
+    need: str
+    values: tuple[Value, ...]
+    lacking: str  # why it is missing and what to do; empty where something is known
+    mend: Mend
+    only_enacted: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether there is a value."""
+        return bool(self.values)
+
+    @property
+    def is_missing(self) -> bool:
+        """Return whether it must be there and is not."""
+        return self.need == "required" and not self.values
+
+    @property
+    def value(self) -> str | None:
+        """Return all values as one text, None where there is none."""
+        return "\n".join(value.text for value in self.values) or None
+
+    @property
+    def source(self) -> str | None:
+        """Return all sources, each once."""
+        return "; ".join(dict.fromkeys(value.source for value in self.values)) or None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the item as it is frozen."""
+        return {
+            "key": self.key,
+            "number": self.number,
+            "label": self.label,
+            "need": self.need,
+            "only_enacted": self.only_enacted,
+            "values": [
+                {"text": value.text, "source": value.source, "written": value.written}
+                for value in self.values
+            ],
+            "lacking": self.lacking,
+        }
+
+
+@dataclass(frozen=True)
+class Section:
+    """Some items under one heading."""
+
+    title: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Applies:
+    """Whether a document is owed, and why; None as an answer: nobody knows yet."""
+
+    holds: bool | None
+    words: str
+    citation: tuple[str, ...]
+
+    @property
+    def state(self) -> str:
+        """Return yes, no or unknown."""
+        return {True: "yes", False: "no", None: "unknown"}[self.holds]
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document about one system under one text of the law."""
+
+    kind: Kind
+    title: str
+    citation: tuple[str, ...]
+    system: str
+    name: str
+    text: str  # enacted or amended
+    pack_version: str
+    applies: Applies
+    sections: tuple[Section, ...]
+    restricted: str = ""  # in words, where the public part is cut
+
+    @property
+    def items(self) -> Iterator[Item]:
+        """Yield all items."""
+        return (item for section in self.sections for item in section.items)
+
+    @property
+    def missing(self) -> tuple[Item, ...]:
+        """Return what must be there and is not."""
+        return tuple(item for item in self.items if item.is_missing)
+
+    @property
+    def open(self) -> tuple[Item, ...]:
+        """Return what has no value but is needed only where there is such a thing."""
+        needs = ("if_any", "optional")
+        return tuple(item for item in self.items if item.need in needs and not item.values)
+
+    @property
+    def total(self) -> int:
+        """Return how many items must be there."""
+        return sum(item.need == "required" for item in self.items)
+
+    @property
+    def known(self) -> int:
+        """Return how many of those are."""
+        return self.total - len(self.missing)
+
+    def content(self) -> dict[str, Any]:
+        """Return the document as a signature freezes it: texts, lists and mappings only."""
+        return {
+            "schema": SCHEMA,
+            "kind": self.kind.value,
+            "title": self.title,
+            "citation": list(self.citation),
+            "system": {"ref": self.system, "name": self.name},
+            "law_text": self.text,
+            "pack_version": self.pack_version,
+            "restricted": self.restricted or None,
+            "sections": [
+                {"title": section.title, "items": [item.as_json() for item in section.items]}
+                for section in self.sections
+            ],
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the document with whether it applies and what is missing."""
+        return self.content() | {
+            "applies": {
+                "answer": self.applies.state,
+                "because": self.applies.words,
+                "citation": list(self.applies.citation),
+            },
+            "known": self.known,
+            "total": self.total,
+            "missing": [
+                {"key": item.key, "label": item.label, "what_to_do": item.lacking}
+                for item in self.missing
+            ],
+        }
+
+
+def with_signature(document: Document, *, name: str, on: str) -> Document:
+    """Return the document with what the signature itself brings."""
+
+    def signed(item: Item) -> Item:
+        if item.need != "signature":
+            return item
+        text = on if item.key.endswith("date") else name
+        return replace(item, values=(Value(text, "signature of this record"),), lacking="")
+
+    sections = tuple(
+        replace(section, items=tuple(signed(item) for item in section.items))
+        for section in document.sections
+    )
+    return replace(document, sections=sections)
+
+
+def cells(content: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield number, item, value, source and what is missing, one row for each item."""
+    for section in content["sections"]:
+        for item in section["items"]:
+            values = item["values"]
+            yield (
+                item["key"],
+                item["label"],
+                "\n".join(value["text"] for value in values),
+                "; ".join(dict.fromkeys(value["source"] for value in values)),
+                item["lacking"],
+            )
+
+
+def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Return in words what a document would say otherwise today; nothing when it is the same."""
+    told = []
+    if before["pack_version"] != now["pack_version"]:
+        told.append("The rule pack changed.")
+    if before["restricted"] != now["restricted"]:
+        told.append(f"Part that is not public: {_or_none(before)} → {_or_none(now)}.")
+    if before["system"] != now["system"]:
+        told.append(f"Name: was “{before['system']['name']}”, now “{now['system']['name']}”.")
+    was, new = _by_key(before), _by_key(now)
+    told += [f"{was[key]['label']}: no longer asked for." for key in was if key not in new]
+    told += [f"{new[key]['label']}: asked for now." for key in new if key not in was]
+    both = ((was[key], new[key]) for key in new if key in was)
+    return told + [words for one, other in both if (words := _difference(one, other))]
+
+
+def _or_none(content: Mapping[str, Any]) -> str:
+    return content["restricted"] or "none"
+
+
+def _by_key(content: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    return {item["key"]: item for section in content["sections"] for item in section["items"]}
+
+
+def _difference(was: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    old, new = _told(was), _told(now)
+    if old != new:
+        if not old:
+            return f"{now['label']}: was missing, now “{new}”."
+        return f"{now['label']}: was “{old}”, " + (f"now “{new}”." if new else "missing now.")
+    if was["values"] != now["values"]:
+        return f"{now['label']}: the same words from another source: {_sources(now)}."
+    return ""
+
+
+def _told(item: Mapping[str, Any]) -> str:
+    text = " / ".join(value["text"] for value in item["values"])
+    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}…"
+
+
+def _sources(item: Mapping[str, Any]) -> str:
+    return "; ".join(dict.fromkeys(value["source"] for value in item["values"]))
