@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Q, QuerySet
@@ -149,5 +150,8 @@ KINDS_OF_DUTY = ("gained", "lost", "moved")
 
 
 def _told(preview: PackPreview, duty: Mapping[str, Any]) -> dict[str, Any]:
-    words = preview.duties.get(duty["duty"], {"duty": duty["duty"], "citation": []})
-    return {**duty, **words}
+    name = duty["duty"]
+    words = preview.duties.get(name, {"duty": name, "citation": []})
+    days = {side: date.fromisoformat(duty[side]) if duty[side] else None for side in ("from", "to")}
+    rule = engine().pack.transitional.get(duty["rests_on"] or "", {})
+    return {**duty, **days, **words, "id": name, "rests_on": list(rule.get("citation", ()))}

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from governance.classification import views
+from governance.classification import preview_views, views
 
 app_name = "classification"
 urlpatterns = [
     path("classification/", views.queue, name="queue"),
+    path("classification/preview/", preview_views.previews, name="previews"),
+    path("classification/preview/<int:pk>/", preview_views.preview, name="preview"),
+    path(
+        "classification/preview/<int:pk>/export.csv", preview_views.preview_csv, name="preview_csv"
+    ),
     path("systems/<str:ref>/classify/", views.review, name="review"),
     path("systems/<str:ref>/classify/<slug:step>/", views.answer, name="answer"),
     path("systems/<str:ref>/classify/<slug:step>/so-far/", views.so_far, name="so_far"),

@@ -55,6 +55,16 @@ def assessment_in_claims(system, officer):
 
 
 @pytest.fixture
+def preview_of_the_law(system, officer):
+    from governance.classification.preview_actions import request_preview
+    from governance.classification.tasks import run_preview
+
+    preview = request_preview(actor=officer, before_text="enacted")
+    run_preview(preview.pk)
+    return preview
+
+
+@pytest.fixture
 def pack_in_claims(system, officer):
     from governance.audit_packs.actions import request_pack
     from governance.audit_packs.rules import ScopeKind

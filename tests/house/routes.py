@@ -28,6 +28,7 @@ PUBLIC = {
 }
 # Things that everybody with a role in the organisation sees, and why.
 SHARED = {
+    "classification": "previews are of those who may classify; their rows go by system",
     "vendors": "vendors are the organisation's",
     "confirm-email": "belongs to signing in",
     "password": "belongs to signing in",
@@ -105,6 +106,10 @@ def _assessment(ask: Ask) -> Things:
     return {"pk": ask("assessment_in_claims").pk}
 
 
+def _preview(ask: Ask) -> Things:
+    return {"pk": ask("preview_of_the_law").pk}
+
+
 def _pack(ask: Ask) -> Things:
     pack = ask("pack_in_claims")
     return {"ref": pack.ref, "pk": pack.pk}
@@ -161,6 +166,7 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "agreements": _agreement,
     "vendors": _vendor,
     "assessments": _assessment,
+    "classification": _preview,
     "packs": _pack,
     "raci": _matrix,
     "matrices": _matrix,
