@@ -18,11 +18,14 @@ NO_DATES: Mapping[str, Any] = {"enacted": None, "amended": None}
 NO_MODEL = {"is_gpai": False, "systemic": False, "open_source_exempt": False}
 SETS = {
     "chapter3.provider": (
-        "art8 art9 art10 art11 art12 art13 art14 art15 art16 art17 art18 art19 art20 art21 "
-        "art25.4 art43.4 art47 art48 art72 art73"
-    ).split(),
-    "chapter3.deployer": "art26.1 art26.2 art26.4 art26.5 art26.6 art26.9 art26.12".split(),
-}
+        "art8", "art9", "art10", "art11", "art12", "art13", "art14", "art15", "art16", "art17",
+        "art18", "art19", "art20", "art21", "art25.4", "art43.4", "art47", "art48", "art72",
+        "art73",
+    ),
+    "chapter3.deployer": (
+        "art26.1", "art26.2", "art26.4", "art26.5", "art26.6", "art26.9", "art26.12",
+    ),
+}  # fmt: skip
 DAYS = {
     "annex3": ("2026-08-02", "2027-12-02"),
     "annex1a": ("2027-08-02", "2028-08-02"),
@@ -34,7 +37,7 @@ FIXED = {  # the first that the duty begins with
     "gpai.": ("2025-08-02", "2025-08-02"),
 }
 # Chapter III Section 5 and Arts 72, 73, 86 were not deferred by name: 2 August 2026 by the letter.
-BY_THE_LETTER = tuple("art43. art47 art48 art49. art72 art73 art86".split())
+BY_THE_LETTER = ("art43.", "art47", "art48", "art49.", "art72", "art73", "art86")
 DISPUTED = ("art49.2",)
 
 
@@ -98,7 +101,7 @@ def _row(duty: str, expected: dict[str, Any]) -> dict[str, Any]:
     if moved is not None:
         transition = moved.get("transition")
         days = {name: day for name, day in moved.items() if name != "transition"}
-    elif "legacy" in expected and _fixed(duty) is None:
+    elif expected.get("legacy") and _fixed(duty) is None:
         legacy = expected["legacy"]
         transition, days = legacy["rule"], {name: legacy[name] for name in NO_DATES}
     return {
