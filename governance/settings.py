@@ -298,6 +298,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 20.0,
         "options": {"expires": 20},
     },
+    "sweep-triage": {
+        "task": "governance.classification.tasks.sweep_triage",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "sweep-packs": {
         "task": "governance.audit_packs.tasks.sweep_packs",
         "schedule": 20.0,

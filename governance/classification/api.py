@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from governance.accounts.models import User
 from governance.classification import actions
+from governance.classification.first import look
 from governance.classification.models import Assessment
 from governance.classification.queries import engine, on_system
 from governance.classification.rules import Tier
@@ -34,6 +35,26 @@ class AssessmentSerializer(serializers.ModelSerializer):
         ]
 
 
+class WordsSerializer(serializers.Serializer):
+    """Words that led to a suggestion, as they stand in the text."""
+
+    field = serializers.ChoiceField(choices=["name", "purpose", "outputs", "topic"])
+    words = serializers.CharField()
+    before = serializers.CharField()
+    after = serializers.CharField()
+
+
+class SuggestionSerializer(serializers.Serializer):
+    """A rule worth reading first."""
+
+    rule = serializers.CharField()
+    title = serializers.CharField()
+    citation = serializers.ListField(child=serializers.CharField())
+    strength = serializers.IntegerField(min_value=1, max_value=100)
+    because = WordsSerializer(many=True, source="hits")
+    softened_by = WordsSerializer(many=True)
+
+
 class ClassificationSerializer(serializers.Serializer):
     """What the facts say now, and what was signed."""
 
@@ -46,6 +67,9 @@ class ClassificationSerializer(serializers.Serializer):
     pack_version = serializers.CharField()
     gaps = serializers.ListField(child=serializers.CharField())
     result = serializers.DictField()
+    look_first = SuggestionSerializer(
+        many=True, help_text="rules that words of its texts point to; never answers"
+    )
 
 
 class FactsChange(StrictBody):
@@ -136,5 +160,6 @@ class ClassificationViewSet(Resource):
             "pack_version": engine().pack.version,
             "gaps": [gap.words for gap in now.gaps],
             "result": now.provisional.result,
+            "look_first": SuggestionSerializer(look(system).suggestions, many=True).data,
         }
         return Response(body, headers={"ETag": f'"{system.pk}-{facts.row_version}"'})

@@ -236,3 +236,22 @@ class PreviewRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.system} in {self.preview}"
+
+
+class TriageScore(models.Model):
+    """The place of a system in the order of where to look first.
+
+    Derived from the system's texts and kept only for sorting: it says nothing about a tier.
+    """
+
+    system = models.OneToOneField(AISystem, on_delete=models.CASCADE, related_name="triage")
+    score = models.PositiveSmallIntegerField()  # 0 to 1,000
+    system_version = models.PositiveIntegerField()  # row version of the system that was read
+    lexicon_version = models.CharField(max_length=64)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["-score", "system"], name="triage_order")]
+
+    def __str__(self) -> str:
+        return f"{self.system}: {self.score}"

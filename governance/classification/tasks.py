@@ -1,4 +1,4 @@
-"""Running previews of the law: the row is the queue, Celery only makes it sooner."""
+"""Previews of the law, and reading texts: the row is the queue, Celery only makes it sooner."""
 
 import logging
 import uuid
@@ -7,11 +7,13 @@ from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from governance.classification.first import score_due
 from governance.classification.models import PackPreview
 from governance.classification.preview_actions import fail
 from governance.classification.previewing import forget_old_rows, run
 
 log = logging.getLogger(__name__)
+READ_AT_MOST = 5_000  # systems whose texts one sweep reads, in about ten seconds
 
 
 @shared_task(acks_late=True)
@@ -43,3 +45,9 @@ def sweep_previews() -> None:
     for pk in PackPreview.objects.claimable().order_by("pk").values_list("pk", flat=True):
         run_preview.apply_async((pk,), expires=60)
     forget_old_rows()
+
+
+@shared_task(acks_late=True)
+def sweep_triage() -> None:
+    """Read the texts of systems that are new or changed; a second run changes nothing."""
+    score_due(READ_AT_MOST)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.classification import preview_views, views
+from governance.classification import first_views, preview_views, views
 
 app_name = "classification"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path(
         "classification/preview/<int:pk>/export.csv", preview_views.preview_csv, name="preview_csv"
     ),
+    path("classification/first/", first_views.where_to_look, name="first"),
     path("systems/<str:ref>/classify/", views.review, name="review"),
     path("systems/<str:ref>/classify/<slug:step>/", views.answer, name="answer"),
     path("systems/<str:ref>/classify/<slug:step>/so-far/", views.so_far, name="so_far"),

@@ -14,6 +14,7 @@ from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.classification import actions, waiting
 from governance.classification.explain import in_words, shown
+from governance.classification.first import look
 from governance.classification.forms import FactsForm, SignForm, is_answered
 from governance.classification.groups import BY_STEP, GROUPS, Group, facts_in, following, is_open
 from governance.classification.models import Assessment
@@ -54,6 +55,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "next_url": _page_url(request, page.number + 1) if page.has_next else "",
         "segments": [
             _segment("To classify", "?", page.count if which == "unsigned" else None),
+            _segment("Where to look first", "first/", None),
             _segment("Facts changed", "?show=changed", page.count if which == "changed" else None),
         ],
         "which": which,
@@ -120,6 +122,7 @@ def _result_context(user: User, about: OnSystem) -> dict[str, Any]:
         "same_as_signed": signed is not None and not any(
             gap.kind in ("facts_changed", "pack_changed") for gap in about.gaps
         ),
+        "look": look(system) if about.provisional.facts.row_version == 0 else None,
         "history": system.assessments.select_related("signed_by", "system").order_by("-number"),
     }  # fmt: skip
 

@@ -53,6 +53,7 @@ VISITS = [
     # Classification
     Visit("/classification/", (OFFICER, AUDITOR)),
     Visit("/classification/?show=changed"),
+    Visit("/classification/first/", (OFFICER, AUDITOR)),
     Visit("/systems/{system}/classify/", EVERYBODY),
     Visit("/systems/{system}/classify/transparency/", (OWNER,)),
     Visit("/systems/{system}/classify/services/"),
