@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "governance.classification",
     "raci",
     "governance.approvals",
+    "governance.documents",
     "governance.audit_packs",
     "governance.overview",
     "governance.demo",

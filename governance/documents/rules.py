@@ -27,6 +27,13 @@ class Kind(StrEnum):
     FRIA = "fria"
 
 
+class LawText(StrEnum):
+    """The two texts of the law."""
+
+    AMENDED = "amended"
+    ENACTED = "enacted"
+
+
 REGISTRATIONS = frozenset({Kind.ANNEX_VIII_A, Kind.ANNEX_VIII_B, Kind.ANNEX_VIII_C})
 SHORT = {
     Kind.NOT_HIGH_RISK: "Art. 6(4)",
@@ -46,6 +53,14 @@ ANSWERS_FOR = {  # the activity of the responsibility matrix
     Kind.ANNEX_V: "GOV-09",
     Kind.FRIA: "GOV-03",
 }
+
+
+@dataclass(frozen=True)
+class Place:
+    """One item of one document."""
+
+    kind: Kind
+    item: str
 
 
 @dataclass(frozen=True)
