@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "governance.evidence",
     "governance.classification",
     "raci",
+    "governance.obligations",
     "governance.approvals",
     "governance.documents",
     "governance.audit_packs",
@@ -278,6 +279,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "inventory.imports.tasks.sweep_imports",
         "schedule": 10.0,
         "options": {"expires": 30},
+    },
+    "sweep-duties": {
+        "task": "governance.obligations.tasks.sweep_duties",
+        "schedule": 5.0,
+        "options": {"expires": 5},
     },
     "heartbeat": {
         "task": "governance.health.tasks.heartbeat",
