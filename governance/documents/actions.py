@@ -62,13 +62,8 @@ def write_entry(
         raise StaleError("Somebody took this text back meanwhile. Read it again first.")
     else:
         entry = DocumentEntry.objects.create(**about, **said)
-    shown = evidence.ref if evidence else ""
-    data = {
-        "document": str(place.kind),
-        "item": place.item,
-        "text": Personal(text),
-        "evidence": shown,
-    }
+    data = {"document": str(place.kind), "item": place.item, "text": Personal(text)}
+    data |= {"evidence": evidence.ref} if evidence else {}
     record("document.entry_written", subject=system, actor=actor, data=data, unit=system.unit_id)
     return entry
 
