@@ -85,7 +85,7 @@ def _printed(said: Any) -> dict[str, Any]:
 
 def _bare(html: str) -> dict[str, float]:
     """Run WeasyPrint once over the whole, with the same styles and fonts."""
-    from governance.audit_packs.children import CONF, FONTS, STYLES
+    from governance.common.press.child import CONF, FONTS, STYLES
 
     with tempfile.TemporaryDirectory() as folder:
         page, conf = Path(folder) / "whole.html", Path(folder) / "fonts.conf"

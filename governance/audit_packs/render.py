@@ -4,27 +4,24 @@ A part is printed at a time, so that memory does not grow with the pack. The fro
 laid out first only to count its pages, and printed last, when it knows where everything is.
 """
 
-import functools
-import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.template.loader import render_to_string
-from fontTools.ttLib import TTFont
 
 from governance.audit_packs.binding import Attached, Mark, Part
-from governance.audit_packs.children import FONTS, Press, PressError, bound
+from governance.audit_packs.children import bound
 from governance.audit_packs.queries import Contents
 from governance.audit_packs.rules import MISSING, chunks, ranges
 from governance.audit_packs.sections import Facts
+from governance.common.press.child import Press, PressError
+from governance.common.press.drawing import drawable
 
 SECTIONS = 7  # headings of every system; a box of what is missing makes one more
 WITH_SECTIONS = 20  # systems up to which the table of contents names their sections
 FEW = 100  # systems up to which each one starts a page and has its sections as bookmarks
-JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 PDF = "audit_packs/pdf/"
 
 
@@ -142,21 +139,3 @@ def gaps(systems: list[Facts]) -> Iterator[dict[str, Any]]:
         refs = [system["ref"] for system in systems if words in system["missing"]]
         if refs:
             yield {"words": words, "count": len(refs), "refs": ranges(refs)}
-
-
-@functools.cache
-def _undrawable() -> re.Pattern[str]:
-    """Return a pattern of the characters that no font of ours draws, or that turn text around."""
-    drawn = {code for font in FONTS.glob("*.ttf") for code in TTFont(font).getBestCmap()}
-    kept = {
-        chr(code)
-        for code in drawn
-        if unicodedata.category(chr(code)) not in {"Cc", "Cf", "Co"} or chr(code) in JOINERS
-    }
-    shown = "".join(sorted(kept | {"\n", "\t"}))
-    return re.compile(f"[^{re.escape(shown)}]")
-
-
-def drawable(html: str) -> str:
-    """Return the text with every character that cannot be drawn written as its number."""
-    return _undrawable().sub(lambda found: f"[U+{ord(found[0]):04X}]", html)

@@ -14,9 +14,10 @@ from django.core.management import call_command
 from pypdf import PdfReader
 
 from governance.audit_packs import rules
-from governance.audit_packs.children import Press, PressError
-from governance.audit_packs.render import drawable, print_pack
+from governance.audit_packs.render import print_pack
 from governance.audit_packs.tasks import build_pack
+from governance.common.press.child import Press, PressError
+from governance.common.press.drawing import drawable
 from tests.audit_packs.samples import bare, contents, system
 
 EVIL = '<img src="http://127.0.0.1:9/x"><link rel=attachment href="file:///etc/passwd">'
