@@ -119,7 +119,9 @@ class Penalty:
     citation: tuple[str, ...]
     lower_for_sme: bool = False  # the lower of sum and share counts, not the higher
     lower_for_smc: bool = False  # the same for small mid-caps, under the amended text only
+    follows: str = ""  # prohibition, duties, information, union_bodies; empty: nobody asks
     duties: tuple[str, ...] = ()  # whose breach it follows
+    duties_amended: tuple[str, ...] = ()  # the same, under the amended text only
     note: str = ""
 
 

@@ -13,6 +13,7 @@ from governance.classification.explain import explain, shown
 from governance.classification.law import Fact
 from governance.classification.models import Assessment, FactSheet
 from governance.classification.packs import load
+from governance.classification.penalties import Fine, fines_for
 from governance.classification.results import Classification
 from governance.classification.rules import Engine, Tier, classify, engine_of
 from governance.common.canonical import digest
@@ -68,6 +69,12 @@ class Provisional:
         """Return the classification in words, in the shape that a signature freezes."""
         values = {**self.facts.values, **self.assumed}
         return explain(engine().pack, self.classification, values, self.assumed)
+
+    @property
+    def fines(self) -> tuple[Fine, ...]:
+        """Return the fines that could follow."""
+        values = {**self.facts.values, **self.assumed}
+        return fines_for(engine().pack, self.classification, values)
 
 
 @dataclass(frozen=True)

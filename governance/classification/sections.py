@@ -9,12 +9,14 @@ from governance.classification.reading import Entry, entries
 
 TRANSITIONS = ("art111.2", "art111.2.public", "art111.3", "art111.4")  # the evaluation needs them
 TEXTS = frozenset({"enacted", "amended"})
+FOLLOWS = frozenset({"prohibition", "duties", "information", "union_bodies"})
 LOWER, HIGHER = "lower of the two", "higher of the two"
 REGISTERS = ("section_a", "section_b", "section_c")
 SUMS = (frozenset({"eur", "turnover_pct"}), frozenset({"eur_art5", "eur_other"}))
 TRANSITIONAL_FIELDS = ("id", "when", "effect", "cut_off", "enacted", "amended", "citation", "note")
 PENALTY_FIELDS = (
-    "id", "infringement", "max", "sme_rule", "smc_rule", "dates", "citation", "note", "duties",
+    "id", "infringement", "max", "sme_rule", "smc_rule", "dates", "citation", "note", "follows",
+    "duties", "duties_amended",
 )  # fmt: skip
 
 
@@ -83,7 +85,7 @@ def read_penalties(file: str, raw: object, duties: Collection[str]) -> tuple[Pen
     """Return the rows of fines; the duties they name must be duties of the pack."""
     rows = tuple(_penalty(entry) for entry in _once(entries(file, "penalties", raw)))
     for row in rows:
-        for duty in row.duties:
+        for duty in (*row.duties, *row.duties_amended):
             if duty not in duties:
                 raise PackError(file, row.id, "duties", f"there is no duty {duty}")
     return rows
@@ -105,7 +107,9 @@ def _penalty(entry: Entry) -> Penalty:
         citation=entry.texts("citation", required=True),
         lower_for_sme=_is_lower(entry, "sme_rule"),
         lower_for_smc=_is_lower(entry, "smc_rule"),
+        follows=entry.one_of("follows", FOLLOWS) if "follows" in entry.raw else "",
         duties=entry.texts("duties"),
+        duties_amended=entry.texts("duties_amended"),
         note=entry.text("note", required=False),
     )
 
