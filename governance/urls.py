@@ -47,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^api/", NoSuchResource.as_view(), name="api_nothing"),
     path("settings/tokens/", include("governance.rest.urls")),
     path("", include("governance.classification.urls")),
+    path("", include("governance.documents.urls")),
     path("", include("governance.evidence.urls")),
     path("imports/", include("inventory.imports.urls")),
     path("packs/", include("governance.audit_packs.urls")),

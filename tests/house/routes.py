@@ -84,6 +84,7 @@ Ask = Callable[[str], Any]  # returns a fixture by its name
 
 def _system(ask: Ask) -> Things:
     parts = {"step": "role", "number": 1, "label": "1.0.0", "pk": 1}
+    parts |= {"kind": "annex-iv", "item": "1.b", "form": "json"}
     others = {"handle": ask("owner").handle, "agreement": ask("agreement_in_claims").ref}
     return parts | others | {"ref": ask("system").ref}
 
