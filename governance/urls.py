@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("systems/", include("inventory.systems.urls")),
     path("", include("inventory.vendors.urls")),
     path("", include("raci.urls")),
+    path("", include("governance.obligations.urls")),
     path("", include("governance.approvals.urls")),
     path("", include("governance.overview.urls")),
 ]

@@ -71,6 +71,7 @@ MAP: list[tuple[str, list[NavItem]]] = [
         "Assure",
         [
             NavItem("Classification", "scale", "/classification/"),
+            NavItem("Obligations", "list-checks", "/obligations/"),
             NavItem("RACI", "grid-3x3", "/raci/"),
             NavItem("Agreements", "handshake", "/agreements/"),
             NavItem("Vendors", "building-2", "/vendors/"),

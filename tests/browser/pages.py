@@ -59,6 +59,13 @@ VISITS = [
     Visit("/systems/{system}/classify/services/"),
     Visit("/systems/{unanswered}/classify/"),
     Visit("/systems/{system}/classifications/1/", (OFFICER, AUDITOR)),
+    # Obligations
+    Visit("/obligations/", (OFFICER, OWNER, AUDITOR)),
+    Visit("/obligations/?view=timeline"),
+    Visit("/obligations/?state=met&accountable=me"),
+    Visit("/obligations/{duty}/", (OFFICER, AUDITOR)),
+    Visit("/obligations/{duty}/attach/"),
+    Visit("/obligations/{duty}/propose/"),
     # RACI
     Visit("/raci/", (OFFICER, AUDITOR)),
     Visit("/raci/?show=without"),

@@ -9,8 +9,11 @@ from governance.accounts.models import BusinessUnit, User
 from governance.audit_packs.actions import request_pack
 from governance.audit_packs.rules import ScopeKind
 from governance.audit_packs.tasks import build_pack
+from governance.classification.models import Assessment
 from governance.evidence.actions import add_evidence
 from governance.ledger.actions import sequence_all
+from governance.obligations.actions import follow, meet_duty, show_evidence
+from governance.obligations.models import Duty
 from inventory.systems.actions import link_agreement
 from inventory.systems.models import AISystem
 from inventory.vendors import actions as vendors
@@ -36,8 +39,12 @@ def fill(root: BusinessUnit, system: AISystem, officer: User) -> dict[str, str |
     shown = add_evidence(system, actor=officer, title="Model card, section 4", link=link)
     upload = SimpleUploadedFile("bias.csv", b"group,rate")
     add_evidence(system, actor=officer, title="Bias test, third quarter", upload=upload)
+    follow(Assessment.objects.current().get(system=system), actor=officer)
+    duty = Duty.objects.get(obligation="art26.2")
+    show_evidence(duty, item=shown, actor=officer)
+    meet_duty(duty, next_check_on=day + timedelta(days=200), actor=officer)
     pack = request_pack(actor=officer, kind=ScopeKind.SYSTEM, systems=[system])
     build_pack(pack.pk)
     sequence_all()
     found = {"vendor": vendor.ref, "agreement": agreement.ref, "evidence": shown.ref}
-    return {**found, "pack": pack.ref}
+    return {**found, "pack": pack.ref, "duty": duty.pk}

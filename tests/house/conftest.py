@@ -126,6 +126,15 @@ def evidence_in_claims(system, owner):
 
 
 @pytest.fixture
+def duty_in_claims(assessment_in_claims, officer):
+    from governance.obligations.actions import follow
+    from governance.obligations.models import Duty
+
+    follow(assessment_in_claims, actor=officer)
+    return Duty.objects.get(obligation="art4")
+
+
+@pytest.fixture
 def entry_in_claims(system):
     from governance.ledger.actions import sequence_all
     from governance.ledger.models import Entry, LeafSequence

@@ -160,6 +160,10 @@ def _evidence(ask: Ask) -> Things:
     return {"ref": ask("evidence_in_claims").ref}
 
 
+def _duty(ask: Ask) -> Things:
+    return {"pk": ask("duty_in_claims").pk, "verb": "start"}
+
+
 THINGS: dict[str, Callable[[Ask], Things]] = {
     "systems": _system,
     "classifications": _system,
@@ -182,6 +186,7 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "ledger-entries": _entry,
     "waivers": _waiver,
     "evidence": _evidence,
+    "obligations": _duty,
 }
 
 

@@ -46,7 +46,7 @@ def test_the_table_names_obligations_of_the_pack_and_activities_of_the_catalogue
     ],
 )
 def test_a_wrong_table_is_refused(raw):
-    with pytest.raises(ValueError, match="activity|activities"):
+    with pytest.raises(ValueError, match=r"activity|activities"):
         read(raw)
 
 

@@ -1,0 +1,256 @@
+"""Reading duties: a page of the list, the tally by state, one duty, a system's panel."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
+
+from governance.accounts.models import User
+from governance.classification.conditions import RuleFired, leaves
+from governance.classification.queries import engine
+from governance.evidence.models import EvidenceItem
+from governance.evidence.queries import Listed, listed
+from governance.obligations.answering import Answer, Answering
+from governance.obligations.models import Duty, DutyQuerySet, Followed, Proof
+from governance.obligations.rules import (
+    Due,
+    DutyState,
+    DutyStatus,
+    Standing,
+    due_group,
+    state_of,
+)
+from inventory.systems.models import AISystem
+
+PAGE_SIZE = 50
+SHOWN_STATES = tuple(state for state in DutyState if state != DutyState.ENDED)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A duty as lists show it: what it is today, and who answers for it."""
+
+    duty: Duty
+    state: DutyState
+    answer: Answer
+    due: Due
+    applies: str  # "applies since" or "applies from"
+
+
+def applies_words(day: date | None, today: date) -> str:
+    """Return how the first day of application reads beside today."""
+    if day is None:
+        return "does not apply under the text as amended"
+    return "applies since" if day <= today else "applies from"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of duties under the headings of how soon they are due."""
+
+    groups: list[tuple[Due, list[Line]]]
+    tally: dict[DutyState, int]
+    total: int
+    number: int
+
+    @property
+    def first(self) -> int:
+        """Return the place of the first duty shown."""
+        return (self.number - 1) * PAGE_SIZE + 1
+
+    @property
+    def last(self) -> int:
+        """Return the place of the last duty shown."""
+        return min(self.number * PAGE_SIZE, self.total)
+
+
+def page_of(duties: DutyQuerySet, state: DutyState | None, number: int, today: date) -> Page:
+    """Return a page in a fixed number of queries, whatever the number of duties.
+
+    Without a wanted state the duties that ended are left out.
+    """
+    tally = tally_of(duties, today)
+    total = tally[state] if state else sum(tally[known] for known in SHOWN_STATES)
+    number = max(1, min(number, -(-total // PAGE_SIZE)))
+    wanted = duties.in_state(state, today) if state else duties.applying()
+    found = lines(wanted.soonest_first(), (number - 1) * PAGE_SIZE, today)
+    groups = [(due, list(rows)) for due, rows in groupby(found, key=lambda line: line.due)]
+    return Page(groups, tally, total, number)
+
+
+def lines(duties: DutyQuerySet, begin: int, today: date, most: int = PAGE_SIZE) -> list[Line]:
+    """Return some duties as lines, in the order they come in; six queries at most.
+
+    The page is found by its keys alone: what a row shows is read for those rows only.
+    """
+    keys = list(duties.values_list("pk", flat=True)[begin : begin + most])
+    shown = Duty.objects.with_state(today).select_related("system__unit").in_bulk(keys)
+    rows = [shown[key] for key in keys if key in shown]
+    answering = Answering(row.system_id for row in rows)
+    return [line_of(row, answering.answer(row.system_id, row.obligation), today) for row in rows]
+
+
+def line_of(duty: Duty, answer: Answer, today: date) -> Line:
+    """Return a duty that came through `with_state` as a line."""
+    applies = applies_words(duty.applies_on, today)
+    return Line(duty, duty.state_on(today), answer, due_group(duty.due_on, today), applies)
+
+
+def tally_of(duties: DutyQuerySet, today: date) -> dict[DutyState, int]:
+    """Return how many duties are in each state, in one query."""
+    counts = dict.fromkeys(DutyState, 0)
+    parts = ("status", "is_early", "is_ended", "is_proven")
+    for row in _parted(duties, today).values(*parts).annotate(number=Count("pk")).order_by():
+        counts[_state(row, today)] += row["number"]
+    return counts
+
+
+def days_and_states(
+    duties: DutyQuerySet, begin: date, end: date, today: date
+) -> Iterator[tuple[date, DutyState, int]]:
+    """Yield how many duties of which state are due on which day, in one query."""
+    parts = ("due_on", "status", "is_early", "is_proven")
+    within = duties.applying().filter(due_on__gte=begin, due_on__lt=end)
+    rows = _parted(within, today).values(*parts).annotate(number=Count("pk"))
+    for row in rows.order_by("due_on"):
+        yield row["due_on"], _state(row, today), row["number"]
+
+
+def _parted(duties: DutyQuerySet, today: date) -> Any:
+    """Return duties with all that their state depends on, told apart by as few values as can be."""
+    proofs = Proof.objects.standing(today).filter(duty=OuterRef("pk"))
+    is_met = Q(status=DutyStatus.MET)
+    early = Q(applies_on__isnull=True) | Q(applies_on__gt=today)
+    return duties.annotate(
+        is_early=Case(When(early, then=Value(value=True)), default=Value(value=False)),
+        is_ended=Case(
+            When(ended_by__isnull=False, then=Value(value=True)), default=Value(value=False)
+        ),
+        is_proven=Case(When(is_met, then=Exists(proofs)), default=Value(value=False)),
+    )
+
+
+def _state(row: dict[str, Any], today: date) -> DutyState:
+    """Return the state that a group of `_parted` shares."""
+    standing = Standing(
+        status=DutyStatus(row["status"]),
+        applies_on=None if row["is_early"] else today,
+        is_proven=row["is_proven"],
+        has_ended=row.get("is_ended", False),
+    )
+    return state_of(standing, today)
+
+
+@dataclass(frozen=True)
+class OnSystem:
+    """The duties of one system, for its own page and for a pack."""
+
+    lines: list[Line]
+    ended: list[Line]
+    is_followed: bool  # whether the rows stand where the signed classification stands
+
+    @property
+    def met(self) -> int:
+        """Return how many duties are met."""
+        return self.count(DutyState.MET)
+
+    @property
+    def asked(self) -> int:
+        """Return how many duties are not set aside."""
+        return len(self.lines) - self.count(DutyState.NOT_APPLICABLE)
+
+    @property
+    def next_due(self) -> date | None:
+        """Return the next day on which something is due, overdue ones first."""
+        return min((line.duty.due_on for line in self.lines if line.duty.due_on), default=None)
+
+    def count(self, state: DutyState) -> int:
+        """Return how many duties are in a state."""
+        return sum(line.state == state for line in self.lines)
+
+    @property
+    def ticks(self) -> tuple[int, int, int, int]:
+        """Return what the strip shows: met, in progress, open, not applicable."""
+        open_ones = self.count(DutyState.MISSING) + self.count(DutyState.WAITING)
+        progress, aside = DutyState.IN_PROGRESS, DutyState.NOT_APPLICABLE
+        return self.met, self.count(progress), open_ones, self.count(aside)
+
+
+def on_system(system: AISystem, assessment: int | None, today: date) -> OnSystem:
+    """Return the duties of a system whose signed classification is in hand."""
+    of_system = Duty.objects.filter(system=system).with_state(today)
+    rows = list(of_system.select_related("system__unit", "ended_by__system").soonest_first())
+    answering = Answering([system.pk]) if rows else None
+    told = [
+        line_of(row, answering.answer(row.system_id, row.obligation), today)
+        for row in rows
+        if answering
+    ]
+    followed = Followed.objects.filter(system=system, assessment=assessment).exists()
+    ended = [line for line in told if line.state == DutyState.ENDED]
+    going = [line for line in told if line.state != DutyState.ENDED]
+    return OnSystem(going, ended, is_followed=assessment is not None and followed)
+
+
+def reasons(duty: Duty) -> list[dict[str, Any]]:
+    """Return the fired rules behind a duty, as its classification was signed.
+
+    Of a duty that the pack in force does not know any more, all rules that fired.
+    """
+    fired: list[dict[str, Any]] = duty.assessment.result.get("why", [])
+    if all(item.id != duty.obligation for item in engine().pack.obligations):
+        return fired
+    behind = rules_behind(duty.obligation)
+    return [rule for rule in fired if rule["id"] in behind]
+
+
+@cache
+def rules_behind(obligation: str) -> frozenset[str]:
+    """Return the rules that the condition of an obligation rests on, at any depth."""
+    pack = engine().pack
+    conditions = [item.when for item in pack.obligations if item.id == obligation]
+    found: set[str] = set()
+    while conditions:
+        for leaf in leaves(conditions.pop()):
+            if isinstance(leaf, RuleFired) and leaf.rule not in found:
+                found.add(leaf.rule)
+                conditions.append(pack.rules[leaf.rule].when)
+    return frozenset(found)
+
+
+def evidence_for(duty: Duty, today: date) -> list[Listed]:
+    """Return the evidence behind a duty, what counts first."""
+    rows = EvidenceItem.objects.filter(proofs__duty=duty)
+    return listed(rows.select_related("system", "added_by", "withdrawn_by"), today)
+
+
+def evidence_left(duty: Duty, today: date) -> Any:
+    """Return the system's evidence that counts and does not stand behind the duty yet."""
+    items = EvidenceItem.objects.filter(system=duty.system_id).standing(today)
+    return items.exclude(proofs__duty=duty)
+
+
+def articles_of(user: User) -> list[str]:
+    """Return the articles of the pack that duties name, in the order of the Act."""
+    known = Duty.objects.visible_to(user).exclude(article="").order_by()
+    found = known.values_list("article", flat=True).distinct()
+    return sorted(found, key=lambda article: int(article.split()[1]))
+
+
+def behind(user: User) -> int:
+    """Return how many signed classifications that the person sees are not taken over yet."""
+    return Followed.objects.behind().filter(system__in=seen(user)).count()
+
+
+def seen(user: User) -> Any:
+    """Return the keys of the systems a person sees."""
+    return AISystem.objects.visible_to(user).values("pk")
+
+
+def roles_known() -> Iterable[str]:
+    """Return the roles that obligations of the pack name."""
+    return sorted({role for item in engine().pack.obligations for role in item.roles})

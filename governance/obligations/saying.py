@@ -1,0 +1,159 @@
+"""What can be said of a duty on a page: which form asks, which action takes it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.forms import Form
+
+from governance.accounts.access import may
+from governance.accounts.models import User
+from governance.accounts.rules import Capability
+from governance.evidence.actions import add_evidence
+from governance.obligations import actions, forms
+from governance.obligations.models import Duty
+from governance.obligations.rules import DUTY_TRANSITIONS, OPEN, DutyStatus
+from inventory.systems.actions import may_edit
+
+S = DutyStatus
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One thing to say: its page, and from which statuses it can be said."""
+
+    form: Callable[..., Form]
+    act: Callable[..., Any]
+    title: str
+    submit: str
+    icon: str
+    statuses: frozenset[DutyStatus]
+    lead: str = ""
+    decides: bool = False  # for another person than who proposed
+    takes_file: bool = False
+    is_main: bool = False
+
+
+def _to(status: DutyStatus) -> frozenset[DutyStatus]:
+    return frozenset(source for source, to in DUTY_TRANSITIONS.items() if status in to)
+
+
+@transaction.atomic
+def attach(duty: Duty, *, actor: User, **given: Any) -> None:
+    """Add evidence about the system and put it behind the duty, both or neither."""
+    item = add_evidence(duty.system, actor=actor, **given)
+    actions.show_evidence(duty, item=item, actor=actor)
+
+
+def show(duty: Duty, *, actor: User, item: Any, seen: int | None = None) -> None:
+    """Put evidence that is there behind the duty."""
+    actions.show_evidence(duty, item=item, actor=actor)
+
+
+ANY = frozenset(S)
+MET = "Only evidence that counts today carries this: if it runs out, the duty is missing again."
+KEPT = "It is kept with the system, and stands behind this duty."
+SHOWN = OPEN | {S.MET, S.PROPOSED}
+VERBS = {
+    "approve": Verb(
+        form=forms.ApproveForm,
+        act=actions.approve_not_applicable,
+        title="Agree that it does not apply",
+        submit="Agree",
+        icon="check",
+        statuses=frozenset({S.PROPOSED}),
+        decides=True,
+        is_main=True,
+    ),
+    "refuse": Verb(
+        form=forms.BecauseForm,
+        act=actions.refuse_not_applicable,
+        title="Say that it does apply",
+        submit="It does apply",
+        icon="undo-2",
+        statuses=frozenset({S.PROPOSED}),
+        decides=True,
+    ),
+    "meet": Verb(
+        form=forms.MeetForm,
+        act=actions.meet_duty,
+        title="Say that it is met",
+        submit="It is met",
+        icon="circle-check",
+        statuses=_to(S.MET),
+        lead=MET,
+        is_main=True,
+    ),
+    "start": Verb(
+        form=forms.StartForm,
+        act=actions.start_duty,
+        title="Say that somebody works on it",
+        submit="In progress",
+        icon="circle-dot",
+        statuses=_to(S.IN_PROGRESS),
+    ),
+    "wait": Verb(
+        form=forms.WaitForm,
+        act=actions.let_wait,
+        title="Let it wait",
+        submit="It waits",
+        icon="hourglass",
+        statuses=_to(S.WAITING),
+    ),
+    "propose": Verb(
+        form=forms.ProposeForm,
+        act=actions.propose_not_applicable,
+        title="Say that it does not apply",
+        submit="It does not apply",
+        icon="minus",
+        statuses=_to(S.PROPOSED),
+    ),
+    "reopen": Verb(
+        form=forms.BecauseForm,
+        act=actions.reopen_duty,
+        title="Open it again",
+        submit="Open it again",
+        icon="undo-2",
+        statuses=_to(S.MISSING) - frozenset({S.PROPOSED}),
+    ),
+    "plan": Verb(
+        form=forms.PlanForm,
+        act=actions.plan_check,
+        title="Plan the next check",
+        submit="Plan it",
+        icon="calendar-clock",
+        statuses=ANY,
+    ),
+    "attach": Verb(
+        form=forms.AttachForm,
+        act=attach,
+        title="Attach evidence",
+        submit="Attach it",
+        icon="paperclip",
+        statuses=SHOWN,
+        lead=KEPT,
+        takes_file=True,
+    ),
+    "show": Verb(
+        form=forms.ShowForm,
+        act=show,
+        title="Use evidence of the system",
+        submit="Use it",
+        icon="link",
+        statuses=SHOWN,
+    ),
+}
+
+
+def verbs_for(duty: Duty, user: User) -> dict[str, Verb]:
+    """Return what the person can say of a duty as it stands, by the name in the address."""
+    if duty.ended_by_id is not None or duty.system.is_retired:
+        return {}
+    edits = may_edit(user, duty.system)
+    decides = may(user, Capability.CLASSIFY, duty.system.unit) and duty.proposed_by_id != user.pk
+    return {
+        name: verb
+        for name, verb in VERBS.items()
+        if duty.status in verb.statuses and (decides if verb.decides else edits)
+    }
