@@ -14,6 +14,11 @@ ROUTES = ((order.HIGH_USE, "annex3"), (order.HIGH_PRODUCT, "annex1a"),
           (order.HIGH_SECTORAL, "annex1b"))  # fmt: skip
 MARKING = "art50.2"  # the one duty of Art. 50 that Art. 111(4) moves
 MODEL_ROLE = "gpai_provider"  # whose duties need no AI system
+MARKET = (
+    "market.first_placed",
+    "market.significant_design_change",
+    "market.for_public_authorities",
+)
 
 
 @dataclass(frozen=True)
@@ -76,26 +81,55 @@ def _day(raw: object) -> date:
 
 
 def duties_of(
-    duties: Duties, facts: Mapping[str, Any], fired: Fired, roles: Sequence[str]
+    duties: Duties,
+    facts: Mapping[str, Any],
+    fired: Fired,
+    roles: Sequence[str],
+    text: str = "amended",
 ) -> tuple[Duty, ...]:
     """Return the obligations of these roles, in the order of the pack."""
     if fired[order.AI_SYSTEM] is False:  # Chapter V alone is left (Art. 3(1), Recital 97)
         roles = [role for role in roles if role == MODEL_ROLE]
     places = {at for role in roles for at in duties.by_role.get(role, ())}
-    routes = [route for rule, route in ROUTES if fired[rule]]
-    placed = facts["market.first_placed"]
+    routes = tuple(route for rule, route in ROUTES if fired[rule])
+    placed, changed, public = (facts[name] for name in MARKET)
+    market = Market(placed or None, changed, public)
     found = []
     for at in sorted(places):
         obligation, test = duties.rows[at]
-        if not test(facts, fired):
-            continue
-        route, dates = route_of(obligation.dates, routes)
-        moved, transition = dates, ""
-        if placed is not None:
-            moved, transition = _moved(duties.transition, obligation.id, route, dates, facts)
-        ours = tuple(role for role in roles if role in obligation.roles)
-        found.append(Duty(obligation.id, ours, moved, obligation.disputed, transition))
-    return tuple(found)
+        if test(facts, fired):
+            ours = tuple(role for role in roles if role in obligation.roles)
+            found.append(duty_here(duties.transition, obligation, ours, routes, market))
+    return tuple(duty for duty in found if is_in(duty, text))
+
+
+def is_in(duty: Duty, text: str) -> bool:
+    """Return whether a text of the law has the duty, if only for systems that change later."""
+    return duty.dates.under(text) is not None or bool(duty.transition)
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What Art. 111 asks: since when on the market, changed since, and for whom."""
+
+    first_placed: str | None  # None: after every cut-off
+    significant_design_change: bool
+    for_public_authorities: bool
+
+
+def duty_here(
+    rules: Transition,
+    obligation: Obligation,
+    ours: tuple[str, ...],
+    routes: Iterable[str],
+    market: Market,
+) -> Duty:
+    """Return an obligation that applies, with its dates for this system."""
+    route, dates = route_of(obligation.dates, routes)
+    transition = ""
+    if market.first_placed is not None:
+        dates, transition = _moved(rules, obligation.id, route, dates, market)
+    return Duty(obligation.id, ours, dates, obligation.disputed, transition)
 
 
 def route_of(by_route: Mapping[str, Dates], routes: Iterable[str]) -> tuple[str, Dates]:
@@ -109,31 +143,29 @@ def route_of(by_route: Mapping[str, Dates], routes: Iterable[str]) -> tuple[str,
 
 
 def _moved(
-    rules: Transition, duty: str, route: str, dates: Dates, facts: Mapping[str, Any]
+    rules: Transition, duty: str, route: str, dates: Dates, market: Market
 ) -> tuple[Dates, str]:
     """Return the dates for something already on the market, and the rule that moved them."""
-    placed = _day(facts["market.first_placed"])
+    placed = _day(market.first_placed)
     if duty == MARKING and placed < rules.marking_before:
         return Dates(dates.enacted, rules.marking), "art111.4"
     if duty.startswith("gpai.") and placed < rules.models_before:
         return Dates(rules.models["enacted"], rules.models["amended"]), "art111.3"
     if route in rules.cut_off["amended"]:
-        return legacy(rules, route, dates, facts)
+        return legacy(rules, route, dates, market)
     return dates, ""
 
 
-def legacy(
-    rules: Transition, route: str, dates: Dates, facts: Mapping[str, Any]
-) -> tuple[Dates, str]:
+def legacy(rules: Transition, route: str, dates: Dates, market: Market) -> tuple[Dates, str]:
     """Return the dates of a high-risk duty under Art. 111(2).
 
     A system placed before the cut-off comes in only by a significant change of its design;
     one for public authorities comes in by a fixed day in any case.
     """
-    placed = _day(facts["market.first_placed"])
-    if facts["market.significant_design_change"] or placed >= rules.cut_off["amended"][route]:
+    placed = _day(market.first_placed)
+    if market.significant_design_change or placed >= rules.cut_off["amended"][route]:
         return dates, ""
-    public = facts["market.for_public_authorities"]
+    public = market.for_public_authorities
     amended = rules.public["amended"] if public else None
     enacted = dates.enacted
     if placed < rules.cut_off["enacted"][route]:

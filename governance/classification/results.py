@@ -1,5 +1,6 @@
 """What a classification says, as frozen values with one JSON form."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,18 +12,18 @@ from governance.classification.law import Dates
 class Exemption:
     """Whether the filter of Art. 6(3) lets a listed use out of high-risk."""
 
-    outcome: str  # not_applicable, granted, refused
+    outcome: str  # not_applicable, granted, refused; undetermined while answers are missing
     conditions: tuple[str, ...] = ()
     reason: str = ""  # profiling, material_influence, no_condition_met
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """The result for a general-purpose AI model (Chapter V), beside every tier."""
+    """The result for a general-purpose AI model (Chapter V), beside every tier; None is open."""
 
-    is_gpai: bool = False
-    systemic: bool = False
-    open_source_exempt: bool = False
+    is_gpai: bool | None = False
+    systemic: bool | None = False
+    open_source_exempt: bool | None = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,11 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """The whole answer. `dates` are those of a new system, `dates_here` mind Art. 111."""
+    """The whole answer. `dates` are those of a new system, `dates_here` mind Art. 111.
+
+    Where answers are missing everything listed holds whatever they turn out to be; what is not
+    settled is left out, and `tier` is "undetermined" while more than one is possible.
+    """
 
     tier: str
     tier_enacted: str
@@ -51,12 +56,16 @@ class Classification:
     dates_here: Dates
     gpai: Models
     pack_version: str
+    possible_tiers: tuple[str, ...] = ()  # strictest first; none where the tier is settled
+    possible_obligations: tuple[str, ...] = ()  # that may or may not apply
+    open_questions: tuple[str, ...] = ()  # facts that can still change something, by weight
 
     def as_json(self) -> dict[str, Any]:
         """Return the stable JSON form: text, truth values, lists and mappings only."""
         return {
             "tier": str(self.tier),
             "tier_enacted": str(self.tier_enacted),
+            "possible_tiers": [str(tier) for tier in self.possible_tiers or (self.tier,)],
             "fired": list(self.fired),
             "exceptions": list(self.exceptions),
             "exemption": {
@@ -66,13 +75,15 @@ class Classification:
             },
             "roles": list(self.roles),
             "obligations": [_duty_json(duty) for duty in self.obligations],
-            "dates": _dates_json(self.dates),
-            "dates_here": _dates_json(self.dates_here),
+            "possible_obligations": list(self.possible_obligations),
+            "dates": as_json_dates(self.dates),
+            "dates_here": as_json_dates(self.dates_here),
             "gpai": {
                 "is_gpai": self.gpai.is_gpai,
                 "systemic": self.gpai.systemic,
                 "open_source_exempt": self.gpai.open_source_exempt,
             },
+            "open_questions": list(self.open_questions),
             "pack_version": self.pack_version,
         }
 
@@ -94,14 +105,22 @@ def from_json(raw: dict[str, Any]) -> Classification:
         dates_here=_dates(raw["dates_here"]),
         gpai=Models(**raw["gpai"]),
         pack_version=raw["pack_version"],
+        possible_tiers=_unless_alone(raw.get("possible_tiers", ()), raw["tier"]),
+        possible_obligations=tuple(raw.get("possible_obligations", ())),
+        open_questions=tuple(raw.get("open_questions", ())),
     )
+
+
+def _unless_alone(tiers: Iterable[str], tier: str) -> tuple[str, ...]:
+    """Return the tiers, none where the settled one is all there is."""
+    return () if set(tiers) <= {tier} else tuple(tiers)
 
 
 def _duty_json(duty: Duty) -> dict[str, Any]:
     return {
         "id": duty.id,
         "roles": list(duty.roles),
-        "applies_from": _dates_json(duty.dates),
+        "applies_from": as_json_dates(duty.dates),
         "disputed": duty.disputed,
         "transition": duty.transition or None,
     }
@@ -117,7 +136,8 @@ def _duty(raw: dict[str, Any]) -> Duty:
     )
 
 
-def _dates_json(dates: Dates) -> dict[str, str | None]:
+def as_json_dates(dates: Dates) -> dict[str, str | None]:
+    """Return days as text; the formal one only where the pack has it."""
     days = {"enacted": dates.enacted, "amended": dates.amended}
     if dates.amended_formal:
         days["amended_formal"] = dates.amended_formal

@@ -84,7 +84,7 @@ def test_a_fact_at_its_default_changes_nothing(facts):
 @given(sheets())
 def test_asking_only_the_reached_rules_equals_asking_all(facts):
     known = {**ENGINE.defaults, **checked(PACK, facts)}
-    whole = _evaluated(ENGINE.amended, known, {}, {})
+    whole = _evaluated(ENGINE.texts["amended"].rules, known, {}, {})
     fired = answer(facts).fired
 
     assert set(fired) <= {name for name, truth in whole.items() if truth}
