@@ -23,7 +23,7 @@ from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
 from governance.approvals.actions import approve, submit
 from governance.classification.actions import answer_facts, sign_classification
-from governance.classification.queries import engine, facts_of
+from governance.classification.queries import engine, facts_of, usual_answers
 from inventory.systems.actions import link_agreement, register
 from inventory.systems.bulk import next_refs
 from inventory.systems.models import AISystem
@@ -209,7 +209,7 @@ def _whole_system(made: Organisation, row: dict[str, Any], facts: dict[str, Any]
     link_agreement(
         system, agreement=Agreement.objects.filter(vendor=system.vendor)[0], actor=officer
     )
-    answer_facts(system, facts=facts, actor=officer)
+    answer_facts(system, facts=usual_answers(system) | facts, actor=officer)
     sign_classification(
         system,
         reason="As the facts say.",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from governance.accounts.access import require
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
+from governance.classification.law import Pack
 from governance.classification.models import Assessment, FactSheet
 from governance.classification.queries import (
     Provisional,
@@ -17,7 +18,7 @@ from governance.classification.queries import (
     facts_from,
     provisional_of,
 )
-from governance.classification.rules import FactError, checked
+from governance.classification.rules import NEVER, FactError, checked
 from governance.common.errors import DomainError, StaleError
 from governance.common.states import change
 from governance.ledger.actions import record
@@ -77,8 +78,9 @@ def sign_classification(
 
     `facts_digest` and `pack_version` are those of the result the person saw.
     Raises PermissionDenied unless the actor may classify in the system's unit, StaleError when
-    facts or rule pack are others by now, NotSettledError while an answer is "not sure", and
-    DomainError without a reason or when exactly this is signed already.
+    facts or rule pack are others by now, NotSettledError while an answer is "not sure" or a
+    question is open whose answer could change the result, and DomainError without a reason or
+    when exactly this is signed already.
     """
     require(actor, Capability.CLASSIFY, system.unit)
     if not reason.strip():
@@ -95,16 +97,10 @@ def sign_classification(
     assessment = Assessment.objects.create(
         system=locked,
         number=before.number + 1 if before else 1,
-        tier=now.classification.tier,
-        tier_enacted=now.classification.tier_enacted,
-        facts=now.facts.values,
-        facts_digest=facts_digest,
-        pack_version=pack_version,
-        result=now.result,
-        duty_days=_days(now),
         signed_by=actor,
         reason=reason.strip(),
         signed_at=signed_at,
+        **_frozen(now),
     )
     data = _entry(assessment, before)
     record("assessment.signed", subject=locked, actor=actor, data=data, unit=locked.unit_id)
@@ -114,17 +110,35 @@ def sign_classification(
 MISSING = object()
 
 
+def _frozen(now: Provisional) -> dict[str, Any]:
+    """Return what a signature freezes of the result somebody saw."""
+    return {
+        "tier": now.classification.tier,
+        "tier_enacted": now.classification.tier_enacted,
+        "facts": now.facts.values,
+        "facts_digest": now.facts.digest,
+        "pack_version": now.classification.pack_version,
+        "result": now.result,
+        "trace": now.trace,
+        "duty_days": _days(now),
+    }
+
+
 def _checked(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answers in normal form; refuse what the pack does not know."""
     pack = engine().pack
+    open_ones = {name: value for name, value in facts.items() if _is_open(pack, name, value)}
     try:
-        sure = checked(pack, {name: value for name, value in facts.items() if value is not None})
+        sure = checked(pack, {name: facts[name] for name in facts if name not in open_ones})
     except FactError as error:
         raise DomainError(f"This answer does not fit: {error}.") from error
-    unsure = {name: None for name, value in facts.items() if value is None}
-    if unknown := sorted(unsure.keys() - pack.facts.keys()):
-        raise DomainError(f"This answer does not fit: {unknown[0]}: there is no such fact.")
-    return sure | unsure
+    return sure | open_ones
+
+
+def _is_open(pack: Pack, name: str, value: Any) -> bool:
+    """Return whether a known fact is answered with "not sure", or a day with "none"."""
+    fact = pack.facts.get(name)
+    return fact is not None and (value is None or (value == NEVER and fact.type == "date"))
 
 
 def _plain(facts: Mapping[str, Any], name: str) -> Any:
@@ -147,6 +161,11 @@ def _require_signable(now: Provisional, before: Assessment | None) -> None:
         count = len(now.facts.unsure)
         raise NotSettledError(
             f"{count} answer{'s are' if count > 1 else ' is'} “not sure”: settle them first."
+        )
+    if count := len(now.classification.open_questions):
+        raise NotSettledError(
+            f"{count} open question{'s' if count > 1 else ''} can still change the tier, "
+            f"a duty or a date: answer {'them' if count > 1 else 'it'} first."
         )
     same = before and before.facts_digest == now.facts.digest
     if before and same and before.pack_version == engine().pack.version:

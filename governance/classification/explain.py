@@ -29,15 +29,17 @@ SHOWN_ELSEWHERE = "derived"  # what such a rule sums up is told by the rules it 
 
 
 def explain(
-    pack: Pack, result: Classification, facts: Mapping[str, Any], unsure: Collection[str] = ()
+    pack: Pack,
+    result: Classification,
+    facts: Mapping[str, Any],
+    given: Collection[str] | None = None,
 ) -> dict[str, Any]:
     """Return the result as JSON with words: rules, exceptions and duties with their citations.
 
-    It needs no pack to be read again, so a signed result stays readable for ever. `unsure` names
-    the facts whose value was assumed, because the answer was "not sure".
+    It needs no pack to be read again, so a signed result stays readable for ever. `facts` are
+    those known; `given` names the ones that people answered, all of them where it is left out.
     """
-    known = {name: fact.default for name, fact in pack.facts.items()} | dict(facts)
-    tell = _Teller(pack, known, frozenset(facts), frozenset(unsure))
+    tell = _Teller(pack, facts, frozenset(facts if given is None else given))
     exceptions = {item.id: item for rule in pack.rules.values() for item in rule.unless}
     duties = {duty.id: duty for duty in pack.obligations}
     told = result.as_json()
@@ -69,7 +71,6 @@ class _Teller:
     pack: Pack
     facts: Mapping[str, Any]
     given: frozenset[str]  # answered, the others have their default
-    unsure: frozenset[str]
 
     def why(self, rule: Rule) -> dict[str, Any]:
         """Return a rule that fired, with its article and reasons."""
@@ -103,15 +104,9 @@ class _Teller:
         """Return the questions and answers that made a condition as wanted, each once."""
         names = dict.fromkeys(self.deciding(condition, wanted))
         return [
-            {"fact": name, "ask": self.pack.facts[name].ask, "answer": self.answer(name)}
-            for name in names
-            if self.facts[name] is not None
+            {"fact": fact.name, "ask": fact.ask, "answer": in_words(fact, self.facts[fact.name])}
+            for fact in (self.pack.facts[name] for name in names)
         ]
-
-    def answer(self, name: str) -> str:
-        """Return an answer in words; one that was assumed says so."""
-        said = in_words(self.pack.facts[name], self.facts[name])
-        return f"Not sure, counted as: {said}" if name in self.unsure else said
 
     def deciding(self, condition: Condition, wanted: bool) -> Iterator[str]:
         """Yield the facts at whose values the condition is as wanted."""
@@ -128,7 +123,9 @@ class _Teller:
             yield condition.fact
 
 
-def _holds(condition: FactIs | FactIn | FactOver, facts: Mapping[str, Any]) -> bool:
+def _holds(condition: FactIs | FactIn | FactOver, facts: Mapping[str, Any]) -> bool | None:
+    if condition.fact not in facts:
+        return None
     value = facts[condition.fact]
     if isinstance(condition, FactOver):
         return value is not None and value > condition.limit
@@ -139,6 +136,8 @@ def _holds(condition: FactIs | FactIn | FactOver, facts: Mapping[str, Any]) -> b
 
 def in_words(fact: Fact, value: Any) -> str:
     """Return an answer as people say it."""
+    if fact.type == "date" and value in (None, ""):
+        return "New: before none of the days that matter"
     if value is None:
         return "Not sure"
     if isinstance(value, bool):

@@ -71,7 +71,7 @@ def is_open(group: Group, result: Classification) -> bool:
     if group.step == "exemption":
         return any(name.startswith(LISTED_USE) for name in result.fired)
     if group.step == "model":
-        return result.tier == "not_applicable" or result.gpai.is_gpai
+        return result.tier == "not_applicable" or result.gpai.is_gpai is True
     return group.step == "market" and result.tier in ("high", "limited")
 
 

@@ -53,6 +53,14 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.filter(CURRENT)
 
 
+class AssessmentManager(models.Manager.from_queryset(AssessmentQuerySet)):  # type: ignore[misc]
+    """Leaves the trace, by far the largest column, where it is until somebody asks for it."""
+
+    def get_queryset(self) -> AssessmentQuerySet:
+        """Return the rows without their trace."""
+        return super().get_queryset().defer("trace")
+
+
 class Assessment(models.Model):
     """A classification somebody signed: frozen, with the facts and the law it rests on.
 
@@ -67,13 +75,14 @@ class Assessment(models.Model):
     facts_digest = models.CharField(max_length=64)
     pack_version = models.CharField(max_length=64)
     result = models.JSONField()  # see explain(): rules, exceptions and duties with citations
+    trace = models.JSONField(default=dict)  # see traced(): the way to the result
     duty_days = ArrayField(models.DateField(), default=list)  # days on which its duties begin
     signed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assessments")
     reason = models.TextField(max_length=10_000)
     signed_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True, blank=True)
 
-    objects = AssessmentQuerySet.as_manager()
+    objects = AssessmentManager()
 
     class Meta:
         ordering = ["-signed_at", "-pk"]

@@ -1,22 +1,26 @@
 """Reading classifications: what the facts say now, what was signed, what is open."""
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db.models import Count, Exists, F, Func, OuterRef, QuerySet, Subquery
 
 from governance.accounts.models import User
 from governance.classification.explain import explain, shown
-from governance.classification.law import Fact
 from governance.classification.models import Assessment, FactSheet
 from governance.classification.packs import load
+from governance.classification.partial import classify_known
 from governance.classification.penalties import Fine, fines_for
 from governance.classification.results import Classification
-from governance.classification.rules import Engine, Tier, classify, engine_of
-from governance.common.canonical import digest
+from governance.classification.rules import NEVER, Engine, classify, engine_of, normal
+from governance.classification.symbols import Symbols, symbols_of
+from governance.classification.tracing import traced
+from governance.classification.unknowns import Outlook, outlook_of
+from governance.common.canonical import canonical_bytes, digest
 from inventory.systems.models import AISystem
 from inventory.systems.rules import OurRole
 
@@ -29,15 +33,18 @@ ROLE_FACTS = {
     OurRole.PRODUCT_MANUFACTURER: "actor.annex1a_manufacturer_own_name",
 }
 UNCLASSIFIED = "unclassified"
-STRICTEST = (
-    Tier.PROHIBITED, Tier.HIGH, Tier.LIMITED, Tier.MINIMAL, Tier.NOT_APPLICABLE, Tier.OUT_OF_SCOPE,
-)  # fmt: skip
 
 
 @cache
 def engine() -> Engine:
     """Return the engine of the rule pack in force, compiled once in a process."""
     return engine_of(load())
+
+
+@cache
+def symbols() -> Symbols:
+    """Return the decision diagrams of the rule pack in force, made once in a process."""
+    return symbols_of(engine())
 
 
 @dataclass(frozen=True)
@@ -57,31 +64,47 @@ class Facts:
 
 @dataclass(frozen=True)
 class Provisional:
-    """What the facts say now. It is never stored."""
+    """What the facts say now, whatever the missing answers turn out to be. It is never stored."""
 
     facts: Facts
     classification: Classification
-    could_be: tuple[str, ...]  # other tiers the unsure answers may lead to
-    assumed: Mapping[str, Any] = field(default_factory=dict)  # what unsure answers count as
+
+    @property
+    def could_be(self) -> tuple[str, ...]:
+        """Return the tiers still possible, none where the tier is settled."""
+        return self.classification.possible_tiers
+
+    @property
+    def is_settled(self) -> bool:
+        """Return whether no missing answer can change the tier, a duty or a date."""
+        return not self.classification.open_questions
+
+    @property
+    def usual_tier(self) -> str:
+        """Return the tier if every missing answer were the one that ordinary systems give."""
+        return str(classify(engine(), self.facts.values).tier)
 
     @property
     def result(self) -> dict[str, Any]:
         """Return the classification in words, in the shape that a signature freezes."""
-        values = {**self.facts.values, **self.assumed}
-        return explain(engine().pack, self.classification, values, self.assumed)
+        return explain(engine().pack, self.classification, self.facts.values)
+
+    @property
+    def trace(self) -> dict[str, Any]:
+        """Return the way to the result, and what other answers would lead to."""
+        return traced(engine(), symbols(), self.facts.values, self.classification)
 
     @property
     def fines(self) -> tuple[Fine, ...]:
         """Return the fines that could follow."""
-        values = {**self.facts.values, **self.assumed}
-        return fines_for(engine().pack, self.classification, values)
+        return fines_for(engine().pack, self.classification, self.facts.values)
 
 
 @dataclass(frozen=True)
 class Gap:
     """Something about the classification that is not done, in words."""
 
-    kind: str  # unsigned, unanswered, unsure, facts_changed, pack_changed
+    kind: str  # unsigned, unanswered, unsure, open, facts_changed, pack_changed
     words: str
 
 
@@ -115,6 +138,19 @@ def facts_of(system: AISystem) -> Facts:
     """
     sheet = FactSheet.objects.filter(system=system).first()
     return facts_from(system, sheet)
+
+
+def usual_answers(system: AISystem) -> dict[str, Any]:
+    """Return, for the questions nobody answered, what an ordinary system's answer would be.
+
+    For systems classified elsewhere, whose other answers are known to be the usual ones.
+    """
+    known = facts_of(system)
+    return {
+        name: NEVER if value is None else value
+        for name, value in engine().defaults.items()
+        if name not in known.values
+    }
 
 
 def facts_from(system: AISystem, sheet: FactSheet | None) -> Facts:
@@ -151,33 +187,26 @@ def provisional(system: AISystem) -> Provisional:
 
 
 def provisional_of(facts: Facts) -> Provisional:
-    """Return what these facts say; an answer "not sure" counts as the stricter case."""
-    tried = [
-        (classify(engine(), {**facts.values, **assumed}), assumed)
-        for assumed in _assumptions(facts.unsure)
-    ]
-    result, assumed = min(tried, key=lambda one: STRICTEST.index(Tier(one[0].tier)))
-    tiers = {one.tier for one, _assumed in tried} - {result.tier}
-    others = tuple(tier.value for tier in STRICTEST if tier in tiers)
-    return Provisional(facts, result, others, assumed)
+    """Return what these facts settle, and what they leave open."""
+    return Provisional(facts, _settled(canonical_bytes(dict(facts.values))))
 
 
-def _assumptions(unsure: Iterable[str]) -> list[dict[str, Any]]:
-    """Return what unsure answers may turn out to be: as the default, each otherwise, all."""
-    facts = [engine().pack.facts[name] for name in unsure]
-    defaults = {fact.name: fact.default for fact in facts if fact.default is not None}
-    each = [{**defaults, fact.name: value} for fact in facts for value in otherwise(fact)]
-    every = {fact.name: value for fact in facts for value in otherwise(fact)[-1:]}
-    return [defaults, *each, *([{**defaults, **every}] if len(facts) > 1 else [])]
+@lru_cache(maxsize=4096)
+def _settled(facts: bytes) -> Classification:
+    """Return the classification of facts in canonical JSON; most systems share theirs."""
+    values = _normal(json.loads(facts))
+    return classify_known(engine(), outlook(values), values)
 
 
-def otherwise(fact: Fact) -> list[Any]:
-    """Return the values a fact may have beside its default; of a list, each alone and all."""
-    if fact.type == "bool":
-        return [not fact.default]
-    if fact.type == "enum":
-        return [value for value in fact.values if value != fact.default]
-    return [*([value] for value in fact.values), list(fact.values)] if fact.values else []
+def _normal(values: dict[str, Any]) -> dict[str, Any]:
+    """Return numbers as numbers with a fraction: canonical JSON writes 2.0 as 2."""
+    pack = engine().pack
+    return {name: normal(pack.facts[name], value) for name, value in values.items()}
+
+
+def outlook(values: Mapping[str, Any]) -> Outlook:
+    """Return what facts settle and leave open."""
+    return outlook_of(symbols(), values)
 
 
 def current(system: AISystem) -> Assessment | None:
@@ -217,16 +246,19 @@ def on_system(system: AISystem) -> OnSystem:
         tier=signed.tier if signed else UNCLASSIFIED,
         assessment=signed,
         provisional=now,
-        gaps=tuple(_gaps(signed, now.facts)),
+        gaps=tuple(_gaps(signed, now)),
     )
 
 
-def _gaps(signed: Assessment | None, facts: Facts) -> Iterable[Gap]:
+def _gaps(signed: Assessment | None, now: Provisional) -> Iterable[Gap]:
+    facts = now.facts
     if facts.row_version == 0:
         yield Gap("unanswered", "No question about this system is answered yet.")
     if facts.unsure:
         count = len(facts.unsure)
         yield Gap("unsure", f"{count} answer{'s are' if count > 1 else ' is'} not sure yet.")
+    if (count := len(now.classification.open_questions)) and facts.row_version:
+        yield Gap("open", f"{count} question{'s' if count > 1 else ''} can still change it.")
     if signed is None:
         yield Gap("unsigned", "Nobody has signed the classification.")
         return

@@ -118,7 +118,7 @@ def _result_context(user: User, about: OnSystem) -> dict[str, Any]:
         "steps": _steps(now, None),
         "may_edit": may_edit(user, system) and not system.is_retired,
         "may_classify": may(user, Capability.CLASSIFY, system.unit),
-        "blocked": [gap for gap in about.gaps if gap.kind in ("unanswered", "unsure")],
+        "blocked": [gap for gap in about.gaps if gap.kind in ("unanswered", "unsure", "open")],
         "same_as_signed": signed is not None and not any(
             gap.kind in ("facts_changed", "pack_changed") for gap in about.gaps
         ),

@@ -16,7 +16,7 @@ from governance.approvals import actions as approvals
 from governance.audit_packs.actions import request_pack
 from governance.audit_packs.rules import ScopeKind
 from governance.classification import actions as classification
-from governance.classification.queries import engine, provisional
+from governance.classification.queries import engine, provisional, usual_answers
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
 from inventory.systems.version_actions import add_version
@@ -159,7 +159,9 @@ def _system(cast: Cast, row: Told, facts: Told) -> AISystem:
     for key in row.get("agreements", ()):
         systems.link_agreement(system, agreement=cast.agreements[key], actor=ines)
     if "facts" in row:
-        classification.answer_facts(system, facts=facts[row["facts"]], actor=actor)
+        classification.answer_facts(
+            system, facts=usual_answers(system) | facts[row["facts"]], actor=actor
+        )
     if "signed" in row:
         _sign(system, row["signed"], ines)
     if "after" in row:

@@ -12,7 +12,7 @@ from governance.audit_packs.actions import Period, request_pack
 from governance.audit_packs.queries import contents
 from governance.audit_packs.rules import ScopeKind, missing
 from governance.classification.actions import answer_facts, sign_classification
-from governance.classification.queries import provisional
+from governance.classification.queries import provisional, usual_answers
 from governance.ledger.models import Pending
 from governance.ledger.queries import size_and_root
 from inventory.systems.actions import change_system
@@ -81,7 +81,7 @@ def test_a_system_without_answers_has_no_tier(officer, system):
 
 
 def test_what_nobody_signed_is_provisional(officer, system):
-    answer_facts(system, facts=FACTS, actor=officer)
+    answer_facts(system, facts=usual_answers(system) | FACTS, actor=officer)
     said = told(officer, system)
 
     assert said["classification"]["status"] == "provisional"
@@ -90,7 +90,7 @@ def test_what_nobody_signed_is_provisional(officer, system):
 
 
 def test_a_signature_is_told_with_rules_duties_and_what_changed_since(officer, system):
-    answer_facts(system, facts=FACTS, actor=officer)
+    answer_facts(system, facts=usual_answers(system) | FACTS, actor=officer)
     sign(system, officer)
     signed = told(officer, system)["classification"]
     answer_facts(system, facts={"tr.interacts_directly": True}, actor=officer)

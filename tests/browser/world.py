@@ -10,7 +10,7 @@ from governance.accounts import actions as accounts
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
 from governance.classification.actions import answer_facts, sign_classification
-from governance.classification.queries import provisional
+from governance.classification.queries import provisional, usual_answers
 from inventory.imports import runs
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
@@ -70,7 +70,7 @@ def _classify(system: AISystem, officer: User) -> None:
         "tr.interacts_directly": True,
         "tr.ai_obvious": True,
     }
-    answer_facts(system, facts=facts, actor=officer)
+    answer_facts(system, facts=usual_answers(system) | facts, actor=officer)
     now = provisional(system)
     sign_classification(
         system,

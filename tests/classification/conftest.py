@@ -3,7 +3,7 @@
 import pytest
 
 from governance.classification.actions import answer_facts, sign_classification
-from governance.classification.queries import provisional
+from governance.classification.queries import provisional, usual_answers
 
 CHATBOT = {"actor.uses_professionally": True, "tr.interacts_directly": True}
 
@@ -22,6 +22,6 @@ def sign(system, actor, reason="checked with the team"):
 
 @pytest.fixture
 def answered(system, officer):
-    """The system with two answers."""
-    answer_facts(system, facts=CHATBOT, actor=officer, seen=0)
+    """The system with every question answered, two of them not as usual."""
+    answer_facts(system, facts=usual_answers(system) | CHATBOT, actor=officer, seen=0)
     return system

@@ -9,7 +9,13 @@ from django.db import IntegrityError, connection
 
 from governance.classification.actions import NotSettledError, answer_facts, sign_classification
 from governance.classification.models import Assessment, FactSheet
-from governance.classification.queries import facts_changed_since, facts_of, gaps, provisional
+from governance.classification.queries import (
+    facts_changed_since,
+    facts_of,
+    gaps,
+    provisional,
+    usual_answers,
+)
 from governance.common.errors import DomainError, StaleError
 from governance.ledger.models import Entry
 from governance.ledger.queries import body
@@ -18,11 +24,12 @@ from tests.classification.conftest import CHATBOT, sign
 
 
 def test_an_answer_is_kept_and_recorded_with_from_and_to(answered, officer):
+    before = FactSheet.objects.get().facts
     answer_facts(answered, facts={"tr.ai_obvious": True}, actor=officer, seen=1)
 
     entry = Entry.objects.filter(action="facts.changed").latest("pk")
-    assert FactSheet.objects.get().facts == CHATBOT | {"tr.ai_obvious": True}
-    assert body(entry)["data"]["changes"] == {"tr.ai_obvious": {"from": "unanswered", "to": True}}
+    assert FactSheet.objects.get().facts == before | {"tr.ai_obvious": True}
+    assert body(entry)["data"]["changes"] == {"tr.ai_obvious": {"from": False, "to": True}}
 
 
 def test_the_same_answers_again_change_nothing_and_leave_no_trace(answered, officer):
@@ -89,7 +96,7 @@ def test_a_signature_freezes_facts_law_and_reasons(answered, officer):
     assessment = sign(answered, officer)
 
     assert (assessment.number, assessment.tier) == (1, "limited")
-    assert assessment.facts == CHATBOT
+    assert assessment.facts == FactSheet.objects.get().facts
     entry = body(Entry.objects.get(action="assessment.signed"))["data"]
     assert entry["facts_digest"] == assessment.facts_digest
     assert entry["pack_version"] == assessment.pack_version
@@ -148,10 +155,25 @@ def test_an_answer_not_sure_blocks_the_signature(answered, officer):
         sign(answered, officer)
 
 
+def test_a_question_that_can_still_change_the_result_blocks_the_signature(answered, officer):
+    answer_facts(answered, facts={}, cleared=["profiling.performed"], actor=officer)
+    listed = {"work.functions": ["evaluate_candidates"], "filter.narrow_procedural": True}
+    answer_facts(answered, facts=listed, actor=officer)
+
+    with pytest.raises(NotSettledError, match="1 open question can still change the tier"):
+        sign(answered, officer)
+
+
+def test_a_question_that_can_change_nothing_may_stay_open(answered, officer):
+    answer_facts(answered, facts={}, cleared=["profiling.performed"], actor=officer)
+
+    assert sign(answered, officer).tier == "limited"
+
+
 def test_without_answers_or_reason_nothing_is_signed(system, officer):
     with pytest.raises(NotSettledError):
         sign(system, officer)
-    answer_facts(system, facts=CHATBOT, actor=officer)
+    answer_facts(system, facts=usual_answers(system) | CHATBOT, actor=officer)
     with pytest.raises(DomainError, match="why you sign"):
         sign(system, officer, reason="  ")
 
@@ -173,9 +195,11 @@ def test_changed_facts_show_as_changed_since(answered, officer):
 
 
 def test_another_role_in_the_register_changes_the_facts_too(answered, officer):
+    change_system(answered, actor=officer, our_roles=["provider"])
+    answer_facts(answered, facts={}, cleared=["actor.develops_under_own_name"], actor=officer)
     assessment = sign(answered, officer)
 
-    change_system(answered, actor=officer, our_roles=["provider"])
+    change_system(answered, actor=officer, our_roles=["deployer"])
     assert facts_changed_since(assessment, facts_of(answered))
 
 

@@ -7,7 +7,13 @@ from django.urls import reverse
 
 from governance.classification.actions import answer_facts
 from governance.classification.models import Assessment, FactSheet
-from governance.classification.queries import engine, facts_of, legal_days, provisional
+from governance.classification.queries import (
+    engine,
+    facts_of,
+    legal_days,
+    provisional,
+    usual_answers,
+)
 from inventory.systems.actions import change_system
 from inventory.systems.models import AISystem
 from tests.classification.conftest import CHATBOT, sign
@@ -145,17 +151,16 @@ def test_an_open_answer_is_named_and_leaves_no_form_to_sign(as_user, answered, o
     assert "Sign the classification" not in text
 
 
-def test_an_answer_not_sure_counts_as_the_stricter_case_and_the_other_is_said(
-    as_user, system, officer
+def test_an_answer_not_sure_leaves_the_tier_open_and_the_possible_ones_are_said(
+    as_user, answered, officer
 ):
-    answer_facts(system, facts={"elec.voters_exposed_to_output": None}, actor=officer)
-    assert "Could also be" not in page(as_user(officer), "review", system.ref)
+    answer_facts(answered, facts={"elec.voters_exposed_to_output": None}, actor=officer)
+    assert "Undetermined" not in page(as_user(officer), "review", answered.ref)
 
-    answer_facts(system, facts={"elec.influences_vote": True}, actor=officer)
-    text = page(as_user(officer), "review", system.ref)
-    assert "Why high-risk" in text
-    assert "Not sure, counted as: Yes" in text
-    assert "Could also be Minimal" in text
+    answer_facts(answered, facts={"elec.influences_vote": True}, actor=officer)
+    text = page(as_user(officer), "review", answered.ref)
+    assert "Undetermined" in text
+    assert "Still possible: High-risk or Limited." in text
 
 
 def test_a_stranger_finds_none_of_the_pages(as_user, answered, officer, stranger):
@@ -189,11 +194,13 @@ def test_the_queue_shows_the_unsigned_and_then_those_with_changed_facts(
     client = as_user(officer)
     assert answered.name in page(client, "queue")
 
+    change_system(answered, actor=officer, our_roles=["provider"])
+    answer_facts(answered, facts={}, cleared=["actor.develops_under_own_name"], actor=officer)
     sign(answered, officer)
     assert answered.name not in page(client, "queue")
     assert answered.name not in page(client, "queue", show="changed")
 
-    change_system(answered, actor=officer, our_roles=["provider"])
+    change_system(answered, actor=officer, our_roles=["deployer"])
     assert answered.name in page(client, "queue", show="changed", unit=claims.pk)
 
 
@@ -217,7 +224,7 @@ def test_the_queue_asks_the_database_as_often_for_one_row_as_for_twenty(
     page(client, "queue", show=show)
     for number in range(20):
         other = make_system(actor=officer, unit=claims, name=f"System {number}")
-        answer_facts(other, facts=CHATBOT, actor=officer)
+        answer_facts(other, facts=usual_answers(other) | CHATBOT, actor=officer)
         if show:
             sign(other, officer)
             answer_facts(other, facts={"profiling.performed": True}, actor=officer)

@@ -41,9 +41,10 @@ def agreement_in_claims(claims, officer):
 @pytest.fixture
 def assessment_in_claims(system, officer):
     from governance.classification.actions import answer_facts, sign_classification
-    from governance.classification.queries import provisional
+    from governance.classification.queries import provisional, usual_answers
 
-    answer_facts(system, facts={"actor.uses_professionally": True}, actor=officer, seen=0)
+    facts = usual_answers(system) | {"actor.uses_professionally": True}
+    answer_facts(system, facts=facts, actor=officer, seen=0)
     now = provisional(system)
     return sign_classification(
         system,

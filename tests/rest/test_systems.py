@@ -3,6 +3,7 @@
 import pytest
 
 from governance.classification.models import Assessment
+from governance.classification.queries import usual_answers
 from governance.ledger.models import Entry
 from governance.rest.actions import issue_token
 from governance.rest.rules import Scope
@@ -64,7 +65,7 @@ def test_a_stranger_finds_nothing_in_lists_details_and_search(as_caller, strange
 def test_facts_are_answered_and_the_result_that_was_read_is_signed(as_caller, officer, system):
     call, path = as_caller(officer), f"/api/v1/classifications/{system.ref}/"
     read = call("GET", path)
-    facts = {"facts": {"actor.uses_professionally": True}}
+    facts = {"facts": usual_answers(system) | {"actor.uses_professionally": True}}
     changed = call("PATCH", path, facts, if_match=read["ETag"])
     assert changed.status_code == 200
     seen = {name: changed.json()[name] for name in ("facts_digest", "pack_version")}

@@ -25,6 +25,7 @@ TIERS = {
     "gpai": ("layers", "GPAI model"),
     "out_of_scope": ("circle-minus", "Out of scope"),
     "not_applicable": ("circle-minus", "Not a system"),
+    "undetermined": ("circle-dashed", "Undetermined"),
     "none": ("circle-dashed", "Unclassified"),
 }
 SHORT_TIERS = {"prohibited": "Prohib.", "high": "High", "unclassified": "None"}

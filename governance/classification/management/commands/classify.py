@@ -2,15 +2,16 @@
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
 from django.core.management.base import BaseCommand, CommandParser
 
-from governance.classification.explain import explain
 from governance.classification.packs import load
-from governance.classification.rules import FactError, checked, classify, engine_of
+from governance.classification.rules import FactError, engine_of
+from governance.classification.telling import Teller
 
 
 class Command(BaseCommand):
@@ -18,30 +19,43 @@ class Command(BaseCommand):
 
     help = (
         "Classify the cases of a JSON or YAML file: {cases: [{id, facts}]}. A fact that is not "
-        "given has the default of the rule pack. Exit 2 names case and fact of a wrong one."
+        "given has the default of the rule pack, or with --missing unknown is not known. With "
+        "--on the text of the law in force on that day decides. Exit 2 names case and fact of a "
+        "wrong one."
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the file."""
+        """Take the file and how to read it."""
         parser.add_argument("file", type=Path, help="JSON or YAML with a list of cases")
+        parser.add_argument(
+            "--missing",
+            choices=("default", "unknown"),
+            default="default",
+            help="what a fact is that a case does not give (default: the pack's default)",
+        )
+        parser.add_argument("--on", metavar="DATE", help="a day as YYYY-MM-DD")
 
-    def handle(self, *, file: Path, **options: Any) -> None:
+    def handle(self, *, file: Path, missing: str, on: str | None, **options: Any) -> None:
         """Check all cases first; print only when every one of them fits."""
-        engine = engine_of(load())
+        day = self._day(on)
+        teller = Teller(engine_of(load()), unknown=missing == "unknown", on=day)
         results = []
         for number, case in enumerate(self._cases(file), start=1):
             if not isinstance(case, dict) or not isinstance(case.get("facts"), dict):
                 self._refuse(f"case {number} needs an id and facts.")
             name = str(case.get("id", number))
             try:
-                facts = checked(engine.pack, case["facts"])
+                results.append({"id": name, **teller.told(case["facts"])})
             except FactError as error:
                 self._refuse(f"case {name}: {error}.")
-            told = explain(engine.pack, classify(engine, facts), facts)
-            trace = {"why": told.pop("why"), "why_not": told.pop("why_not")}
-            results.append({"id": name, **told, "trace": trace})
         self.stdout.write(json.dumps(results, ensure_ascii=False, indent=2))
+
+    def _day(self, raw: str | None) -> date | None:
+        try:
+            return date.fromisoformat(raw) if raw else None
+        except ValueError:
+            self._refuse(f"--on {raw} is not a day (YYYY-MM-DD).")
 
     def _cases(self, file: Path) -> list[Any]:
         try:

@@ -1,0 +1,48 @@
+"""The whole trace of a classification: the way to it, and what other answers would lead to."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from governance.classification.otherwise import otherwise, tiers_otherwise
+from governance.classification.partial import truths
+from governance.classification.results import Classification
+from governance.classification.rules import Engine, fired_by
+from governance.classification.symbols import Symbols
+from governance.classification.trace import trace_of
+from governance.classification.unknowns import outlook_of
+
+
+def traced(
+    engine: Engine, symbols: Symbols, facts: Mapping[str, Any], result: Classification
+) -> dict[str, Any]:
+    """Return the trace of what these facts settle, as stable JSON.
+
+    Every other fact is unknown, so "otherwise" names tiers only: what else would follow depends
+    on questions that only then would be asked.
+    """
+    fired = truths(engine.pack, outlook_of(symbols, facts))
+    told = trace_of(engine.pack, facts, fired, result.fired, symbols.text)
+    return told | {"otherwise": tiers_otherwise(symbols, engine.pack, facts)}
+
+
+def traced_with_defaults(
+    engine: Engine,
+    facts: Mapping[str, Any],
+    result: Classification,
+    *,
+    text: str = "amended",
+) -> dict[str, Any]:
+    """Return the trace where every fact not given has its default.
+
+    Then "otherwise" names the duties gained, lost and moved too.
+    """
+    known = {**engine.defaults, **facts}
+    fired, _exceptions = fired_by(engine, facts, text)
+    told = trace_of(engine.pack, known, fired, result.fired, text)
+    _mark(told["facts"], facts)
+    return told | {"otherwise": otherwise(engine, facts, result, text)}
+
+
+def _mark(told: dict[str, Any], given: Collection[str]) -> None:
+    for name, fact in told.items():
+        fact["given"] = name in given
