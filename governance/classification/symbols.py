@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from governance.classification import order
 from governance.classification.conditions import All, AnyOf, Condition, Not, RuleFired
 from governance.classification.diagrams import Node, Table
-from governance.classification.duties import MARKET, MODEL_ROLE, ROUTES, Market, Transition, duty_here, is_in
+from governance.classification.duties import (
+    MARKET,
+    MODEL_ROLE,
+    ROUTES,
+    Market,
+    Transition,
+    duty_here,
+    is_in,
+)
 from governance.classification.headline import KINDS, dates_here, earliest
 from governance.classification.law import Dates, Obligation, Pack, Rule
 from governance.classification.results import Duty

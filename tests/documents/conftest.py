@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from governance.classification.actions import answer_facts
+from governance.classification.queries import usual_answers
 from governance.common.canonical import digest
 from governance.documents.actions import sign_document
 from governance.documents.models import SignedDocument
@@ -24,7 +25,7 @@ def sign(system: AISystem, kind: Kind, actor: Any, reason: str = "Read and agree
 @pytest.fixture
 def exempt(system, officer) -> AISystem:
     """The system, signed as not high-risk by Art. 6(3)."""
-    answer_facts(system, facts=SCHEDULING, actor=officer, seen=0)
+    answer_facts(system, facts=usual_answers(system) | SCHEDULING, actor=officer, seen=0)
     sign_classification(system, officer)
     return system
 

@@ -6,6 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from governance.classification.actions import answer_facts
+from governance.classification.queries import usual_answers
 from governance.common.canonical import digest
 from governance.common.errors import DomainError, StaleError
 from governance.documents.actions import IncompleteError, remove_entry, sign_document, write_entry
@@ -148,7 +149,7 @@ def test_nobody_signs_what_lacks_items_or_does_not_apply(exempt, officer):
 
 
 def test_nobody_signs_before_the_classification_is_signed(system, officer):
-    answer_facts(system, facts=HIRING | PROVIDER, actor=officer, seen=0)
+    answer_facts(system, facts=usual_answers(system) | HIRING | PROVIDER, actor=officer, seen=0)
 
     with pytest.raises(IncompleteError, match="Nobody has signed the classification"):
         sign(system, Kind.ANNEX_V, officer)
@@ -170,7 +171,7 @@ def test_only_who_may_classify_signs(exempt, owner, stranger):
 
 
 def test_a_whole_declaration_can_be_signed_and_is_the_copy_that_annex_iv_asks_for(system, officer):
-    answer_facts(system, facts=HIRING | PROVIDER, actor=officer, seen=0)
+    answer_facts(system, facts=usual_answers(system) | HIRING | PROVIDER, actor=officer, seen=0)
     classify(system, officer)
     for item in draft_of(system, Kind.ANNEX_V).missing:
         write_entry(system, Place(Kind.ANNEX_V, item.key), text="As agreed.", actor=officer)

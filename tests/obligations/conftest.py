@@ -10,7 +10,7 @@ from governance.accounts.models import User
 from governance.accounts.rules import Role
 from governance.classification.actions import answer_facts, sign_classification
 from governance.classification.models import Assessment
-from governance.classification.queries import provisional
+from governance.classification.queries import provisional, usual_answers
 from governance.evidence.actions import add_evidence
 from governance.evidence.models import EvidenceItem
 from governance.obligations.actions import follow
@@ -47,7 +47,7 @@ def signed(system, officer) -> Assessment:
 
 def classified(system: AISystem, officer: User, facts: dict) -> Assessment:
     """Return a real signed classification whose duties are taken over."""
-    answer_facts(system, facts=facts, actor=officer)
+    answer_facts(system, facts=usual_answers(system) | facts, actor=officer)
     now = provisional(system)
     assessment = sign_classification(
         system,

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classification", "0002_frozen"),
+        ("classification", "0004_triage_order"),
     ]
 
     operations = [
