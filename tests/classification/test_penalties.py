@@ -10,6 +10,7 @@ from governance.classification.actions import answer_facts
 from governance.classification.law import Dates
 from governance.classification.packs import load
 from governance.classification.penalties import fines_for
+from governance.classification.queries import usual_answers
 from governance.classification.rules import checked, classify, engine_of
 
 PACK = load()
@@ -144,7 +145,7 @@ def test_the_sums_are_those_of_the_law():
 
 @pytest.mark.django_db
 def test_the_review_shows_them_with_their_articles(client, officer, system):
-    answer_facts(system, facts=PROVIDER | CHAT, actor=officer, seen=0)
+    answer_facts(system, facts=usual_answers(system) | PROVIDER | CHAT, actor=officer, seen=0)
     client.force_login(officer)
     page = client.get(reverse("classification:review", args=[system.ref])).content.decode()
 
