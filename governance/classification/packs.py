@@ -1,14 +1,29 @@
 """Load a rule pack, and refuse one that does not hold together."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from governance.classification.conditions import Condition, FactIn, FactIs, RuleFired, leaves
+from governance.classification.conditions import (
+    Condition,
+    FactIn,
+    FactIs,
+    FactOver,
+    RuleFired,
+    leaves,
+)
 from governance.classification.law import Fact, Obligation, Pack, PackError, Rule
-from governance.classification.order import NEEDED, cycle_in
+from governance.classification.order import (
+    LIMITED,
+    LISTED,
+    NEEDED,
+    PROHIBITED,
+    asks,
+    cycle_in,
+)
 from governance.classification.paper_reading import SECTIONS, read_papers
 from governance.classification.reading import (
     Entry,
@@ -43,6 +58,7 @@ NEEDED_FACTS = {
     "filter.detects_patterns": "bool",
     "filter.preparatory_task": "bool",
 }  # that the evaluation itself reads
+SUMMED_UP = {"prohibition": PROHIBITED, "high_risk_annex3": LISTED, "transparency": LIMITED}
 NEEDED_KINDS = ("scope_exclusion", "role", "gpai")
 OTHER_PARTIES = frozenset({"initial_provider", "third_party_supplier", "other_third_party"})
 NOT_KEPT = frozenset({"meta", "transitional", "timelines", *SECTIONS})
@@ -64,7 +80,17 @@ def read_pack(name: str, sources: Sequence[tuple[str, bytes]]) -> Pack:
     Raises PackError as `load` does.
     """
     sums = "".join(f"{file} {hashlib.sha256(body).hexdigest()}\n" for file, body in sources)
-    return _Reader(name).read(sources, hashlib.sha256(sums.encode()).hexdigest())
+    parts = ((file, section, raw) for file, body in sources
+             for section, raw in parsed(file, body).items())  # fmt: skip
+    return pack_of(name, parts, hashlib.sha256(sums.encode()).hexdigest())
+
+
+def pack_of(name: str, parts: Iterable[tuple[str, str, Any]], version: str) -> Pack:
+    """Return the checked pack of these sections, each with the file that it stands in.
+
+    Raises PackError as `load` does, whatever the sections hold.
+    """
+    return _Reader(name).read(parts, version)
 
 
 def _files_of(path: Path) -> list[Path]:
@@ -85,11 +111,10 @@ class _Reader:
         self.duties: dict[str, Obligation] = {}
         self.rest: dict[str, Any] = {}
 
-    def read(self, sources: Iterable[tuple[str, bytes]], version: str) -> Pack:
-        """Return the pack of all the files."""
-        for file, body in sources:
-            for section, raw in parsed(file, body).items():
-                self._take(file, section, raw)
+    def read(self, parts: Iterable[tuple[str, str, Any]], version: str) -> Pack:
+        """Return the pack of all the sections."""
+        for file, section, raw in parts:
+            self._take(file, section, raw)
         for section in (*READ_HERE, *CARRIED):
             if section not in self.where:
                 raise PackError(self.name, "", section, "this section is missing")
@@ -203,6 +228,11 @@ class _Reader:
             if name not in self.facts or self.facts[name].type != kind:
                 file = self.where["facts"]
                 raise PackError(file, name, "type", f"the evaluation needs this fact, as {kind}")
+        for rule in self.rules.values():
+            summary = SUMMED_UP.get(rule.kind)
+            if summary and rule.id not in asks(self.rules[summary]):
+                file = self.where[f"rules {rule.id}"]
+                raise PackError(file, rule.id, "kind", f"{summary} does not ask this {rule.kind}")
         kinds = {rule.kind for rule in self.rules.values()}
         if missing := [kind for kind in NEEDED_KINDS if kind not in kinds]:
             raise PackError(self.name, missing[0], "kind", "the evaluation needs such a rule")
@@ -216,13 +246,19 @@ class _Reader:
             fact = self.facts.get(leaf.fact)
             if fact is None:
                 raise PackError(file, rule, field, f"there is no fact {leaf.fact}")
-            for value in _values_of(leaf):
-                if problem := misfit(fact, [value] if fact.type == "list" else value):
-                    raise PackError(file, rule, field, f"{fact.name}: {problem}")
+            if problem := _unasked(fact, leaf):
+                raise PackError(file, rule, field, f"{fact.name}: {problem}")
 
 
-def _values_of(leaf: object) -> Iterator[Any]:
+def _unasked(fact: Fact, leaf: FactIs | FactIn | FactOver) -> str:
+    """Return why a fact of this type cannot be asked like that, empty when it can."""
+    if isinstance(leaf, FactOver):
+        fits = fact.type == "number" and isfinite(leaf.limit)
+        return "" if fits else f"gt needs a number, this fact is a {fact.type}"
     if isinstance(leaf, FactIs):
-        yield leaf.value
-    elif isinstance(leaf, FactIn):
-        yield from leaf.values
+        asked = fact.type not in ("list", "date")
+        return misfit(fact, leaf.value) if asked else f"a {fact.type} cannot be asked like that"
+    if fact.type not in ("enum", "list") or not leaf.values:
+        return "in needs an enum or a list, and at least one value"
+    wrong = sorted(leaf.values.difference(fact.values))
+    return f"{wrong[0]!r} is none of {', '.join(fact.values)}" if wrong else ""

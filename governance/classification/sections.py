@@ -56,6 +56,8 @@ def read_timelines(file: str, raw: object) -> dict[str, tuple[tuple[date, str], 
     """Return what applies from which day, under each text."""
     texts = Entry(file, "timelines", raw)
     texts.only(*TEXTS)
+    if set(texts.raw) != TEXTS:
+        raise texts.refuse("enacted and amended", "both texts expected")
     return {text: tuple(_moments(file, text, rows)) for text, rows in texts.raw.items()}
 
 

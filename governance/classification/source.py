@@ -42,6 +42,8 @@ def parsed(file: str, body: bytes) -> dict[str, Any]:
     try:
         _check_events(file, body)
         raw = yaml.load(body, _Loader)  # noqa: S506  a safe loader with a stricter mapping
+    except PackError:
+        raise
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}" if error.problem_mark else "somewhere"
         raise PackError(file, "", line, error.problem or "not YAML") from error
