@@ -53,10 +53,13 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.filter(CURRENT)
 
 
-class AssessmentManager(models.Manager.from_queryset(AssessmentQuerySet)):  # type: ignore[misc]
+WholeManager = models.Manager.from_queryset(AssessmentQuerySet)
+
+
+class AssessmentManager(WholeManager["Assessment"]):
     """Leaves the trace, by far the largest column, where it is until somebody asks for it."""
 
-    def get_queryset(self) -> AssessmentQuerySet:
+    def get_queryset(self) -> QuerySet["Assessment"]:
         """Return the rows without their trace."""
         return super().get_queryset().defer("trace")
 
