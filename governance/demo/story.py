@@ -17,6 +17,7 @@ from governance.audit_packs.actions import request_pack
 from governance.audit_packs.rules import ScopeKind
 from governance.classification import actions as classification
 from governance.classification.queries import engine, provisional, usual_answers
+from governance.demo import duties
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
 from inventory.systems.version_actions import add_version
@@ -64,6 +65,8 @@ def tell(*, today: date, password: Callable[[], str]) -> list[dict[str, str]]:
     _responsibility(cast, told)
     facts = _read("facts")
     made = [_system(cast, row, facts) for row in _read("systems")]
+    duties.take_over(made)
+    duties.speak(_read("duties"), cast.people, today)
     _packs(cast, made)
     return cast.signins
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
 
 from governance.accounts.models import User
-from governance.classification.conditions import RuleFired, leaves
+from governance.classification.conditions import All, AnyOf, RuleFired
 from governance.classification.queries import engine
 from governance.evidence.models import EvidenceItem
 from governance.evidence.queries import Listed, listed
@@ -210,15 +210,17 @@ def reasons(duty: Duty) -> list[dict[str, Any]]:
 
 @cache
 def rules_behind(obligation: str) -> frozenset[str]:
-    """Return the rules that the condition of an obligation rests on, at any depth."""
+    """Return the rules that call for an obligation, at any depth; not those that must not fire."""
     pack = engine().pack
-    conditions = [item.when for item in pack.obligations if item.id == obligation]
+    open_ones = [item.when for item in pack.obligations if item.id == obligation]
     found: set[str] = set()
-    while conditions:
-        for leaf in leaves(conditions.pop()):
-            if isinstance(leaf, RuleFired) and leaf.rule not in found:
-                found.add(leaf.rule)
-                conditions.append(pack.rules[leaf.rule].when)
+    while open_ones:
+        condition = open_ones.pop()
+        if isinstance(condition, All | AnyOf):
+            open_ones += condition.parts
+        elif isinstance(condition, RuleFired) and condition.rule not in found:
+            found.add(condition.rule)
+            open_ones.append(pack.rules[condition.rule].when)
     return frozenset(found)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from django.db import transaction
+from django.test import override_settings
 
 from governance.accounts.models import BusinessUnit
 from governance.accounts.rules import Role
@@ -16,6 +17,9 @@ from governance.classification.queries import facts_changed_since
 from governance.common.errors import DomainError
 from governance.demo.story import tell
 from governance.ledger.models import Entry
+from governance.obligations.models import Duty
+from governance.obligations.queries import tally_of
+from governance.obligations.rules import DutyState
 from inventory.systems.models import AISystem
 from inventory.vendors.models import Agreement
 from inventory.vendors.rules import AgreementState
@@ -25,9 +29,10 @@ TODAY = date(2026, 11, 22)
 
 
 @pytest.fixture(scope="module")
-def signins(django_db_setup, django_db_blocker) -> Iterator[list[dict[str, str]]]:
+def signins(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[list[dict[str, str]]]:
     """Tell the story once for all tests here, and take it back after them."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    storage = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("storage"))
+    with storage, django_db_blocker.unblock(), transaction.atomic():
         yield tell(today=TODAY, password=lambda: "a demo password")
         transaction.set_rollback(True)
 
@@ -48,6 +53,8 @@ def test_every_screen_has_something_true_to_show(signins):
     }
     assert set(Matrix.objects.values_list("status", flat=True)) >= {"active", "draft"}
     assert EvidencePack.objects.count() == 2
+    told = tally_of(Duty.objects.all(), TODAY)
+    assert all(told[state] for state in DutyState if state != DutyState.ENDED)
     assert any(facts_changed_since(assessment) for assessment in current)
 
 

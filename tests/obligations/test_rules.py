@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.obligations.rules import (
@@ -21,6 +21,7 @@ from governance.obligations.rules import (
 
 TODAY = date(2026, 11, 22)
 EARLIER, LATER = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
+steady = settings(deadline=None)  # a busy machine is no failure
 keys = st.sets(st.tuples(st.sampled_from("pdi"), st.sampled_from(["art4", "art9", "art27"])))
 
 
@@ -34,6 +35,7 @@ def follow_all(signatures):
     return known
 
 
+@steady
 @given(st.lists(keys, min_size=1, max_size=6))
 def test_what_applies_is_what_the_last_signature_asks_for(signatures):
     known = follow_all(signatures)
@@ -41,11 +43,13 @@ def test_what_applies_is_what_the_last_signature_asks_for(signatures):
     assert {key for key, applies in known.items() if applies} == signatures[-1]
 
 
+@steady
 @given(st.lists(keys, max_size=6))
 def test_no_duty_is_lost_that_was_ever_asked_for(signatures):
     assert set(follow_all(signatures)) == set().union(*signatures)
 
 
+@steady
 @given(st.dictionaries(st.integers(0, 9), st.booleans()), st.sets(st.integers(0, 9)))
 def test_each_duty_is_told_once_and_what_is_neither_known_nor_asked_for_never(known, asked):
     found = change(known, asked)
@@ -55,6 +59,7 @@ def test_each_duty_is_told_once_and_what_is_neither_known_nor_asked_for_never(kn
     assert set(told) == asked | {key for key, applied in known.items() if applied}
 
 
+@steady
 @given(st.lists(keys, min_size=1, max_size=4))
 def test_the_same_signature_again_changes_nothing(signatures):
     assert change(follow_all(signatures), signatures[-1]).is_empty
