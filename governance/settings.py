@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "governance.classification",
     "raci",
     "governance.obligations",
+    "governance.incidents",
     "governance.approvals",
     "governance.documents",
     "governance.audit_packs",

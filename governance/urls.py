@@ -11,6 +11,7 @@ from governance.audit_packs.api import PackViewSet
 from governance.classification.api import AssessmentViewSet, ClassificationViewSet
 from governance.evidence.api import EvidenceViewSet
 from governance.health.views import healthz, readyz
+from governance.incidents.api import IncidentViewSet
 from governance.overview.api import EntryViewSet
 from governance.rest.api import UnitViewSet
 from governance.rest.views import NoSuchResource, reading
@@ -28,6 +29,7 @@ router.register("classifications", ClassificationViewSet, "classifications")
 router.register("assessments", AssessmentViewSet, "assessments")
 router.register("evidence", EvidenceViewSet, "evidence")
 router.register("matrices", MatrixViewSet, "matrices")
+router.register("incidents", IncidentViewSet, "incidents")
 router.register("reviews", ReviewViewSet, "reviews")
 router.register("waivers", WaiverViewSet, "waivers")
 router.register("packs", PackViewSet, "packs")
@@ -56,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("inventory.vendors.urls")),
     path("", include("raci.urls")),
     path("", include("governance.obligations.urls")),
+    path("", include("governance.incidents.urls")),
     path("", include("governance.approvals.urls")),
     path("", include("governance.overview.urls")),
 ]

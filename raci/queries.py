@@ -181,6 +181,25 @@ def accountable(system: AISystem, code: str) -> User | None:
     return _answering(person_of(owners[0], matrix, directory([matrix])))
 
 
+def accountables(systems: Iterable[AISystem], code: str) -> dict[int, User]:
+    """Return who is accountable for an activity, by system; a gap is absent. Five queries."""
+    matrices = Matrix.objects.filter(
+        system__in=[system.pk for system in systems], status=MatrixStatus.ACTIVE
+    ).select_related("system__owner", "system__unit")
+    people = directory(matrices)
+    owners: dict[int, list[Party]] = {}
+    for party in Party.objects.filter(
+        assignments__activity=code, assignments__letter__in=ACCOUNTABLE, matrix__in=matrices
+    ).select_related("person"):
+        owners.setdefault(party.matrix_id, []).append(party)
+    found = {
+        matrix.system_id: _answering(person_of(owners[matrix.pk][0], matrix, people))
+        for matrix in matrices
+        if matrix.system_id and len(owners.get(matrix.pk, ())) == 1
+    }
+    return {system: person for system, person in found.items() if system and person}
+
+
 def _answering(person: User | None) -> User | None:
     return person if person and person.is_active and not person.is_service else None
 

@@ -7,10 +7,11 @@ from django.utils.functional import SimpleLazyObject
 
 from governance.accounts.access import acting_user
 from governance.accounts.models import User
+from governance.incidents.queries import running_for
 from governance.overview.nav import Counts, Navigation, navigation
 from governance.overview.needs import waiting_for
 
-COUNTS: Counts = {"/updates/": waiting_for}
+COUNTS: Counts = {"/updates/": waiting_for, "/incidents/": running_for}
 
 
 def navigation_of(request: HttpRequest) -> Navigation:

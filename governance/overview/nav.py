@@ -65,6 +65,7 @@ MAP: list[tuple[str, list[NavItem]]] = [
             NavItem("Today", "layout-dashboard", "/"),
             NavItem("AI systems", "boxes", "/systems/"),
             NavItem("Model updates", "git-pull-request-arrow", "/updates/"),
+            NavItem("Incidents", "triangle-alert", "/incidents/"),
         ],
     ),
     (

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 
 from governance.accounts.access import people_behind
 from governance.accounts.models import User
@@ -11,6 +12,7 @@ from governance.approvals.models import Review
 from governance.audit_packs.models import EvidencePack
 from governance.classification import queries as classification
 from governance.common.forms import in_words
+from governance.incidents.queries import Standing, incidents_of
 from governance.ledger.queries import Row, timeline
 from inventory.systems.actions import may_edit
 from inventory.systems.fields import BY_NAME
@@ -65,6 +67,7 @@ class SystemPage:
     versions: list[VersionLine]
     coverage: Coverage
     packs: list[EvidencePack]
+    incidents: list[Standing]
     shares: list[User]
     entries: list[Row]
     may_edit: bool
@@ -140,6 +143,7 @@ def system_page(system: AISystem, user: User, today: date) -> SystemPage:
         versions=versions,
         coverage=_coverage(system),
         packs=list(packs[:MOST_PACKS]),
+        incidents=incidents_of(system, timezone.now()),
         shares=[share.user for share in shares.select_related("user")],
         entries=timeline(*_things(system, versions, about), people=people_behind),
         may_edit=may_edit(user, system),

@@ -12,6 +12,7 @@ from governance.common.dates import due_words
 from governance.ledger.models import LeafSequence
 from governance.ledger.queries import Row, rows
 from governance.overview.ahead import Ahead, dates_ahead
+from governance.overview.alarms import incident_needs
 from governance.overview.ledger import LastCheck, last_check, visible_entries
 from governance.overview.needs import Need, needs, running_out
 from governance.overview.portfolio import BESIDE, TIERS, Portfolio, Tally, portfolio
@@ -93,7 +94,8 @@ def today(user: User, now: datetime, abilities: frozenset[Capability]) -> Today:
     scope = scope_of(user)
     counted = portfolio(user, scope, month)
     ends = running_out(user)
-    todo = needs(user, abilities, counted, ends)
+    todo = [*incident_needs(user, now), *needs(user, abilities, counted, ends)]
+    todo.sort(key=Need.urgency)
     return Today(
         day=day,
         needs=todo,

@@ -81,6 +81,15 @@ VISITS = [
     Visit("/updates/waive/{floating}/"),
     Visit("/updates/propose/{floating}/", (OWNER,)),
     Visit("/systems/{system}/updates/", (OFFICER, AUDITOR)),
+    # Incidents
+    Visit("/incidents/", (OFFICER, AUDITOR)),
+    Visit("/incidents/?show=ended"),
+    Visit("/incidents/{incident}/", (OFFICER, OWNER, AUDITOR)),
+    Visit("/incidents/{incident}/correct/"),
+    Visit("/incidents/{incident}/steps/initial_report/"),
+    Visit("/incidents/{incident}/not-serious/"),
+    Visit("/incidents/{incident}/close/"),
+    Visit("/systems/{system}/incidents/new/", (OWNER,)),
     # Vendors and agreements
     Visit("/vendors/", (OFFICER, AUDITOR)),
     Visit("/vendors/new/"),

@@ -11,6 +11,7 @@ from governance.audit_packs.rules import ScopeKind
 from governance.audit_packs.tasks import build_pack
 from governance.classification.models import Assessment
 from governance.evidence.actions import add_evidence
+from governance.incidents.actions import register_incident
 from governance.ledger.actions import sequence_all
 from governance.obligations.actions import follow, meet_duty, show_evidence
 from governance.obligations.models import Duty
@@ -43,8 +44,17 @@ def fill(root: BusinessUnit, system: AISystem, officer: User) -> dict[str, str |
     duty = Duty.objects.get(obligation="art26.2")
     show_evidence(duty, item=shown, actor=officer)
     meet_duty(duty, next_check_on=day + timedelta(days=200), actor=officer)
+    incident = register_incident(
+        system,
+        actor=officer,
+        title="Claims ranked last for three days",
+        description="A field was empty; health claims were ranked last.",
+        effects=["serious_health_harm"],
+        aware_at=timezone.now() - timedelta(days=2, hours=3),
+        zone="Europe/Oslo",
+    )
     pack = request_pack(actor=officer, kind=ScopeKind.SYSTEM, systems=[system])
     build_pack(pack.pk)
     sequence_all()
     found = {"vendor": vendor.ref, "agreement": agreement.ref, "evidence": shown.ref}
-    return {**found, "pack": pack.ref, "duty": duty.pk}
+    return {**found, "pack": pack.ref, "duty": duty.pk, "incident": incident.ref}

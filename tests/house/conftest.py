@@ -143,3 +143,10 @@ def entry_in_claims(system):
     sequence_all()
     entry = Entry.objects.get(action="system.registered")
     return LeafSequence.objects.get(entry_id=entry.pk)
+
+
+@pytest.fixture
+def incident_in_claims(system, owner):
+    from tests.incidents.conftest import happened
+
+    return happened(system, owner)

@@ -164,6 +164,10 @@ def _duty(ask: Ask) -> Things:
     return {"pk": ask("duty_in_claims").pk, "verb": "start"}
 
 
+def _incident(ask: Ask) -> Things:
+    return {"ref": ask("incident_in_claims").ref, "kind": "initial_report"}
+
+
 THINGS: dict[str, Callable[[Ask], Things]] = {
     "systems": _system,
     "classifications": _system,
@@ -186,6 +190,7 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "ledger-entries": _entry,
     "waivers": _waiver,
     "evidence": _evidence,
+    "incidents": _incident,
     "obligations": _duty,
 }
 

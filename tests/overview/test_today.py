@@ -261,8 +261,8 @@ def test_menu_counts_the_updates_that_wait(as_user, officer, owner, system):
     )
     approvals.submit(version, actor=owner, reason="First release.")
 
-    assert navigation(officer, "/", COUNTS).waiting == {"/updates/": 1}
-    assert navigation(owner, "/", COUNTS).waiting == {"/updates/": 0}
+    assert navigation(officer, "/", COUNTS).waiting["/updates/"] == 1
+    assert navigation(owner, "/", COUNTS).waiting["/updates/"] == 0
 
 
 def test_the_tiers_add_up_also_with_systems_out_of_scope(officer, system, claims):

@@ -1,0 +1,1 @@
+"""Serious incidents of Art. 73: the clock, the steps, who did them."""

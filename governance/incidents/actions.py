@@ -1,0 +1,248 @@
+"""Registering, correcting and settling an incident: every step recorded."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.utils import timezone
+
+from governance.accounts.access import require
+from governance.accounts.models import User
+from governance.accounts.rules import Capability
+from governance.common.errors import DomainError
+from governance.common.states import change, move
+from governance.evidence.models import EvidenceItem
+from governance.incidents import rules
+from governance.incidents.checks import check_fields, check_step, require_running, require_work
+from governance.incidents.models import Incident, IncidentStep
+from governance.incidents.queries import (
+    CORRECTED,
+    all_steps,
+    clock_of,
+    dues_of,
+    on_incident,
+)
+from governance.incidents.rules import Effect, IncidentStatus
+from governance.ledger.actions import record
+from inventory.systems.actions import require_edit
+from inventory.systems.models import AISystem
+
+FIELDS = (
+    "title", "description", "effects", "widespread", "regime", "sectoral_route",
+    "occurred_from", "occurred_until", "aware_at", "zone",
+)  # fmt: skip
+
+
+@transaction.atomic
+def register_incident(system: AISystem, *, actor: User, **fields: Any) -> Incident:
+    """Return a new incident; its clock runs from `aware_at`.
+
+    Raises PermissionDenied unless the actor may change the system, and DomainError without a
+    title, a description or a ground, for an unknown zone, or for moments that cannot be.
+    """
+    require_edit(actor, system)
+    given = {"zone": timezone.get_default_timezone_name()} | fields
+    check_fields(given)
+    incident = Incident.objects.create(
+        ref=_next_ref(),
+        system=system,
+        registered_by=actor,
+        registered_at=timezone.now(),
+        **given,
+    )
+    data = _said(given) | {"system": system.ref, "due": _due(incident)}
+    record("incident.registered", subject=incident, actor=actor, data=data, unit=system.unit_id)
+    return incident
+
+
+@transaction.atomic
+def correct_incident(
+    incident: Incident, *, reason: str, actor: User, seen: int | None = None, **fields: Any
+) -> bool:
+    """Write what differs, with the reason, and so set the clock anew; return whether any did.
+
+    Raises PermissionDenied unless the actor may work on it, StaleError when somebody changed it
+    meanwhile, and DomainError without a reason or when it is closed.
+    """
+    require_work(actor, incident)
+    require_running(incident)
+    if not reason.strip():
+        raise DomainError("Say why this is corrected: the authority may ask.")
+    whole = {name: fields.get(name, getattr(incident, name)) for name in FIELDS}
+    check_fields(whole)
+    if whole["effects"] is not None:
+        whole["effects"] = _ordered(whole["effects"])
+    differ = {name: value for name, value in whole.items() if value != getattr(incident, name)}
+    if not differ:
+        return False
+    before, due_before = {name: getattr(incident, name) for name in differ}, _due(incident)
+    change(incident, seen=seen, **differ)
+    changes = {
+        name: {"from": _plain(before[name]), "to": _plain(value)} for name, value in differ.items()
+    }
+    due_after = _due(incident)
+    if due_after != due_before:
+        changes["due"] = {"from": due_before, "to": due_after}
+    IncidentStep.objects.create(
+        incident=incident,
+        kind=CORRECTED,
+        done_at=timezone.now(),
+        done_by=actor,
+        note=reason.strip(),
+        changes=changes,
+    )
+    data = {"changes": changes, "reason": reason.strip()}
+    _record("incident.corrected", incident, actor, data)
+    return True
+
+
+@transaction.atomic
+def record_step(
+    incident: Incident,
+    *,
+    kind: str,
+    done_at: datetime,
+    actor: User,
+    evidence: EvidenceItem | None = None,
+    **said: str,
+) -> IncidentStep:
+    """Return the step, kept for good; a report moves the incident on and stops the clock.
+
+    `said` is authority, number and note. Raises PermissionDenied unless the actor may work on
+    it, and DomainError for an unknown step, a moment to come or before awareness, a report
+    without its addressee, or evidence about another system.
+    """
+    require_work(actor, incident)
+    require_running(incident)
+    step = next((one for one in all_steps() if one.kind == kind), None)
+    if step is None:
+        raise DomainError("There is no such step.")
+    check_step(incident, step, done_at, evidence, said)
+    locked = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
+    done = set(locked.steps.values_list("kind", flat=True))
+    row = IncidentStep.objects.create(
+        incident=locked, kind=kind, done_at=done_at, done_by=actor, evidence=evidence, **said
+    )
+    _move_on(locked, rules.status_after(step, done), done_at if step.reports else None)
+    data = {
+        "step": kind,
+        "done_at": done_at.isoformat(),
+        "authority": said.get("authority", ""),
+        "number": said.get("number", ""),
+        "evidence": evidence.ref if evidence else "",
+        "clock": clock_of(locked, timezone.now()).words,
+    }
+    _record("incident.step_done", locked, actor, data)
+    incident.refresh_from_db()
+    return row
+
+
+@transaction.atomic
+def doubt_incident(incident: Incident, *, reason: str, actor: User) -> None:
+    """Say that the incident is not serious; it counts only once a second person agrees.
+
+    The clock runs on. Raises PermissionDenied unless the actor may work on it, and DomainError
+    without a reason, once it was reported, or when somebody said so already.
+    """
+    require_work(actor, incident)
+    if not reason.strip():
+        raise DomainError("Say why it is not serious: an auditor will read it.")
+    if incident.status != IncidentStatus.OPEN:
+        raise DomainError(f"{incident} is {incident.get_status_display().lower()} already.")
+    if incident.doubted_by_id:
+        raise DomainError(f"{incident.doubted_by} said so already; a second person decides.")
+    said = {"doubted_by": actor, "doubted_at": timezone.now(), "doubted_because": reason.strip()}
+    change(incident, seen=None, **said)
+    _record("incident.doubted", incident, actor, {"reason": reason.strip()})
+
+
+@transaction.atomic
+def agree_not_serious(incident: Incident, *, actor: User) -> None:
+    """End an incident that somebody else assessed as not serious.
+
+    Raises PermissionDenied unless the actor may sign classifications in the unit and is not the
+    one who assessed it, and DomainError while nobody has.
+    """
+    require(actor, Capability.CLASSIFY, incident.system.unit)
+    if not incident.doubted_by_id:
+        raise DomainError("Nobody has assessed it as not serious yet.")
+    if incident.doubted_by_id == actor.pk:
+        raise PermissionDenied("A second person decides: you assessed it yourself.")
+    ended = {"ended_at": timezone.now(), "ended_by": actor}
+    move(incident, IncidentStatus.NOT_SERIOUS, rules.TRANSITIONS, **ended)
+    _record("incident.not_serious", incident, actor, {"reason": incident.doubted_because})
+
+
+@transaction.atomic
+def keep_serious(incident: Incident, *, reason: str, actor: User) -> None:
+    """Set aside the assessment that an incident is not serious; it goes on as before."""
+    require(actor, Capability.CLASSIFY, incident.system.unit)
+    require_running(incident)
+    if not incident.doubted_by_id or not reason.strip():
+        raise DomainError("Say why it stays serious; somebody must have doubted it first.")
+    data = {"doubted_because": incident.doubted_because, "reason": reason.strip()}
+    change(incident, seen=None, doubted_by=None, doubted_at=None, doubted_because="")
+    _record("incident.kept_serious", incident, actor, data)
+
+
+@transaction.atomic
+def close_incident(incident: Incident, *, reason: str, actor: User) -> None:
+    """Close an incident about which everything is done that has to be.
+
+    Raises PermissionDenied unless the actor may work on it, and DomainError, naming what is
+    missing, while a report or the route under another regime is.
+    """
+    require_work(actor, incident)
+    require_running(incident)
+    if not reason.strip():
+        raise DomainError("Say in a sentence how it ended.")
+    if lacks := on_incident(incident, timezone.now()).lacks:
+        raise DomainError(f"Before it can be closed: {'; '.join(lacks)}.")
+    ended = {"ended_at": timezone.now(), "ended_by": actor}
+    move(incident, IncidentStatus.CLOSED, rules.TRANSITIONS, **ended)
+    _record("incident.closed", incident, actor, {"reason": reason.strip()})
+
+
+def _move_on(incident: Incident, to: IncidentStatus | None, reported_at: datetime | None) -> None:
+    """Move to what a report brings; the first report's moment is kept."""
+    if reported_at and (incident.reported_at is None or reported_at < incident.reported_at):
+        change(incident, seen=None, reported_at=reported_at)
+    if to and to != incident.status and to in rules.TRANSITIONS[IncidentStatus(incident.status)]:
+        move(incident, to, rules.TRANSITIONS)
+
+
+def _record(action: str, incident: Incident, actor: User, data: Mapping[str, Any]) -> None:
+    unit = incident.system.unit_id
+    record(action, subject=incident, actor=actor, data=data, unit=unit)
+
+
+def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the ledger keeps; of people's misfortune no more than the title and grounds."""
+    told = ("title", "effects", "widespread", "regime", "aware_at", "zone")
+    return {name: _plain(fields[name]) for name in told if name in fields}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return list(value) if isinstance(value, list | tuple) else value
+
+
+def _ordered(effects: Any) -> list[str]:
+    given = {str(one) for one in effects}
+    return [one.value for one in Effect if one.value in given]
+
+
+def _due(incident: Incident) -> str:
+    """Return the last minute in which a report is in time, as text; empty without one."""
+    found = dues_of(incident)
+    return found[0].last_moment(incident.clock_zone).isoformat() if found else ""
+
+
+def _next_ref() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('incident_ref')")
+        row = cursor.fetchone()
+    return f"INC-{row[0]:03d}"

@@ -1,0 +1,266 @@
+"""Reading incidents: the clock, the steps with their law, who answers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db.models import QuerySet
+
+from governance.accounts.access import units_with
+from governance.accounts.models import User
+from governance.accounts.rules import Capability
+from governance.classification.law import Dates
+from governance.classification.models import Assessment
+from governance.classification.queries import UNCLASSIFIED, current, engine
+from governance.incidents import rules
+from governance.incidents.models import Incident, IncidentStep
+from governance.incidents.rules import Clock, Due, Step
+from inventory.systems.actions import may_edit
+from inventory.systems.models import AISystem
+from inventory.systems.rules import OurRole
+from raci.queries import accountable, accountables
+
+STEPS = Path(__file__).parent / "steps.yaml"
+ACTIVITY = "INC-05"  # report a serious incident, inform the provider
+CORRECTED = "corrected"
+REPORTING, INFORMING = "art73", "art26.5"  # obligations of provider and deployer
+MOST_RUNNING = 200
+DAYS = ("enacted", "amended", "amended_formal")
+WITH = ("system__unit", "system__owner", "doubted_by")
+
+
+@cache
+def all_steps() -> tuple[Step, ...]:
+    """Return the steps of the data file; read once in a process."""
+    return rules.steps_from(yaml.safe_load(STEPS.read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True)
+class Law:
+    """Why Art. 73 concerns a system, and since when."""
+
+    tier: str  # signed, or unclassified
+    roles: tuple[str, ...]  # provider, deployer
+    from_signature: bool  # whether a signed classification says so
+    dates: Dates
+
+    def state_on(self, day: date) -> str:
+        """Return in words whether Art. 73 applies on a day; both readings where they differ."""
+        letter, effect = self.dates.amended_formal, self.dates.amended
+        if letter and day < letter:
+            return "On that day Art. 73 did not apply yet under any reading."
+        if effect and day < effect:
+            return "By the letter it applies; in effect not yet. The clock runs as if it did."
+        return "It applies under both readings."
+
+
+@dataclass(frozen=True)
+class Todo:
+    """A step with its law and what was done."""
+
+    step: Step
+    citation: str
+    duty: str
+    done: tuple[IncidentStep, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An incident as lists show it."""
+
+    incident: Incident
+    clock: Clock
+    law: Law
+
+    @property
+    def reports(self) -> bool:
+        """Return whether we are the one whom the days of Art. 73 bind."""
+        return "provider" in self.law.roles
+
+
+@dataclass(frozen=True)
+class OnIncident:
+    """All that the page of an incident says."""
+
+    incident: Incident
+    clock: Clock
+    law: Law
+    todos: tuple[Todo, ...]
+    steps: tuple[IncidentStep, ...]
+    lacks: tuple[str, ...]  # before it can be closed
+    accountable: User | None
+
+    @property
+    def owed(self) -> bool:
+        """Return whether Art. 73 asks for a report by a day."""
+        return self.clock.due is not None
+
+    @property
+    def reports(self) -> bool:
+        """Return whether we are the one whom the days of Art. 73 bind."""
+        return "provider" in self.law.roles
+
+    @property
+    def corrections(self) -> list[IncidentStep]:
+        """Return what was corrected, the newest first."""
+        return [row for row in reversed(self.steps) if row.kind == CORRECTED]
+
+    @property
+    def law_now(self) -> str:
+        """Return whether Art. 73 applied on the day of awareness, in words."""
+        return self.law.state_on(self.incident.aware_there.date())
+
+
+def law_of(system: AISystem) -> Law:
+    """Return our roles and the days of Art. 73 for a system, from what was signed if anything."""
+    return _law(system, current(system))
+
+
+def laws_of(systems: Iterable[AISystem]) -> dict[int, Law]:
+    """Return the same for many systems, in one query."""
+    found = {system.pk: system for system in systems}
+    signed = {row.system_id: row for row in Assessment.objects.current().filter(system__in=found)}
+    return {pk: _law(system, signed.get(pk)) for pk, system in found.items()}
+
+
+def _law(system: AISystem, signed: Assessment | None) -> Law:
+    rows = signed.result.get("obligations", ()) if signed else ()
+    duties = {duty["id"]: duty for duty in rows}
+    pairs = (("provider", REPORTING), ("deployer", INFORMING))
+    roles = [role for role, duty in pairs if duty in duties]
+    said = [role for role in (OurRole.PROVIDER, OurRole.DEPLOYER) if role in system.our_roles]
+    return Law(
+        tier=signed.tier if signed else UNCLASSIFIED,
+        roles=tuple(roles or [role.value for role in said] or ("provider", "deployer")),
+        from_signature=bool(roles),
+        dates=_dates(duties.get(REPORTING)),
+    )
+
+
+def _dates(duty: dict[str, Any] | None) -> Dates:
+    """Return since when Art. 73 applies: as signed, else the pack's days for Annex III."""
+    told = (duty or {}).get("applies_from")
+    if told:
+        return Dates(**{name: _day(told.get(name)) for name in DAYS})
+    return engine().pack.rules[rules.GENERAL].dates
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def clock_of(incident: Incident, now: datetime) -> Clock:
+    """Return how an incident's report stands."""
+    return rules.clock(
+        incident.case, engine().pack.deadlines, reported_at=incident.reported_at, now=now
+    )
+
+
+def dues_of(incident: Incident) -> tuple[Due, ...]:
+    """Return the deadlines that apply, the governing one first."""
+    return rules.dues(incident.case, engine().pack.deadlines)
+
+
+def on_incident(incident: Incident, now: datetime) -> OnIncident:
+    """Return the whole of an incident: a constant number of queries."""
+    law, clock = law_of(incident.system), clock_of(incident, now)
+    done = tuple(incident.steps.select_related("done_by", "evidence"))
+    wanted = rules.steps_for(law.roles, all_steps(), owed=clock.due is not None)
+    return OnIncident(
+        incident=incident,
+        clock=clock,
+        law=law,
+        todos=tuple(_todo(step, done) for step in wanted),
+        steps=done,
+        lacks=tuple(_lacks(incident, wanted, done, owed=clock.due is not None)),
+        accountable=accountable(incident.system, ACTIVITY),
+    )
+
+
+def _lacks(
+    incident: Incident, wanted: Iterable[Step], done: Iterable[IncidentStep], *, owed: bool
+) -> list[str]:
+    kinds = {row.kind for row in done}
+    return rules.lacks_before_closing(
+        wanted, kinds, owed=owed, sectoral_route=incident.sectoral_route
+    )
+
+
+def _todo(step: Step, done: Iterable[IncidentStep]) -> Todo:
+    citation, duty = law_behind(step.law)
+    return Todo(step, citation, duty, tuple(row for row in done if row.kind == step.kind))
+
+
+def law_behind(name: str) -> tuple[str, str]:
+    """Return citation and words of an obligation or a deadline of the pack."""
+    pack = engine().pack
+    for deadline in pack.deadlines:
+        if deadline.id == name:
+            return ", ".join(deadline.citation), deadline.trigger
+    duty = next(one for one in pack.obligations if one.id == name)
+    return ", ".join(duty.citation), duty.duty
+
+
+def running_for(user: User) -> QuerySet[Incident]:
+    """Return the visible incidents that run."""
+    return Incident.objects.visible_to(user).running()
+
+
+def running(user: User, now: datetime) -> list[Standing]:
+    """Return the visible incidents that run, the nearest deadline first; two queries."""
+    rows = running_for(user).select_related(*WITH)
+    found = list(rows.order_by("aware_at")[:MOST_RUNNING])
+    laws = laws_of(incident.system for incident in found)
+    told = [Standing(one, clock_of(one, now), laws[one.system_id]) for one in found]
+    return sorted(told, key=urgency)
+
+
+def urgency(standing: Standing) -> tuple[bool, datetime]:
+    """Return the order: what waits for a report by its deadline, then the rest by awareness."""
+    due = standing.clock.due
+    waits = due is not None and standing.clock.reported_at is None
+    return not waits, due.ends_at if due and waits else standing.incident.aware_at
+
+
+def ended(user: User) -> QuerySet[Incident]:
+    """Return the visible incidents that are closed or were found not to be serious."""
+    rows = Incident.objects.visible_to(user).exclude(status__in=rules.OPEN_STATUSES)
+    return rows.select_related("system__unit").order_by("-ended_at", "-pk")
+
+
+def may_work_on(user: User, incident: Incident) -> bool:
+    """Return whether the person may record steps: who may change the system, or answers for it."""
+    return may_edit(user, incident.system) or accountable(incident.system, ACTIVITY) == user
+
+
+def concerns(user: User, now: datetime) -> list[Standing]:
+    """Return the running incidents that wait for this person, in a constant number of queries.
+
+    The person owns the system, is accountable for reporting by its matrix, or signs
+    classifications in its unit.
+    """
+    found = running(user, now)
+    if not found:
+        return []
+    mine = set(units_with(user, Capability.CLASSIFY).values_list("pk", flat=True))
+    answer = accountables((one.incident.system for one in found), ACTIVITY)
+    return [
+        standing
+        for standing in found
+        if standing.incident.system.unit_id in mine
+        or standing.incident.system.owner_id == user.pk
+        or answer.get(standing.incident.system_id) == user
+    ]
+
+
+def incidents_of(system: AISystem, now: datetime) -> list[Standing]:
+    """Return a system's incidents, the newest first."""
+    law = law_of(system)
+    return [
+        Standing(incident, clock_of(incident, now), law)
+        for incident in system.incidents.order_by("-aware_at", "-pk")
+    ]
