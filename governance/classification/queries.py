@@ -10,6 +10,8 @@ from typing import Any
 from django.db.models import Count, Exists, F, Func, OuterRef, QuerySet, Subquery
 
 from governance.accounts.models import User
+from governance.classification import compare
+from governance.classification.compare import Difference, Side
 from governance.classification.explain import explain, shown
 from governance.classification.models import Assessment, FactSheet
 from governance.classification.packs import load
@@ -221,18 +223,6 @@ def facts_changed_since(assessment: Assessment, facts: Facts | None = None) -> b
     return now.digest != assessment.facts_digest
 
 
-def changed_facts(assessment: Assessment, facts: Facts) -> list[str]:
-    """Return the names of the facts that differ from those signed."""
-    signed = {name: _comparable(value) for name, value in assessment.facts.items()}
-    now = {name: _comparable(value) for name, value in facts.values.items()}
-    now |= dict.fromkeys(facts.unsure)
-    return sorted(name for name in signed | now if signed.get(name, "") != now.get(name, ""))
-
-
-def _comparable(value: Any) -> Any:
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
 def gaps(system: AISystem) -> tuple[Gap, ...]:
     """Return what is open about the system's classification."""
     return on_system(system).gaps
@@ -262,10 +252,45 @@ def _gaps(signed: Assessment | None, now: Provisional) -> Iterable[Gap]:
     if signed is None:
         yield Gap("unsigned", "Nobody has signed the classification.")
         return
-    if facts_changed_since(signed, facts):
-        yield Gap("facts_changed", "Facts changed since the classification was signed.")
-    if signed.pack_version != engine().pack.version:
-        yield Gap("pack_changed", "The rule pack changed since the classification was signed.")
+    yield from _stale(signed, now)
+
+
+def _stale(signed: Assessment, now: Provisional) -> Iterable[Gap]:
+    """Yield in words why a signature is not of today; the last says what it leads to."""
+    facts = facts_changed_since(signed, now.facts)
+    pack = signed.pack_version != engine().pack.version
+    if not facts and not pack:
+        return
+    found = since_signed(signed, now)
+    leads_to = " ".join(compare.outcome_words(found))
+    if facts:
+        said = "Facts changed since the classification was signed."
+        yield Gap(
+            "facts_changed", _joined(said, compare.answers_words(found), "" if pack else leads_to)
+        )
+    if pack:
+        said = "The rule pack changed since the classification was signed."
+        yield Gap("pack_changed", _joined(said, compare.pack_words(found), leads_to))
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
+
+
+def since_signed(signed: Assessment, now: Provisional) -> Difference:
+    """Return in what the facts, the pack and the result of now differ from those signed."""
+    return compare.diff(side_of(signed), side_now(now), engine().pack.facts)
+
+
+def side_of(signed: Assessment) -> Side:
+    """Return a signed classification as it is compared."""
+    return Side(signed.facts, signed.result, signed.pack_version)
+
+
+def side_now(now: Provisional) -> Side:
+    """Return what the facts say now as it is compared; an answer not sure is none."""
+    facts = {**now.facts.values, **dict.fromkeys(now.facts.unsure)}
+    return Side(facts, now.result, engine().pack.version)
 
 
 def current_tiers(systems: Iterable[int]) -> dict[int, str]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.classification import first_views, preview_views, views
+from governance.classification import compare_views, first_views, preview_views, views
 
 app_name = "classification"
 urlpatterns = [
@@ -16,5 +16,7 @@ urlpatterns = [
     path("systems/<str:ref>/classify/", views.review, name="review"),
     path("systems/<str:ref>/classify/<slug:step>/", views.answer, name="answer"),
     path("systems/<str:ref>/classify/<slug:step>/so-far/", views.so_far, name="so_far"),
+    path("systems/<str:ref>/classifications/", compare_views.history, name="history"),
+    path("systems/<str:ref>/classifications/compare/", compare_views.compare, name="compare"),
     path("systems/<str:ref>/classifications/<int:number>/", views.signed, name="signed"),
 ]

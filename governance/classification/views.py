@@ -22,7 +22,6 @@ from governance.classification.queries import (
     Facts,
     OnSystem,
     Provisional,
-    changed_facts,
     engine,
     facts_from_answers,
     facts_of,
@@ -33,6 +32,7 @@ from inventory.systems.actions import may_edit, require_edit, require_open
 from inventory.systems.models import AISystem
 
 LONGEST_NUMBER = 18
+STALE = ("facts_changed", "pack_changed")  # gaps that make a signature one of another day
 PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 
@@ -120,7 +120,7 @@ def _result_context(user: User, about: OnSystem) -> dict[str, Any]:
         "may_classify": may(user, Capability.CLASSIFY, system.unit),
         "blocked": [gap for gap in about.gaps if gap.kind in ("unanswered", "unsure", "open")],
         "same_as_signed": signed is not None and not any(
-            gap.kind in ("facts_changed", "pack_changed") for gap in about.gaps
+            gap.kind in STALE for gap in about.gaps
         ),
         "look": look(system) if about.provisional.facts.row_version == 0 else None,
         "history": system.assessments.select_related("signed_by", "system").order_by("-number"),
@@ -184,7 +184,6 @@ def signed(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     rows = Assessment.objects.visible_to(user).select_related("system__unit", "signed_by")
     assessment = get_object_or_404(rows, system__ref=ref, number=number)
     about = on_system(assessment.system)
-    facts = about.provisional.facts
     is_current = about.assessment is not None and about.assessment.pk == assessment.pk
     context = {
         "assessment": assessment,
@@ -193,8 +192,7 @@ def signed(request: HttpRequest, ref: str, number: int) -> HttpResponse:
         "answers": _answers(assessment.facts),
         "is_current": is_current,
         "current": about.assessment,
-        "changes": _answers(dict.fromkeys(changed_facts(assessment, facts))) if is_current else [],
-        "pack_changed": assessment.pack_version != engine().pack.version,
+        "stale": [gap for gap in about.gaps if gap.kind in STALE] if is_current else [],
         "may_edit": may_edit(user, assessment.system),
     }
     return render(request, "classification/signed.html", context)

@@ -131,7 +131,9 @@ def test_signing_leads_to_the_frozen_result_that_says_when_facts_changed(
     assert "vendor&#x27;s model card" in page(client, "signed", answered.ref, 1)
 
     answer_facts(answered, facts={"profiling.performed": True}, actor=officer)
-    assert "Facts changed since this was signed" in page(client, "signed", answered.ref, 1)
+    signed = page(client, "signed", answered.ref, 1)
+    assert "Facts changed since the classification was signed. One answer changed:" in signed
+    assert "not answered → Yes" in signed
     assert "Facts changed since" in page(client, "review", answered.ref)
 
 
