@@ -94,7 +94,8 @@ class Provisional:
     @property
     def trace(self) -> dict[str, Any]:
         """Return the way to the result, and what other answers would lead to."""
-        return traced(engine(), symbols(), self.facts.values, self.classification)
+        values = self.facts.values
+        return traced(engine(), outlook(values), values, self.classification)
 
     @property
     def fines(self) -> tuple[Fine, ...]:

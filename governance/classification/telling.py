@@ -35,15 +35,22 @@ class Teller:
         """Return the diagrams, made when first needed."""
         return symbols_of(self.engine, self.text)
 
-    def told(self, raw: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the JSON of one case: the result with words, and the trace.
+    def checked(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """Return facts in normal form.
 
         Raises FactError for a fact the pack does not know or a value outside its type.
         """
-        facts = checked(self.engine.pack, raw)
+        return checked(self.engine.pack, raw)
+
+    def told(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the JSON of one case: the result with words, and the trace.
+
+        `facts` must have passed `checked`.
+        """
         if self.unknown:
-            result = classify_known(self.engine, outlook_of(self.symbols, facts), facts)
-            trace = traced(self.engine, self.symbols, facts, result)
+            outlook = outlook_of(self.symbols, facts)
+            result = classify_known(self.engine, outlook, facts)
+            trace = traced(self.engine, outlook, facts, result)
             told = explain(self.engine.pack, result, facts)
         else:
             result = classify(self.engine, facts, self.text)

@@ -7,20 +7,20 @@ from governance.classification.otherwise import otherwise, tiers_otherwise
 from governance.classification.partial import truths
 from governance.classification.results import Classification
 from governance.classification.rules import Engine, fired_by
-from governance.classification.symbols import Symbols
 from governance.classification.trace import trace_of
-from governance.classification.unknowns import outlook_of
+from governance.classification.unknowns import Outlook
 
 
 def traced(
-    engine: Engine, symbols: Symbols, facts: Mapping[str, Any], result: Classification
+    engine: Engine, outlook: Outlook, facts: Mapping[str, Any], result: Classification
 ) -> dict[str, Any]:
-    """Return the trace of what these facts settle, as stable JSON.
+    """Return the trace of what these facts settle, as stable JSON; `outlook` is theirs.
 
     Every other fact is unknown, so "otherwise" names tiers only: what else would follow depends
     on questions that only then would be asked.
     """
-    fired = truths(engine.pack, outlook_of(symbols, facts))
+    symbols = outlook.symbols
+    fired = truths(engine.pack, outlook)
     told = trace_of(engine.pack, facts, fired, result.fired, symbols.text)
     return told | {"otherwise": tiers_otherwise(symbols, engine.pack, facts)}
 

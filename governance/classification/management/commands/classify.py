@@ -40,16 +40,23 @@ class Command(BaseCommand):
         """Check all cases first; print only when every one of them fits."""
         day = self._day(on)
         teller = Teller(engine_of(load()), unknown=missing == "unknown", on=day)
-        results = []
-        for number, case in enumerate(self._cases(file), start=1):
-            if not isinstance(case, dict) or not isinstance(case.get("facts"), dict):
-                self._refuse(f"case {number} needs an id and facts.")
-            name = str(case.get("id", number))
-            try:
-                results.append({"id": name, **teller.told(case["facts"])})
-            except FactError as error:
-                self._refuse(f"case {name}: {error}.")
-        self.stdout.write(json.dumps(results, ensure_ascii=False, indent=2))
+        checked = [self._checked(teller, *case) for case in enumerate(self._cases(file), start=1)]
+        before = "["
+        for name, facts in checked:
+            told = {"id": name, **teller.told(facts)}
+            self.stdout.write(before + json.dumps(told, ensure_ascii=False), ending="")
+            before = ",\n"
+        self.stdout.write("]" if checked else "[]")
+
+    def _checked(self, teller: Teller, number: int, case: Any) -> tuple[str, dict[str, Any]]:
+        """Return the name and the facts in normal form of one case."""
+        if not isinstance(case, dict) or not isinstance(case.get("facts"), dict):
+            self._refuse(f"case {number} needs an id and facts.")
+        name = str(case.get("id", number))
+        try:
+            return name, teller.checked(case["facts"])
+        except FactError as error:
+            self._refuse(f"case {name}: {error}.")
 
     def _day(self, raw: str | None) -> date | None:
         try:
