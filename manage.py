@@ -4,10 +4,22 @@
 import os
 import sys
 
+READ_FILES_ONLY = {"check_rulepack", "classify"}  # need neither database nor secret
+
+
+def reads_files_only(arguments: list[str]) -> bool:
+    """Return whether a command is at home on a machine where no Muster is set up."""
+    command = arguments[1] if len(arguments) > 1 else ""
+    return command in READ_FILES_ONLY or (
+        command == "preview_rulepack" and any(one.startswith("--cases") for one in arguments)
+    )
+
 
 def main() -> None:
     """Run one management command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance.settings")
+    if reads_files_only(sys.argv):
+        os.environ.setdefault("MUSTER_MODE", "local")
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line

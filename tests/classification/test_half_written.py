@@ -205,7 +205,7 @@ def pack(tmp_path):
 
 def put(file: Path, path: Path_, value: Any) -> None:
     """Write the file anew with one place changed, added or taken away."""
-    tree = yaml.load(file.read_bytes(), yaml.CSafeLoader)  # noqa: S506  a safe loader, in C
+    tree = yaml.load(file.read_bytes(), yaml.CSafeLoader)
     *above, last = path
     node = tree
     for key in above:
