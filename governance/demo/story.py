@@ -17,7 +17,7 @@ from governance.audit_packs.actions import request_pack
 from governance.audit_packs.rules import ScopeKind
 from governance.classification import actions as classification
 from governance.classification.queries import engine, provisional, usual_answers
-from governance.demo import duties
+from governance.demo import duties, papers
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
 from inventory.systems.version_actions import add_version
@@ -173,6 +173,7 @@ def _system(cast: Cast, row: Told, facts: Told) -> AISystem:
         _matrix(system, row["raci"], ines)
     for version in row.get("versions", ()):
         _version(cast, system, actor, *version)
+    papers.tell(system, row, writer=actor, signer=ines)
     if "retired" in row:
         systems.retire(system, actor=actor, on=cast.today, reason=row["retired"])
     return system
