@@ -5,7 +5,7 @@ Nothing is guessed: each function returns what is on record with its source, or 
 
 from collections.abc import Mapping
 
-from governance.documents.subject import Subject
+from governance.documents.subject import OUR_OWN, Subject
 from governance.documents.values import Know, Value, listed, said, words
 
 NO_PERSONAL_DATA = "no_personal_data"
@@ -14,7 +14,6 @@ MEMBER_STATES = frozenset({
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
     "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 })  # fmt: skip
-OUR_OWN = "own"  # as the provider of a model version
 
 
 # --- the register ---------------------------------------------------------------------------
@@ -108,7 +107,7 @@ def lineage(subject: Subject) -> tuple[Value, ...]:
     """Return every version, newest first, with its approval."""
     return tuple(
         Value(
-            f"{version.label}: {version.model_id} of {words(version.provider)}"
+            f"{version.label}: {version.model}"
             + (f", approved by {version.approved_by} on {version.approved_on}"
                if version.approved_by else ", not approved"),
             version.source,
@@ -121,8 +120,7 @@ def running(subject: Subject) -> tuple[Value, ...]:
     """Return what the newest approved version runs."""
     return tuple(
         Value(
-            f"{version.model_id} of {words(version.provider)}"
-            + (f" in {version.region}" if version.region else ""),
+            version.model + (f" in {version.region}" if version.region else ""),
             version.source,
         )
         for version in subject.approved[:1]
@@ -132,14 +130,11 @@ def running(subject: Subject) -> tuple[Value, ...]:
 def tools(subject: Subject) -> tuple[Value, ...]:
     """Return the models of others that approved versions use, and the agreements about them."""
     others = {
-        (version.provider, version.model_id): version
+        version.model: version
         for version in reversed(subject.approved)
         if version.provider != OUR_OWN
     }
-    models = tuple(
-        Value(f"{model} of {words(maker)}", version.source)
-        for (maker, model), version in others.items()
-    )
+    models = tuple(Value(model, version.source) for model, version in others.items())
     contracts = tuple(
         Value(f"{words(item.kind)} with {item.vendor}", f"agreement {item.ref}")
         for item in subject.contracts

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+OUR_OWN = "own"  # as the provider of a model version
+
 
 @dataclass(frozen=True)
 class Supplier:
@@ -25,6 +27,12 @@ class Version:
     notes: str = ""
     approved_by: str = ""
     approved_on: str = ""  # YYYY-MM-DD
+
+    @property
+    def model(self) -> str:
+        """Return the model and whose it is."""
+        whose = self.provider.replace("_", " ")
+        return f"{self.model_id}, our own" if whose == OUR_OWN else f"{self.model_id} of {whose}"
 
     @property
     def source(self) -> str:

@@ -53,4 +53,5 @@ def said(text: str, source: str) -> tuple[Value, ...]:
 
 def listed(names: Iterable[str], source: str) -> tuple[Value, ...]:
     """Return names as one value in words; nothing for none."""
-    return said(", ".join(words(name) for name in names), source)
+    told = ", ".join(words(name) for name in names)
+    return said(f"{told[:1].upper()}{told[1:]}", source)

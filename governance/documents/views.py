@@ -165,7 +165,7 @@ def _write_page(
     context = {
         "form": form,
         "title": asked.label,
-        "lead": f"Item {asked.key} of {SHORT[place.kind]} for {system.name}. {asked.lacking}",
+        "lead": f"Item {asked.number} of {SHORT[place.kind]} for {system.name}. {asked.lacking}",
         "trail": [(system.get_absolute_url(), system.ref), (here, SHORT[place.kind])],
         "submit": "Keep it",
         "cancel_url": here,

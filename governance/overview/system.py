@@ -12,6 +12,7 @@ from governance.approvals.models import Review
 from governance.audit_packs.models import EvidencePack
 from governance.classification import queries as classification
 from governance.common.forms import in_words
+from governance.documents import queries as documents
 from governance.incidents.queries import Standing, incidents_of
 from governance.ledger.queries import Row, timeline
 from inventory.systems.actions import may_edit
@@ -66,6 +67,7 @@ class SystemPage:
     duties: grid.OnSystem
     versions: list[VersionLine]
     coverage: Coverage
+    documents: documents.OnSystem
     packs: list[EvidencePack]
     incidents: list[Standing]
     shares: list[User]
@@ -142,6 +144,7 @@ def system_page(system: AISystem, user: User, today: date) -> SystemPage:
         duties=grid.on_system(system, user),
         versions=versions,
         coverage=_coverage(system),
+        documents=documents.on_system(system),
         packs=list(packs[:MOST_PACKS]),
         incidents=incidents_of(system, timezone.now()),
         shares=[share.user for share in shares.select_related("user")],

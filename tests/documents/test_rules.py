@@ -270,7 +270,7 @@ def test_differences_are_told_in_words():
 
     assert "Name: was “CV screening assistant”, now “CV sorter”." in told
     assert (
-        "Intended purpose: intended purpose: was “Ranks job applications.”, now “Sorts.”." in told
+        "Purpose: intended purpose: was “Ranks job applications.”, now “Sorts.”." in told
     )
     assert "Member States of availability: was “DE”, missing now." in told
     assert "Member States of availability: was missing, now “DE”." in differences(now, before)
