@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from governance.accounts.models import BusinessUnit
 from governance.audit_packs import sections, verdicts
+from governance.audit_packs.incidents import incidents
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.rules import SCHEMA, missing
 from governance.audit_packs.sections import Batch, Facts, iso
@@ -98,6 +99,7 @@ def _systems(batch: Batch, pack: EvidencePack) -> Iterator[Facts]:
     classifications = verdicts.classifications(batch)
     matrices = verdicts.matrices(batch)
     versions = verdicts.versions(batch)
+    troubles = incidents(batch)
     told = timelines(batch, pack)
     for system in batch.systems:
         facts: dict[str, Any] = {
@@ -108,6 +110,7 @@ def _systems(batch: Batch, pack: EvidencePack) -> Iterator[Facts]:
             "raci": matrices.get(system.pk),
             "agreements": agreements.get(system.pk, []),
             "versions": versions.get(system.pk, []),
+            "incidents": troubles.get(system.pk, []),
             "timeline": told.get(system.pk, []),
         }
         yield facts | {"missing": missing(facts)}

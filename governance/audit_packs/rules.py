@@ -109,6 +109,9 @@ MISSING: dict[str, Callable[[dict[str, Any]], bool]] = {
     "An agreement is not signed, or not in force yet.": lambda system: bool(
         _agreement_states(system) & {"draft", "signed"}
     ),
+    "The report of a serious incident is overdue.": lambda system: any(
+        incident["overdue"] for incident in system["incidents"]
+    ),
     "No model version is on record.": lambda system: not system["versions"],
     "No model version is approved.": lambda system: not _approved(system),
 }
@@ -123,6 +126,7 @@ def chunks(systems: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     rows = 0
     for system in systems:
         weight = 20 + len(system["timeline"]) + 6 * len(system["versions"])
+        weight += 15 * len(system["incidents"])
         weight += len((system["raci"] or {}).get("rows", []))
         if part and (len(part) == MOST_SYSTEMS_A_PART or rows + weight > MOST_ROWS_A_PART):
             yield part

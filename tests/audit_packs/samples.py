@@ -150,6 +150,7 @@ def system(number: int = 1, **over: Any) -> dict[str, Any]:
         },
         "agreements": [AGREEMENT],
         "versions": [VERSION],
+        "incidents": [],
         "timeline": [EVENT],
     }
     facts |= over
