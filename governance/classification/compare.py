@@ -10,6 +10,7 @@ from typing import Any
 
 from governance.classification.explain import in_words, words
 from governance.classification.law import Fact
+from governance.classification.verdict import UNDETERMINED
 
 MOST_NAMED = 3  # changed answers that a sentence names
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -258,6 +259,9 @@ def sentences(found: Difference) -> Iterator[str]:
 
 def outcome_words(found: Difference) -> Iterator[str]:
     """Yield what the difference leads to: tier and duties."""
+    if found.tier.after == UNDETERMINED and not found.tier.is_same:
+        yield f"It is not settled any more whether it is {words(found.tier.before)}."
+        return
     for turned, law in ((found.tier, "today’s rules"), (found.tier_enacted, "the text as enacted")):
         if not turned.is_same:
             now, then = words(turned.after), words(turned.before)

@@ -1,19 +1,15 @@
 """What a change of the law would do to a system: two outcomes compared. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from governance.classification.law import Fact, Pack
+from governance.classification.law import Pack
 from governance.classification.reading import misfit
 from governance.classification.results import Classification
-from governance.classification.rules import Engine, Tier, classify, normal
-
-STRICTEST = (
-    Tier.PROHIBITED, Tier.HIGH, Tier.LIMITED, Tier.MINIMAL, Tier.NOT_APPLICABLE, Tier.OUT_OF_SCOPE,
-)  # fmt: skip
+from governance.classification.rules import Engine, classify, normal
 
 
 class PreviewStatus(StrEnum):
@@ -50,14 +46,6 @@ class Law:
 
     engine: Engine
     text: str = "amended"
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The facts of a system as one pack reads them."""
-
-    values: Mapping[str, Any]
-    unsure: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,66 +124,37 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def fitting(pack: Pack, given: Mapping[str, Any]) -> Given:
-    """Return the answers that the pack understands; null is "not sure".
+def fitting(pack: Pack, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers that the pack understands, in its normal form.
 
-    An answer to a question the pack does not ask, or outside its values, is left out.
+    "Not sure" (null), an answer to a question the pack does not ask, and one outside its values
+    are left out, so that they count as the pack's default.
     """
-    values: dict[str, Any] = {}
-    unsure: list[str] = []
-    for name in sorted(given):
-        fact, value = pack.facts.get(name), given[name]
-        if fact is None:
-            continue
-        if value is None:
-            unsure.append(name)
-        elif not misfit(fact, value):
+    facts, values = pack.facts, {}
+    for name, value in given.items():
+        fact = facts.get(name)
+        if fact is not None and value is not None and not misfit(fact, value):
             values[name] = normal(fact, value)
-    return Given(values, tuple(unsure))
-
-
-def assumptions(pack: Pack, unsure: Iterable[str]) -> list[dict[str, Any]]:
-    """Return what unsure answers may turn out to be: as the default, each otherwise, all."""
-    facts = [pack.facts[name] for name in unsure]
-    defaults = {fact.name: fact.default for fact in facts if fact.default is not None}
-    each = [{**defaults, fact.name: value} for fact in facts for value in otherwise(fact)]
-    every = {fact.name: value for fact in facts for value in otherwise(fact)[-1:]}
-    return [defaults, *each, *([{**defaults, **every}] if len(facts) > 1 else [])]
-
-
-def otherwise(fact: Fact) -> list[Any]:
-    """Return the values a fact may have beside its default; of a list, each alone and all."""
-    if fact.type == "bool":
-        return [not fact.default]
-    if fact.type == "enum":
-        return [value for value in fact.values if value != fact.default]
-    return [*([value] for value in fact.values), list(fact.values)] if fact.values else []
+    return values
 
 
 def outcome(result: Classification, text: str) -> Outcome:
-    """Return tier, duties and dates of a classification under one text of the law.
+    """Return tier, duties and dates of a classification made under this text of the law.
 
     A duty without a day under that text does not exist there.
     """
-    days = {duty.id: (duty, duty.dates.under(text)) for duty in result.obligations}
+    days = [(duty, duty.dates.under(text)) for duty in result.obligations]
     return Outcome(
-        tier=str(result.tier_enacted if text == "enacted" else result.tier),
+        tier=str(result.tier),
         since=result.dates_here.under(text),
-        duties={name: DutyDay(duty.roles, day) for name, (duty, day) in days.items() if day},
-        resting={name: duty.transition for name, (duty, day) in days.items() if not day},
+        duties={duty.id: DutyDay(duty.roles, day) for duty, day in days if day},
+        resting={duty.id: duty.transition for duty, day in days if not day},
     )
 
 
-def outcome_of(law: Law, given: Mapping[str, Any]) -> Outcome:
-    """Return what a law says of these answers; "not sure" counts as the stricter case."""
-    engine, facts = law.engine, fitting(law.engine.pack, given)
-    if not facts.unsure:
-        return outcome(classify(engine, facts.values), law.text)
-    tried = [
-        outcome(classify(engine, {**facts.values, **assumed}), law.text)
-        for assumed in assumptions(engine.pack, facts.unsure)
-    ]
-    return min(tried, key=lambda one: STRICTEST.index(Tier(one.tier)))
+def outcome_of(law: Law, facts: Mapping[str, Any]) -> Outcome:
+    """Return what a law says of facts that its pack understands; others have their default."""
+    return outcome(classify(law.engine, facts, law.text), law.text)
 
 
 def compared(before: Outcome, after: Outcome) -> Change:
@@ -227,7 +186,10 @@ def compared(before: Outcome, after: Outcome) -> Change:
 
 def change_of(before: Law, after: Law, given: Mapping[str, Any]) -> Change | None:
     """Return what the second law changes for a system of these answers, None for nothing."""
-    then, now = outcome_of(before, given), outcome_of(after, given)
+    old, new = before.engine.pack, after.engine.pack
+    facts = fitting(old, given)
+    then = outcome_of(before, facts)
+    now = outcome_of(after, facts if new is old else fitting(new, given))
     if then == now:
         return None
     change = compared(then, now)

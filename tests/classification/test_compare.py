@@ -108,7 +108,7 @@ def test_a_system_placed_on_the_market_meanwhile_has_other_days():
 @pytest.fixture
 def twice(system, officer):
     """The system, signed as high-risk and then as limited."""
-    answer_facts(system, facts=CREDIT, actor=officer)
+    answer_facts(system, facts=queries.usual_answers(system) | CREDIT, actor=officer)
     sign(system, officer, "A credit score.")
     chat = {"credit.functions": [], "profiling.performed": False, "tr.interacts_directly": True}
     answer_facts(system, facts=chat, actor=officer)
@@ -176,6 +176,13 @@ def test_a_pack_that_changed_is_told_with_what_it_leads_to(as_user, twice, offic
     ]
 
 
+def test_an_answer_taken_back_says_that_the_tier_is_open(twice, officer):
+    answer_facts(twice, facts={"work.functions": None}, actor=officer)
+    [told] = [gap.words for gap in queries.gaps(twice) if gap.kind == "facts_changed"]
+
+    assert told.endswith("It is not settled any more whether it is limited.")
+
+
 def test_what_agrees_says_so(as_user, twice, officer):
     assert "agree in every answer" in page(as_user(officer), "compare", twice.ref, a=2, b="now")
 
@@ -209,6 +216,6 @@ def answered_elsewhere(lending, officer):
     from tests.factories import make_system
 
     other = make_system(actor=officer, unit=lending)
-    answer_facts(other, facts=CREDIT, actor=officer)
+    answer_facts(other, facts=queries.usual_answers(other) | CREDIT, actor=officer)
     sign(other, officer)
     return other

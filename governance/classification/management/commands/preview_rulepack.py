@@ -84,8 +84,7 @@ class Command(BaseCommand):
     def _require_understood(self, case: str, facts: dict[str, Any], laws: Iterable[Law]) -> None:
         understood: set[str] = set()
         for law in laws:
-            given = fitting(law.engine.pack, facts)
-            understood |= given.values.keys() | set(given.unsure)
+            understood |= fitting(law.engine.pack, facts).keys()
         for fact in facts:
             if fact not in understood:
                 self._refuse(f"case {case}: {fact}: no pack has this fact with this value.", 2)
