@@ -17,7 +17,7 @@ from governance.audit_packs.actions import request_pack
 from governance.audit_packs.rules import ScopeKind
 from governance.classification import actions as classification
 from governance.classification.queries import engine, provisional, usual_answers
-from governance.demo import duties, papers
+from governance.demo import duties, papers, troubles
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
 from inventory.systems.version_actions import add_version
@@ -67,6 +67,7 @@ def tell(*, today: date, password: Callable[[], str]) -> list[dict[str, str]]:
     made = [_system(cast, row, facts) for row in _read("systems")]
     duties.take_over(made)
     duties.speak(_read("duties"), cast.people, today)
+    troubles.speak(_read("incidents"), cast.people)
     _packs(cast, made)
     return cast.signins
 

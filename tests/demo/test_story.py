@@ -16,6 +16,7 @@ from governance.classification.models import Assessment
 from governance.classification.queries import facts_changed_since
 from governance.common.errors import DomainError
 from governance.demo.story import tell
+from governance.incidents.models import Incident
 from governance.ledger.models import Entry
 from governance.obligations.models import Duty
 from governance.obligations.queries import tally_of
@@ -55,6 +56,7 @@ def test_every_screen_has_something_true_to_show(signins):
     assert EvidencePack.objects.count() == 2
     told = tally_of(Duty.objects.all(), TODAY)
     assert all(told[state] for state in DutyState if state != DutyState.ENDED)
+    assert set(Incident.objects.values_list("status", flat=True)) == {"open", "closed"}
     assert any(facts_changed_since(assessment) for assessment in current)
 
 
