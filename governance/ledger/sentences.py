@@ -46,6 +46,8 @@ SENTENCES = {
     "import.cancelled": "stopped {ref} after {rows} rows",
     "evidence.added": "added the evidence {ref} about {system}: {title}",
     "evidence.withdrawn": "withdrew the evidence {ref} about {system}",
+    "calendar.made": "made a secret address for the own calendar",
+    "calendar.revoked": "revoked the secret address of the own calendar",
     "duties.followed": "took the duties of {ref} over from its classification {assessment}",
     "duty.started": "began to work on {article} for {system}",
     "duty.waits": "let {article} for {system} wait for {waits_for}",

@@ -126,7 +126,9 @@ def strip(
 
 def _months(begin: date, zoom: int, x: X) -> list[Month]:
     days = [months_on(begin, at) for at in range(zoom)]
-    return [Month(x(day), f"{day:%b %Y}" if _is_named(day, begin) else f"{day:%b}") for day in days]
+    return [
+        Month(x(day), f"{day:%b ’%y}" if _is_named(day, begin) else f"{day:%b}") for day in days
+    ]
 
 
 def _is_named(day: date, begin: date) -> bool:

@@ -93,6 +93,7 @@ SETTINGS_PAGES = [
     NavItem("People and roles", "users-round", "/settings/people/", Capability.CONFIGURE),
     NavItem("Business units", "network", "/settings/units/", Capability.CONFIGURE),
     NavItem("Tokens", "key-round", "/settings/tokens/"),
+    NavItem("Calendar", "calendar-clock", "/settings/calendar/"),
 ]
 FIND_URL = "/find/"
 

@@ -121,6 +121,7 @@ VISITS = [
     Visit("/settings/units/", (ADMIN,)),
     Visit("/settings/units/{unit}/", (ADMIN,)),
     Visit("/settings/tokens/", (LEAD, OWNER)),
+    Visit("/settings/calendar/", (OWNER, AUDITOR)),
     Visit("/accounts/password/change/"),
     Visit("/api/v1/docs/", (LEAD,)),
 ]

@@ -269,9 +269,7 @@ def test_differences_are_told_in_words():
     told = differences(before, now)
 
     assert "Name: was “CV screening assistant”, now “CV sorter”." in told
-    assert (
-        "Purpose: intended purpose: was “Ranks job applications.”, now “Sorts.”." in told
-    )
+    assert "Purpose: intended purpose: was “Ranks job applications.”, now “Sorts.”." in told
     assert "Member States of availability: was “DE”, missing now." in told
     assert "Member States of availability: was missing, now “DE”." in differences(now, before)
 

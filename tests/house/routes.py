@@ -25,6 +25,7 @@ PUBLIC = {
     "account_confirm_email": "a link in a mail",
     "account_email_verification_sent": "a link in a mail",
     "account_confirm_login_code": "a step of signing in",
+    "obligations:feed": "a calendar program cannot sign in; the address is the secret",
 }
 # Things that everybody with a role in the organisation sees, and why.
 SHARED = {
@@ -32,6 +33,7 @@ SHARED = {
     "vendors": "vendors are the organisation's",
     "confirm-email": "belongs to signing in",
     "password": "belongs to signing in",
+    "calendar": "whoever has the secret reads it; any other address is 404",
 }
 
 
