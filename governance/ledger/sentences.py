@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+MOST_NAMES = 4  # of changed fields in one sentence
 SENTENCES = {
     "organisation.founded": "founded {name}",
     "unit.added": "added the unit {name}",
@@ -118,8 +119,14 @@ def sentence(action: str, ref: str, data: Any) -> str:
     said = known.format_map(_Fields(shown | {"ref": ref})).strip()
     changed = fields.get("changes")
     if isinstance(changed, Mapping) and changed:
-        said += ": " + ", ".join(words(name) for name in list(changed)[:4])
+        said += ": " + _names(list(changed))
     return said
+
+
+def _names(names: list[str]) -> str:
+    """Return the first names; the others are counted."""
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(words(name) for name in names[:MOST_NAMES]) + more
 
 
 def changes(data: Any) -> list[Change]:
