@@ -13,6 +13,7 @@ from governance.accounts.models import BusinessUnit
 from governance.audit_packs import sections, verdicts
 from governance.audit_packs.incidents import incidents
 from governance.audit_packs.models import EvidencePack
+from governance.audit_packs.papers import papers
 from governance.audit_packs.rules import SCHEMA, missing
 from governance.audit_packs.sections import Batch, Facts, iso
 from governance.audit_packs.timeline import timelines
@@ -100,6 +101,7 @@ def _systems(batch: Batch, pack: EvidencePack) -> Iterator[Facts]:
     matrices = verdicts.matrices(batch)
     versions = verdicts.versions(batch)
     troubles = incidents(batch)
+    documents = papers(batch)
     told = timelines(batch, pack)
     for system in batch.systems:
         facts: dict[str, Any] = {
@@ -111,6 +113,7 @@ def _systems(batch: Batch, pack: EvidencePack) -> Iterator[Facts]:
             "agreements": agreements.get(system.pk, []),
             "versions": versions.get(system.pk, []),
             "incidents": troubles.get(system.pk, []),
+            "documents": documents.get(system.pk, []),
             "timeline": told.get(system.pk, []),
         }
         yield facts | {"missing": missing(facts)}

@@ -19,7 +19,7 @@ from governance.audit_packs.sections import Facts
 from governance.common.press.child import Press, PressError
 from governance.common.press.drawing import drawable
 
-SECTIONS = 7  # headings of every system; a box of what is missing makes one more
+SECTIONS = 8  # headings of every system; a box of what is missing makes one more
 WITH_SECTIONS = 20  # systems up to which the table of contents names their sections
 FEW = 100  # systems up to which each one starts a page and has its sections as bookmarks
 PDF = "audit_packs/pdf/"

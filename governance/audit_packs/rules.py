@@ -77,6 +77,10 @@ def _approved(system: dict[str, Any]) -> bool:
     )
 
 
+def _paper_is(state: str) -> Callable[[dict[str, Any]], bool]:
+    return lambda system: any(paper["status"] == state for paper in system["documents"])
+
+
 MISSING: dict[str, Callable[[dict[str, Any]], bool]] = {
     "No owner is named.": _card_lacks("owner"),
     "No intended purpose is written down.": _card_lacks("intended_purpose"),
@@ -114,6 +118,8 @@ MISSING: dict[str, Callable[[dict[str, Any]], bool]] = {
     ),
     "No model version is on record.": lambda system: not system["versions"],
     "No model version is approved.": lambda system: not _approved(system),
+    "A document that the AI Act asks for is not signed.": _paper_is("draft"),
+    "A signed document says something else than the record by now.": _paper_is("stale"),
 }
 
 MOST_SYSTEMS_A_PART = 40
@@ -128,6 +134,7 @@ def chunks(systems: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         weight = 20 + len(system["timeline"]) + 6 * len(system["versions"])
         weight += 15 * len(system["incidents"])
         weight += len((system["raci"] or {}).get("rows", []))
+        weight += 25 * len(system["documents"])
         if part and (len(part) == MOST_SYSTEMS_A_PART or rows + weight > MOST_ROWS_A_PART):
             yield part
             part, rows = [], 0

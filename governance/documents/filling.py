@@ -14,8 +14,17 @@ from governance.documents.values import Fill, Value
 
 def documents(subject: Subject, pack: Pack) -> tuple[Document, ...]:
     """Return every document of the pack about a system, under the amended text."""
+    return tuple(build(subject, pack, kind) for kind in Kind if kind in pack.papers.by_id)
+
+
+def owed(subject: Subject, pack: Pack) -> tuple[Document, ...]:
+    """Return the documents that apply to a system, and those somebody signed."""
+    papers = pack.papers.by_id
     return tuple(
-        build(subject, pack, Kind(name)) for name in pack.papers.by_id if name in set(Kind)
+        build(subject, pack, kind)
+        for kind in Kind
+        if kind in papers
+        and (kind in subject.filed or applies(subject.classified, pack, papers[kind]).holds)
     )
 
 
@@ -83,6 +92,9 @@ def applies(classified: Classified | None, pack: Pack, paper: Paper) -> Applies:
     if duty := classified.duties.get(paper.duty):
         roles = " and ".join(role.replace("_", " ") for role in duty["roles"])
         return Applies(True, f"Owed as {roles}: {duty['duty']}", tuple(duty["citation"]))
+    if count := classified.open_questions:
+        words = f"Not settled yet: {count} question{'s are' if count > 1 else ' is'} open."
+        return Applies(None, words, paper.citation)
     for reason in paper.otherwise:
         if reason.when is None or _holds(reason.when, classified, pack):
             return Applies(False, reason.words, reason.citation)

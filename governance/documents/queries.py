@@ -1,9 +1,10 @@
 """Reading documents: drafts as they would be today, signed ones, and what differs between them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from governance.classification.law import Pack
 from governance.classification.queries import engine
 from governance.documents.filling import build, documents
 from governance.documents.models import SignedDocument
@@ -19,6 +20,8 @@ from governance.documents.rules import (
 from governance.documents.subject import Subject
 from governance.documents.subjects import iso, subject_of, subjects
 from inventory.systems.models import AISystem
+
+Choose = Callable[[Subject, Pack], tuple[Document, ...]]
 
 
 @dataclass(frozen=True)
@@ -118,9 +121,12 @@ def on_system(system: AISystem) -> OnSystem:
     return on_systems([system])[system.pk]
 
 
-def on_systems(systems: Sequence[AISystem]) -> dict[int, OnSystem]:
-    """Return the documents of many systems; the number of queries does not grow with them."""
-    known = subjects(systems)
+def on_systems(systems: Sequence[AISystem], choose: Choose = documents) -> dict[int, OnSystem]:
+    """Return the documents of many systems; the number of queries does not grow with them.
+
+    `choose` is `documents` for all of them, `owed` for those that apply or are signed.
+    """
+    known, pack = subjects(systems), engine().pack
     signed: dict[int, dict[str, SignedDocument]] = defaultdict(dict)
     rows = SignedDocument.objects.current().filter(system__in=[system.pk for system in systems])
     for row in rows.select_related("system", "signed_by"):
@@ -129,7 +135,7 @@ def on_systems(systems: Sequence[AISystem]) -> dict[int, OnSystem]:
         pk: OnSystem(
             tuple(
                 _sheet(draft, subject, signed[pk].get(draft.kind))
-                for draft in documents(subject, engine().pack)
+                for draft in choose(subject, pack)
             )
         )
         for pk, subject in known.items()

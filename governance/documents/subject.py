@@ -79,6 +79,11 @@ class Classified:
         return {duty["id"]: duty for duty in self.result["duties"]}
 
     @property
+    def open_questions(self) -> int:
+        """Return how many answers can still change the classification."""
+        return len(self.result.get("open_questions") or ())
+
+    @property
     def roles(self) -> tuple[str, ...]:
         """Return our roles by the facts."""
         return tuple(self.result["roles"])

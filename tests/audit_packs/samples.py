@@ -121,6 +121,44 @@ AGREEMENT = {
     "notice_days": 90,
     "document_sha256": "ab" * 32,
 }
+DRAFT = {
+    "kind": "annex-viii-c",
+    "short": "Annex VIII C",
+    "title": "Registration by a deployer",
+    "status": "draft",
+    "applies": "Owed as deployer: Register the use.",
+    "citation": ["Art 49(3)"],
+    "missing": [{"key": "1.address", "label": "Deployer: address"}],
+    "content": {
+        "sections": [
+            {
+                "title": "Annex VIII Section C",
+                "items": [
+                    {
+                        "key": "1.name", "number": "1", "label": "Deployer: name",
+                        "need": "required", "only_enacted": False, "lacking": "",
+                        "values": [{"text": "Halden Mutual", "source": "register: organisation"}],
+                    },
+                    {
+                        "key": "1.address", "number": "1", "label": "Deployer: address",
+                        "need": "required", "only_enacted": False, "values": [],
+                        "lacking": "The registry keeps no addresses: write it here.",
+                    },
+                ],
+            }
+        ]
+    },
+}  # fmt: skip
+PAPER = DRAFT | {
+    "status": "signed",
+    "ref": "AIS-001 D1",
+    "signed_by": "Ines Halvorsen",
+    "signed_at": "2026-11-20T08:00:00Z",
+    "reason": "Read and agreed.",
+    "digest": "fe" * 32,
+    "differences": [],
+    "missing": [],
+}
 EVENT = {
     "number": 4,
     "at": "2026-11-20T08:00:00.123456Z",
@@ -151,6 +189,7 @@ def system(number: int = 1, **over: Any) -> dict[str, Any]:
         "agreements": [AGREEMENT],
         "versions": [VERSION],
         "incidents": [],
+        "documents": [PAPER],
         "timeline": [EVENT],
     }
     facts |= over
@@ -166,6 +205,7 @@ def bare(number: int = 1, **over: Any) -> dict[str, Any]:
         "raci": None,
         "agreements": [],
         "versions": [],
+        "documents": [],
     }
     return system(number, **(nothing | over))
 

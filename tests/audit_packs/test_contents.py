@@ -17,7 +17,7 @@ from governance.ledger.models import Pending
 from governance.ledger.queries import size_and_root
 from inventory.systems.actions import change_system
 from inventory.systems.version_actions import add_version
-from tests.audit_packs.samples import bare
+from tests.audit_packs.samples import DRAFT, PAPER, bare
 from tests.audit_packs.samples import system as whole
 from tests.factories import make_system
 
@@ -159,3 +159,28 @@ def test_a_whole_system_lacks_nothing_and_a_bare_one_is_told_so():
 )
 def test_each_gap_has_its_words(over, words):
     assert words in missing(whole(**over))
+
+
+def test_documents_come_signed_and_frozen_or_as_drafts_with_what_they_lack(officer, system):
+    from governance.documents.rules import Kind
+    from tests.documents.conftest import sign as sign_document
+    from tests.documents.samples import SCHEDULING
+
+    answer_facts(system, facts=usual_answers(system) | SCHEDULING, actor=officer, seen=0)
+    sign(system, officer)
+    record = sign_document(system, Kind.NOT_HIGH_RISK, officer)
+    change_system(system, actor=officer, intended_purpose="Sorts.")
+    signed, draft = told(officer, system)["documents"]
+
+    assert (signed["status"], signed["digest"]) == ("stale", record.digest)
+    assert signed["content"] == record.content
+    assert "now “Sorts.”" in signed["differences"][0]
+    assert (draft["short"], draft["status"]) == ("Annex VIII B", "draft")
+    assert {item["key"] for item in draft["missing"]} == {"1.address", "1.contact"}
+
+
+def test_a_draft_and_a_stale_document_stand_among_what_is_missing():
+    draft, stale = whole(documents=[DRAFT]), whole(documents=[PAPER | {"status": "stale"}])
+
+    assert draft["missing"] == ["A document that the AI Act asks for is not signed."]
+    assert stale["missing"] == ["A signed document says something else than the record by now."]

@@ -218,3 +218,14 @@ def test_a_pack_is_printed_from_the_database_and_found_in_the_record(pack, setti
     assert len(pages) == pack.pages
     assert pack.ledger_root in pages[0].extract_text()
     assert f"{pack.ref} holds" in capsys.readouterr().out
+
+
+def test_documents_are_printed_with_their_signature_values_and_sources(text):
+    whole = " ".join(text)
+
+    assert (
+        "Annex VIII C: Registration by a deployer Signed as AIS-001 D1 by Ines Halvorsen" in whole
+    )
+    assert "Halden Mutual Register: organisation" in whole
+    assert "Missing. The registry keeps no addresses" in whole
+    assert "The classification calls for none of the documents" in whole

@@ -123,6 +123,17 @@ def test_without_answers_nobody_knows_which_documents_apply():
     assert {document.applies.holds for document in documents(subject(None), PACK)} == {None}
 
 
+def test_while_a_question_is_open_only_what_is_settled_applies():
+    known = classified(HIRING | PROVIDER, signed=False)
+    result = known.result | {"open_questions": ["actor.public_body"]}
+    told = documents(subject(classified=replace(known, result=result)), PACK)
+
+    assert {document.applies.holds for document in told} == {True, None}
+    assert of(Kind.FRIA, classified=replace(known, result=result)).applies.words == (
+        "Not settled yet: 1 question is open."
+    )
+
+
 @pytest.mark.parametrize(
     ("kind", "facts", "article"),
     [
