@@ -40,6 +40,9 @@ class Judge:
 
     def __init__(self, pack: Pack) -> None:
         self.cases = [(case, checked(pack, case["facts"])) for case in (*own(), *given())]
+        self.telling: dict[
+            str, list[int]
+        ] = {}  # place or kind → cases that broke there, last first
 
     def verdict(self, mutant: Mutant) -> str:
         """Return the first expectation that breaks, empty when none does."""
@@ -49,11 +52,23 @@ class Judge:
     def of_cases(self, mutant: Mutant) -> str:
         """Return the case whose outcome changes; those that the change can reach come first."""
         engine = engine_of(mutant.pack)
-        order = sorted(self.cases, key=lambda pair: mutant.touches.isdisjoint(pair[1]))
-        for case, facts in order:
+        for at in self.order_for(mutant):
+            case, facts = self.cases[at]
             if broken := differences(case, classify(engine, facts).as_json()):
+                for key in (mutant.place, mutant.kind):
+                    known = self.telling.setdefault(key, [])
+                    self.telling[key] = [at, *(one for one in known if one != at)][:8]
                 return f"{case['id']}: {', '.join(broken)}"
         return ""
+
+    def order_for(self, mutant: Mutant) -> dict[int, None]:
+        """Return the places of all cases, those that told most about such changes first."""
+        reached = [
+            at for at, (_case, facts) in enumerate(self.cases)
+            if not mutant.touches.isdisjoint(facts)
+        ]  # fmt: skip
+        first = (*self.telling.get(mutant.place, ()), *self.telling.get(mutant.kind, ()))
+        return dict.fromkeys((*first, *reached, *range(len(self.cases))))
 
     def of_others(self, pack: Pack) -> str:
         """Return the case in which the scope or a duty of another party comes out differently."""
@@ -101,8 +116,8 @@ def _unlike_of_others(pack: Pack) -> Iterator[str]:
     [handover] = [duty for duty in pack.obligations if duty.id == "art25.2"]
     if {route: _days(pair) for route, pair in handover.dates.items()} != OTHERS_DAYS:
         yield "art25.2: dates"
-    if set(handover.roles) & roles:
-        yield "art25.2: roles"
+    if set(handover.roles) & roles or handover.disputed:
+        yield "art25.2: roles or dispute"
 
 
 def days_of(rule: Rule) -> tuple[str | None, str | None, str | None]:

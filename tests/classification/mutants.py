@@ -1,8 +1,8 @@
 """Every single change of the pack that could go unnoticed, and whether some expectation breaks.
 
 A mutant is the pack with one thing changed: a condition negated, a part or an exception dropped,
-"all" and "any" swapped, a value taken out of a list or put into it, a limit moved to the next
-number, a day moved by one, a role added or removed.
+"all" and "any" swapped, a value taken out of a list, put into it or replaced, a limit moved to the
+next number, a day moved by one or taken away, a role added or removed, a dispute forgotten.
 """
 
 import math
@@ -26,7 +26,8 @@ from governance.classification.law import Dates, Fact, Obligation, Pack, Rule
 
 KINDS = (
     "condition negated", "part dropped", "all and any swapped", "exception dropped",
-    "value removed", "value added", "limit moved", "day moved", "role removed", "role added",
+    "value removed", "value added", "value replaced", "limit moved", "day moved",
+    "day taken away", "role removed", "role added", "dispute flipped",
 )  # fmt: skip
 DAY = timedelta(days=1)
 
@@ -89,19 +90,15 @@ def _facts_behind(condition: Condition, behind: Mapping[str, frozenset[str]]) ->
 def _of_rule(rule: Rule, facts: Mapping[str, Fact]) -> Iterator[tuple[str, str, Rule]]:
     for kind, at, when in changes(rule.when, facts, "when"):
         yield kind, at, replace(rule, when=when)
-    for at, dates in _moved(rule.dates, "dates"):
-        yield "day moved", at, replace(rule, dates=dates)
+    for kind, at, dates in _dated(rule.dates, "dates"):
+        yield kind, at, replace(rule, dates=dates)
     for place, item in enumerate(rule.unless):
         before, after = rule.unless[:place], rule.unless[place + 1 :]
         yield "exception dropped", item.id, replace(rule, unless=before + after)
         for kind, at, when in changes(item.when, facts, f"{item.id}.when"):
             yield kind, at, replace(rule, unless=(*before, replace(item, when=when), *after))
-        for at, dates in _moved(item.dates or Dates(), f"{item.id}.dates"):
-            yield (
-                "day moved",
-                at,
-                replace(rule, unless=(*before, replace(item, dates=dates), *after)),
-            )
+        for kind, at, dates in _dated(item.dates or Dates(), f"{item.id}.dates"):
+            yield kind, at, replace(rule, unless=(*before, replace(item, dates=dates), *after))
 
 
 def _of_duty(
@@ -110,8 +107,9 @@ def _of_duty(
     for kind, at, when in changes(duty.when, facts, "when"):
         yield kind, at, replace(duty, when=when)
     for route, pair in duty.dates.items():
-        for at, dates in _moved(pair, f"dates.{route}"):
-            yield "day moved", at, replace(duty, dates={**duty.dates, route: dates})
+        for kind, at, dates in _dated(pair, f"dates.{route}"):
+            yield kind, at, replace(duty, dates={**duty.dates, route: dates})
+    yield "dispute flipped", "disputed", replace(duty, disputed=not duty.disputed)
     for role in duty.roles:
         rest = tuple(name for name in duty.roles if name != role)
         yield "role removed", role, replace(duty, roles=rest)
@@ -154,6 +152,10 @@ def _of_leaf(
     if isinstance(leaf, FactOver):
         for limit in (math.nextafter(leaf.limit, math.inf), math.nextafter(leaf.limit, 0)):
             yield "limit moved", f"{at} {limit!r}", FactOver(leaf.fact, limit)
+    elif isinstance(leaf, FactIs) and facts[leaf.fact].type == "enum":
+        for value in facts[leaf.fact].values:
+            if value != leaf.value:
+                yield "value replaced", f"{at} {value}", FactIs(leaf.fact, value)
     elif isinstance(leaf, FactIn):
         for value in facts[leaf.fact].values:
             kind = "value removed" if value in leaf.values else "value added"
@@ -164,11 +166,12 @@ def _name(leaf: RuleFired | FactIs | FactIn | FactOver) -> str:
     return leaf.rule if isinstance(leaf, RuleFired) else leaf.fact
 
 
-def _moved(dates: Dates, at: str) -> Iterator[tuple[str, Dates]]:
+def _dated(dates: Dates, at: str) -> Iterator[tuple[str, str, Dates]]:
     for name in ("enacted", "amended", "amended_formal"):
         day: date | None = getattr(dates, name)
         if day is not None:
-            yield f"{at}.{name}", replace(dates, **{name: day + DAY})
+            yield "day moved", f"{at}.{name}", replace(dates, **{name: day + DAY})
+            yield "day taken away", f"{at}.{name}", replace(dates, **{name: None})
 
 
 def _of_transitional(
