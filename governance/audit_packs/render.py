@@ -19,7 +19,7 @@ from governance.audit_packs.sections import Facts
 from governance.common.press.child import Press, PressError
 from governance.common.press.drawing import drawable
 
-SECTIONS = 8  # headings of every system; a box of what is missing makes one more
+SECTIONS = 8  # headings of every system; what is missing and incidents make one more each
 WITH_SECTIONS = 20  # systems up to which the table of contents names their sections
 FEW = 100  # systems up to which each one starts a page and has its sections as bookmarks
 PDF = "audit_packs/pdf/"
@@ -109,7 +109,7 @@ def _entries(systems: list[Facts], marks: list[Mark]) -> list[dict[str, Any]]:
     A pack of few systems lists their sections too, by the bookmarks that were printed.
     """
     line = Mark("Model versions and approvals", -1, 0)
-    unknown = [Mark("", -1, 0, (line,) * (SECTIONS + bool(it["missing"]))) for it in systems]
+    unknown = [Mark("", -1, 0, (line,) * headings_of(it)) for it in systems]
     return [
         {
             "ref": it["ref"],
@@ -122,6 +122,11 @@ def _entries(systems: list[Facts], marks: list[Mark]) -> list[dict[str, Any]]:
         }
         for it, mark in zip(systems, marks or unknown, strict=True)
     ]
+
+
+def headings_of(system: Facts) -> int:
+    """Return how many sections of a system the table of contents names."""
+    return SECTIONS + bool(system["missing"]) + bool(system["incidents"])
 
 
 def _systems(contents: Contents, systems: list[Facts], first_page: int) -> str:

@@ -13,7 +13,7 @@ import pytest
 from django.core.management import call_command
 from pypdf import PdfReader
 
-from governance.audit_packs import rules
+from governance.audit_packs import render, rules
 from governance.audit_packs.render import print_pack
 from governance.audit_packs.tasks import build_pack
 from governance.common.press.child import Press, PressError
@@ -229,3 +229,10 @@ def test_documents_are_printed_with_their_signature_values_and_sources(text):
     assert "Halden Mutual Register: organisation" in whole
     assert "Missing. The registry keeps no addresses" in whole
     assert "The classification calls for none of the documents" in whole
+
+
+@pytest.mark.parametrize("one", [system(1), bare(1)], ids=["whole", "bare"])
+def test_the_table_of_contents_leaves_room_for_every_heading(one):
+    html = render.whole_html(contents(one)).partition('<section class="system">')[2]
+
+    assert html.count("<h2>") == render.headings_of(one)
