@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from governance.accounts.models import User
@@ -152,15 +153,10 @@ def _obligations(codes: frozenset[str]) -> Q:
 
 
 def _candidates(user: User) -> set[int]:
-    """Return the systems with duties in which the person may have a part."""
-    held = RoleHolder.objects.filter(person=user, until__isnull=True)
-    by_role = Q()
-    for unit, role in held.values_list("unit_id", "role"):
-        by_role |= Q(matrix__system__unit__path__contains=[unit], party__roles=[role])
-    part = Q(party__person=user)
-    if by_role:
-        part |= Q(party__kind=PartyKind.ROLE) & by_role
-    named = in_force().filter(part).values_list("matrix__system_id", flat=True)
+    """Return the systems with duties in which the person may have a part, in one query."""
+    held = RoleHolder.objects.filter(person=user, until__isnull=True).order_by()
+    named = Q(party__person=user) | Q(party__roles__overlap=ArraySubquery(held.values("role")))
+    part = in_force().filter(named).values("matrix__system_id")
     with_duties = Exists(Duty.objects.applying().filter(system=OuterRef("pk")))
-    mine = AISystem.objects.filter(Q(owner=user) | Q(pk__in=list(named)))
-    return set(mine.filter(with_duties).values_list("pk", flat=True))
+    mine = AISystem.objects.filter(Q(owner=user) | Q(pk__in=part)).filter(with_duties)
+    return set(mine.order_by().values_list("pk", flat=True))

@@ -40,6 +40,12 @@ class Line:
     due: Due
     applies: str  # "applies since" or "applies from"
 
+    @property
+    def days(self) -> dict[str, date | None]:
+        """Return the first days of application by text: enacted, amended, amended_formal."""
+        told: dict[str, str | None] = self.duty.told["applies_from"]
+        return {text: date.fromisoformat(day) if day else None for text, day in told.items()}
+
 
 def applies_words(day: date | None, today: date) -> str:
     """Return how the first day of application reads beside today."""

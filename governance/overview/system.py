@@ -15,6 +15,7 @@ from governance.common.forms import in_words
 from governance.documents import queries as documents
 from governance.incidents.queries import Standing, incidents_of
 from governance.ledger.queries import Row, timeline
+from governance.obligations import queries as obligations
 from inventory.systems.actions import may_edit
 from inventory.systems.fields import BY_NAME
 from inventory.systems.models import VIEW, AISystem, ModelVersion, SystemShare
@@ -74,6 +75,7 @@ class SystemPage:
     entries: list[Row]
     may_edit: bool
     next_day: date | None
+    obligations: obligations.OnSystem
 
     @property
     def approved(self) -> VersionLine | None:
@@ -151,6 +153,7 @@ def system_page(system: AISystem, user: User, today: date) -> SystemPage:
         entries=timeline(*_things(system, versions, about), people=people_behind),
         may_edit=may_edit(user, system),
         next_day=min(days, default=None),
+        obligations=obligations.on_system(system, signed.pk if signed else None, today),
     )
 
 

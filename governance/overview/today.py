@@ -13,6 +13,7 @@ from governance.ledger.models import LeafSequence
 from governance.ledger.queries import Row, rows
 from governance.overview.ahead import Ahead, dates_ahead
 from governance.overview.alarms import incident_needs
+from governance.overview.duty_needs import duty_needs
 from governance.overview.ledger import LastCheck, last_check, visible_entries
 from governance.overview.needs import Need, needs, running_out
 from governance.overview.portfolio import BESIDE, TIERS, Portfolio, Tally, portfolio
@@ -94,7 +95,9 @@ def today(user: User, now: datetime, abilities: frozenset[Capability]) -> Today:
     scope = scope_of(user)
     counted = portfolio(user, scope, month)
     ends = running_out(user)
+    decides = Capability.CLASSIFY in abilities
     todo = [*incident_needs(user, now), *needs(user, abilities, counted, ends)]
+    todo += duty_needs(user, day, decides=decides)
     todo.sort(key=Need.urgency)
     return Today(
         day=day,

@@ -45,7 +45,9 @@ def signed(system, officer) -> Assessment:
     return classified(system, officer, HIGH)
 
 
-def classified(system: AISystem, officer: User, facts: dict) -> Assessment:
+def classified(
+    system: AISystem, officer: User, facts: dict, *, taken_over: bool = True
+) -> Assessment:
     """Return a real signed classification whose duties are taken over."""
     answer_facts(system, facts=usual_answers(system) | facts, actor=officer)
     now = provisional(system)
@@ -56,7 +58,8 @@ def classified(system: AISystem, officer: User, facts: dict) -> Assessment:
         facts_digest=now.facts.digest,
         pack_version=now.classification.pack_version,
     )
-    follow(assessment, actor=officer)
+    if taken_over:
+        follow(assessment, actor=officer)
     return assessment
 
 
