@@ -14,7 +14,7 @@ from governance.classification.rules import FactError, checked, classify, engine
 from governance.classification.source import parsed
 from tests.classification.worked import given
 
-ROUNDS, PER_ROUND = 12, 150
+ROUNDS, PER_ROUND = 8, 125
 ODD: list[Any] = [
     None, True, False, 0, -1, 7, 1.5, float("nan"), float("inf"), 10**400, "", " ", "x", "none",
     "2026-02-30", "\x00", [], {}, [None], ["x", "x"], [[]], [{}], {"x": 1}, {1: "x"}, {None: []},
