@@ -20,7 +20,7 @@ from inventory.systems.models import AISystem
 from inventory.systems.rules import Stage
 
 AT_ONCE = 500  # systems read in one transaction
-SHOWN = 4  # suggestions in a line of the list
+SHOWN = 3  # suggestions in a line of the list
 READ = ("pk", "name", "intended_purpose", "outputs", "source_facts", "row_version")
 
 

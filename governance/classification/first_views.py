@@ -28,7 +28,7 @@ def where_to_look(request: HttpRequest) -> HttpResponse:
         "next_url": _page_url(request, page.number + 1) if page.has_next else "",
         "segments": [
             {"label": "To classify", "url": "../", "count": None, "current": False},
-            {"label": "Where to look first", "url": "?", "count": page.count, "current": True},
+            {"label": "Look first", "url": "?", "count": page.count, "current": True},
             {"label": "Facts changed", "url": "../?show=changed", "count": None, "current": False},
         ],
         "units": visible_units(user).order_by("name"),

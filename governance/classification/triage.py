@@ -53,6 +53,11 @@ class Suggestion:
     hits: tuple[Hit, ...]
     softened_by: tuple[Hit, ...] = ()  # words that point to an exclusion or a side use
 
+    @property
+    def law(self) -> str:
+        """Return the citation that says most: the point of an annex where there is one."""
+        return next((one for one in self.citation if one.startswith("Annex")), self.citation[0])
+
 
 @dataclass(frozen=True)
 class Triage:

@@ -55,7 +55,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "next_url": _page_url(request, page.number + 1) if page.has_next else "",
         "segments": [
             _segment("To classify", "?", page.count if which == "unsigned" else None),
-            _segment("Where to look first", "first/", None),
+            _segment("Look first", "first/", None),
             _segment("Facts changed", "?show=changed", page.count if which == "changed" else None),
         ],
         "which": which,

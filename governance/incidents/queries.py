@@ -46,6 +46,7 @@ class Law:
     tier: str  # signed, or unclassified
     roles: tuple[str, ...]  # provider, deployer
     from_signature: bool  # whether a signed classification says so
+    stated: bool  # whether anything says which role we have; else both are assumed
     dates: Dates
 
     def state_on(self, day: date) -> str:
@@ -137,6 +138,7 @@ def _law(system: AISystem, signed: Assessment | None) -> Law:
         tier=signed.tier if signed else UNCLASSIFIED,
         roles=tuple(roles or [role.value for role in said] or ("provider", "deployer")),
         from_signature=bool(roles),
+        stated=bool(roles or said),
         dates=_dates(duties.get(REPORTING)),
     )
 
@@ -169,7 +171,7 @@ def on_incident(incident: Incident, now: datetime) -> OnIncident:
     """Return the whole of an incident: a constant number of queries."""
     law, clock = law_of(incident.system), clock_of(incident, now)
     done = tuple(incident.steps.select_related("done_by", "evidence"))
-    wanted = rules.steps_for(law.roles, all_steps(), owed=clock.due is not None)
+    wanted = rules.steps_for(law.roles, all_steps(), owed=clock.due is not None, sure=law.stated)
     return OnIncident(
         incident=incident,
         clock=clock,

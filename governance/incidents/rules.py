@@ -208,16 +208,28 @@ class Step:
     title: str
     reports: bool = False
     closes: bool = False
+    unless: str = ""  # a role that makes the step needless
 
 
-def steps_for(roles: Collection[str], steps: Iterable[Step], *, owed: bool) -> tuple[Step, ...]:
-    """Return the steps of our roles; without a deadline of Art. 73 no provider's report."""
+def steps_for(
+    roles: Collection[str], steps: Iterable[Step], *, owed: bool, sure: bool = True
+) -> tuple[Step, ...]:
+    """Return the steps of our roles; while they are not sure, none is left out for another.
+
+    Without a deadline of Art. 73 (`owed`) there is no provider's report.
+    """
     return tuple(
         step
         for step in steps
         if step.role in roles
-        and (owed or step.role != "provider" or not step.law.startswith("art73"))
+        and not (sure and step.unless in roles)
+        and (owed or not is_report(step))
     )
+
+
+def is_report(step: Step) -> bool:
+    """Return whether a step belongs to the provider's report under Art. 73."""
+    return step.role == "provider" and step.law.startswith("art73")
 
 
 def status_after(step: Step, done: Collection[str]) -> IncidentStatus | None:
@@ -238,15 +250,19 @@ def lacks_before_closing(
 
 
 def steps_from(rows: Iterable[Mapping[str, object]]) -> tuple[Step, ...]:
-    """Return the steps of a data file."""
-    return tuple(
-        Step(
-            kind=str(row["kind"]),
-            role=str(row["for"]),
-            law=str(row["law"]),
-            title=str(row["title"]),
-            reports=bool(row.get("reports")),
-            closes=bool(row.get("closes")),
-        )
-        for row in rows
+    """Return the steps of a data file; raises ValueError for a field that no step has."""
+    return tuple(_step(row) for row in rows)
+
+
+def _step(row: Mapping[str, object]) -> Step:
+    if unknown := row.keys() - {"kind", "for", "law", "title", "reports", "closes", "unless"}:
+        raise ValueError(f"{row.get('kind')}: no step has {sorted(unknown)[0]!r}")
+    return Step(
+        kind=str(row["kind"]),
+        role=str(row["for"]),
+        law=str(row["law"]),
+        title=str(row["title"]),
+        reports=bool(row.get("reports")),
+        closes=bool(row.get("closes")),
+        unless=str(row.get("unless", "")),
     )

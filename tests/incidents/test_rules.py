@@ -171,6 +171,26 @@ def test_each_role_has_its_own_steps(role, first):
     assert {step.role for step in steps} == {role}
 
 
+def test_who_is_provider_and_deployer_does_not_inform_itself():
+    steps = rules.steps_for(["provider", "deployer"], all_steps(), owed=True)
+
+    assert not {"inform_provider", "inform_chain"} & {step.kind for step in steps}
+    assert "suspend" in {step.kind for step in steps}
+
+
+def test_while_our_role_is_not_stated_no_step_is_left_out():
+    steps = rules.steps_for(["provider", "deployer"], all_steps(), owed=True, sure=False)
+
+    assert steps == all_steps()
+
+
+def test_a_step_with_a_field_that_none_has_is_refused():
+    row = {"kind": "x", "for": "provider", "law": "art73.2", "title": "Report", "if need be": None}
+
+    with pytest.raises(ValueError, match="if need be"):
+        rules.steps_from([row])
+
+
 def test_without_a_deadline_the_provider_owes_no_report_here():
     kinds = {step.kind for step in rules.steps_for(["provider"], all_steps(), owed=False)}
 
