@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.classification import compare_views, first_views, preview_views, views
+from governance.classification import compare_views, first_views, preview_views, trace_views, views
 
 app_name = "classification"
 urlpatterns = [
@@ -14,9 +14,21 @@ urlpatterns = [
     ),
     path("classification/first/", first_views.where_to_look, name="first"),
     path("systems/<str:ref>/classify/", views.review, name="review"),
+    path("systems/<str:ref>/classify/trace/", trace_views.trace, name="trace"),
+    path("systems/<str:ref>/classify/trace.json", trace_views.trace_json, name="trace_json"),
     path("systems/<str:ref>/classify/<slug:step>/", views.answer, name="answer"),
     path("systems/<str:ref>/classify/<slug:step>/so-far/", views.so_far, name="so_far"),
     path("systems/<str:ref>/classifications/", compare_views.history, name="history"),
     path("systems/<str:ref>/classifications/compare/", compare_views.compare, name="compare"),
     path("systems/<str:ref>/classifications/<int:number>/", views.signed, name="signed"),
+    path(
+        "systems/<str:ref>/classifications/<int:number>/trace/",
+        trace_views.signed_trace,
+        name="signed_trace",
+    ),
+    path(
+        "systems/<str:ref>/classifications/<int:number>/trace.json",
+        trace_views.signed_trace_json,
+        name="signed_trace_json",
+    ),
 ]

@@ -59,6 +59,9 @@ VISITS = [
     Visit("/systems/{system}/classify/services/"),
     Visit("/systems/{unanswered}/classify/"),
     Visit("/systems/{system}/classifications/1/", (OFFICER, AUDITOR)),
+    Visit("/systems/{system}/classify/trace/", (OFFICER, AUDITOR)),
+    Visit("/systems/{unanswered}/classify/trace/"),
+    Visit("/systems/{system}/classifications/1/trace/", (OFFICER, AUDITOR)),
     # Obligations
     Visit("/obligations/", (OFFICER, OWNER, AUDITOR)),
     Visit("/obligations/?view=timeline"),
