@@ -23,6 +23,7 @@ class Fine:
     dates: Dates  # from when it can be imposed: the row's day, or the duty's where that is later
     lower: bool  # the lower of sum and share of turnover counts, under the text in force
     lower_enacted: bool  # the same under the text as published
+    is_open: bool = False  # a question decides the day, which is not answered yet
 
     @property
     def euros(self) -> int:
@@ -68,7 +69,8 @@ def _fines(pack: Pack, row: Penalty, result: Classification, size: str) -> Itera
     else:
         return
     days = Dates(**{text: _later(row.dates.under(text), day) for text, day in found.items()})
-    if days != Dates():
+    is_open = days.amended is None and _waits(result, behind)
+    if is_open or days != Dates():
         lower = row.lower_for_sme and size in SME
         yield Fine(
             row=row,
@@ -76,6 +78,7 @@ def _fines(pack: Pack, row: Penalty, result: Classification, size: str) -> Itera
             dates=days,
             lower=lower or (row.lower_for_smc and size == SMC),
             lower_enacted=lower,
+            is_open=is_open,
         )
 
 
@@ -91,6 +94,14 @@ def _duties(row: Penalty, result: Classification, text: str) -> dict[str, Dates]
     """Return the dates of the actor's duties whose breach the row punishes."""
     named = {*row.duties, *(row.duties_amended if text == "amended" else ())}
     return {duty.id: duty.dates for duty in result.obligations if duty.id in named}
+
+
+def _waits(result: Classification, behind: Mapping[str, Dates]) -> bool:
+    """Return whether one of the duties has no day yet, other than by a rule of Art. 111."""
+    return any(
+        duty.id in behind and duty.dates.amended is None and not duty.transition
+        for duty in result.obligations
+    )
 
 
 def _first(behind: Mapping[str, Dates], text: str) -> date | None:

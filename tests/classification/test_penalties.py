@@ -9,9 +9,12 @@ from django.urls import reverse
 from governance.classification.actions import answer_facts
 from governance.classification.law import Dates
 from governance.classification.packs import load
+from governance.classification.partial import classify_known
 from governance.classification.penalties import fines_for
 from governance.classification.queries import usual_answers
 from governance.classification.rules import checked, classify, engine_of
+from governance.classification.symbols import symbols_of
+from governance.classification.unknowns import outlook_of
 
 PACK = load()
 ENGINE = engine_of(PACK)
@@ -123,6 +126,16 @@ def test_a_duty_that_never_applies_brings_no_fine():
     old = {"market.first_placed": "2025-01-01"}
 
     assert "art99.4" not in fines(PROVIDER | LOAN | old)
+
+
+def test_a_day_that_is_not_settled_is_said_to_be_open():
+    every = {name: fact.default for name, fact in PACK.facts.items()} | PROVIDER | LOAN
+    known = checked(PACK, {name: every[name] for name in every if name != "market.first_placed"})
+    result = classify_known(ENGINE, outlook_of(symbols_of(ENGINE), known), known)
+    fine = next(fine for fine in fines_for(PACK, result, known) if fine.row.id == "art99.4")
+
+    assert (fine.is_open, fine.dates) == (True, Dates())
+    assert not any(fine.is_open for fine in fines(PROVIDER | LOAN).values())
 
 
 def test_a_fine_names_what_it_follows():
