@@ -9,6 +9,7 @@ from rest_framework.routers import SimpleRouter
 from governance.approvals.api import ReviewViewSet, WaiverViewSet
 from governance.audit_packs.api import PackViewSet
 from governance.classification.api import AssessmentViewSet, ClassificationViewSet
+from governance.classification.preview_api import PreviewChangeViewSet, PreviewViewSet
 from governance.evidence.api import EvidenceViewSet
 from governance.health.views import healthz, readyz
 from governance.incidents.api import IncidentViewSet
@@ -28,6 +29,8 @@ router.register("versions", VersionViewSet, "versions")
 router.register("classifications", ClassificationViewSet, "classifications")
 router.register("assessments", AssessmentViewSet, "assessments")
 router.register("evidence", EvidenceViewSet, "evidence")
+router.register("rulepack-previews", PreviewViewSet, "rulepack-previews")
+router.register("rulepack-preview-changes", PreviewChangeViewSet, "rulepack-preview-changes")
 router.register("matrices", MatrixViewSet, "matrices")
 router.register("incidents", IncidentViewSet, "incidents")
 router.register("reviews", ReviewViewSet, "reviews")

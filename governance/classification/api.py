@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -11,6 +12,7 @@ from rest_framework.response import Response
 
 from governance.accounts.models import User
 from governance.classification import actions
+from governance.classification.compare_api import NOW, DifferenceSerializer, difference
 from governance.classification.first import look
 from governance.classification.models import Assessment
 from governance.classification.queries import engine, on_system
@@ -105,6 +107,20 @@ class AssessmentViewSet(Readable):
     def visible(self, user: User) -> QuerySet[Assessment]:
         """Return the assessments of systems the person sees."""
         return Assessment.objects.visible_to(user).select_related("system", "signed_by")
+
+    @extend_schema(responses=DifferenceSerializer, filters=False)
+    @action(
+        detail=True,
+        methods=["get"],
+        pagination_class=None,
+        url_path="compare/(?P<other>[0-9]{1,18}|now)",
+    )
+    def compare(self, request: Request, pk: str, other: str) -> Response:
+        """Say in what another signed classification of the system, or now, differs."""
+        signed = self.get_object()
+        rows = self.get_queryset().filter(system=signed.system)
+        found = None if other == NOW else get_object_or_404(rows, pk=other)
+        return Response(difference(signed, found))
 
 
 class ClassificationViewSet(Resource):

@@ -28,6 +28,7 @@ PREVIEW_TRANSITIONS: dict[PreviewStatus, frozenset[PreviewStatus]] = {
 }
 LEASE = timedelta(seconds=60)  # a worker that is silent for longer has lost the run
 MOST_ATTEMPTS = 3
+MOST_REMEMBERED = 2_000  # systems that a run compares without asking twice
 KEPT = timedelta(days=30)  # then the single systems of a preview are forgotten
 
 
@@ -124,18 +125,19 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def fitting(pack: Pack, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the answers that the pack understands, in its normal form.
+def fitting(engine: Engine, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers that tell a pack something, in its normal form.
 
     "Not sure" (null), an answer to a question the pack does not ask, and one outside its values
-    are left out, so that they count as the pack's default.
+    are left out, so that they count as the pack's default; so is an answer that is the default.
     """
-    facts, values = pack.facts, {}
+    facts, defaults, telling = engine.pack.facts, engine.defaults, {}
     for name, value in given.items():
-        fact = facts.get(name)
-        if fact is not None and value is not None and not misfit(fact, value):
-            values[name] = normal(fact, value)
-    return values
+        if value is None or name not in facts or value == defaults[name]:
+            continue
+        if not misfit(facts[name], value):
+            telling[name] = normal(facts[name], value)
+    return telling
 
 
 def outcome(result: Classification, text: str) -> Outcome:
@@ -150,11 +152,6 @@ def outcome(result: Classification, text: str) -> Outcome:
         duties={duty.id: DutyDay(duty.roles, day) for duty, day in days if day},
         resting={duty.id: duty.transition for duty, day in days if not day},
     )
-
-
-def outcome_of(law: Law, facts: Mapping[str, Any]) -> Outcome:
-    """Return what a law says of facts that its pack understands; others have their default."""
-    return outcome(classify(law.engine, facts, law.text), law.text)
 
 
 def compared(before: Outcome, after: Outcome) -> Change:
@@ -184,16 +181,35 @@ def compared(before: Outcome, after: Outcome) -> Change:
     )  # fmt: skip
 
 
-def change_of(before: Law, after: Law, given: Mapping[str, Any]) -> Change | None:
-    """Return what the second law changes for a system of these answers, None for nothing."""
-    old, new = before.engine.pack, after.engine.pack
-    facts = fitting(old, given)
-    then = outcome_of(before, facts)
-    now = outcome_of(after, facts if new is old else fitting(new, given))
-    if then == now:
-        return None
-    change = compared(then, now)
-    return change if change.kinds else None
+class Comparer:
+    """Compares systems one after the other; remembers some, as many answer the same."""
+
+    def __init__(self, before: Law, after: Law) -> None:
+        self.before, self.after = before, after
+        self.known: dict[str, Change | None] = {}
+
+    def change_of(self, given: Mapping[str, Any]) -> Change | None:
+        """Return what the second law changes for a system of these answers, None for nothing."""
+        old = fitting(self.before.engine, given)
+        new = old if self.after.engine is self.before.engine else fitting(self.after.engine, given)
+        key = repr((old, new))
+        if key not in self.known:
+            if len(self.known) >= MOST_REMEMBERED:
+                self.known.clear()
+            self.known[key] = self._change(old, new)
+        return self.known[key]
+
+    def _change(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Change | None:
+        then, now = outcome_of(self.before, old), outcome_of(self.after, new)
+        if then == now:
+            return None
+        change = compared(then, now)
+        return change if change.kinds else None
+
+
+def outcome_of(law: Law, facts: Mapping[str, Any]) -> Outcome:
+    """Return what a law says of facts that its pack understands; others have their default."""
+    return outcome(classify(law.engine, facts, law.text), law.text)
 
 
 @dataclass(frozen=True)

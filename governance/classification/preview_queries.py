@@ -10,10 +10,8 @@ from django.db.models import Count, F, Q, QuerySet
 from governance.accounts.models import User
 from governance.classification.models import PackPreview, PreviewRow
 from governance.classification.preview import (
-    Change,
     Kind,
     Law,
-    change_of,
     pack_parts,
 )
 from governance.classification.preview_tally import Tally
@@ -66,14 +64,6 @@ def _given(roles: Iterable[str], answers: Mapping[str, Any] | None) -> dict[str,
     """Return what facts_from() starts from: the register's word until somebody answers."""
     register = {FROM_REGISTER[OurRole(role)]: True for role in roles}
     return register | dict(answers or {})
-
-
-def changes(
-    before: Law, after: Law, chunk: Iterable[Subject]
-) -> Iterator[tuple[Subject, Change | None]]:
-    """Yield each system with what the second law changes for it."""
-    for subject in chunk:
-        yield subject, change_of(before, after, subject.given)
 
 
 class OutdatedError(DomainError):

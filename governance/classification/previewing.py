@@ -1,26 +1,28 @@
 """Running a claimed preview: some systems at a time, each lot with its progress or not at all."""
 
+import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from governance.classification.law import PackError
 from governance.classification.models import PackPreview, PreviewRow
-from governance.classification.preview import KEPT, MOST_ATTEMPTS, Change, Law
+from governance.classification.preview import KEPT, MOST_ATTEMPTS, Change, Comparer
 from governance.classification.preview_actions import fail, finish
 from governance.classification.preview_queries import (
     OutdatedError,
-    Subject,
-    changes,
     laws_of,
     subject_chunks,
 )
 from governance.common.errors import DomainError
 
 log = logging.getLogger(__name__)
+COPY = """COPY classification_previewrow
+    (preview_id, system_id, tier_before, tier_after, gained, lost, dates, change) FROM STDIN"""
 
 
 class LeaseLostError(DomainError):
@@ -47,13 +49,13 @@ def run(preview: PackPreview, worker: str) -> None:
 
 
 def _run(preview: PackPreview, worker: str) -> None:
-    before, after = laws_of(preview)
+    compare = Comparer(*laws_of(preview))
     for chunk in subject_chunks(preview.seen_to):
-        rows = _rows(preview, before, after, chunk)
+        found = [(one.pk, compare.change_of(one.given)) for one in chunk]
         with transaction.atomic():
             if not _hold(preview, worker, len(chunk), chunk[-1].pk):
                 raise LeaseLostError(f"{preview} is not this worker's any more.")
-            PreviewRow.objects.bulk_create(rows)
+            _write(_row(preview.pk, system, change) for system, change in found if change)
     finish(preview, worker=worker, found=_found(preview))
 
 
@@ -65,28 +67,18 @@ def _hold(preview: PackPreview, worker: str, more: int, seen_to: int) -> bool:
     return False
 
 
-def _rows(
-    preview: PackPreview, before: Law, after: Law, chunk: Sequence[Subject]
-) -> list[PreviewRow]:
-    return [
-        _row(preview, subject, change)
-        for subject, change in changes(before, after, chunk)
-        if change is not None
-    ]
-
-
-def _row(preview: PackPreview, subject: Subject, change: Change) -> PreviewRow:
+def _row(preview: int, system: int, change: Change) -> tuple[Any, ...]:
     since_moved = change.tiers[0] == change.tiers[1] and change.since[0] != change.since[1]
-    return PreviewRow(
-        preview=preview,
-        system_id=subject.pk,
-        tier_before=change.tiers[0],
-        tier_after=change.tiers[1],
-        gained=len(change.gained),
-        lost=len(change.lost),
-        dates=len(change.moved) + since_moved,
-        change=change.as_json(),
-    )
+    told = json.dumps(change.as_json())
+    dates = len(change.moved) + since_moved
+    return (preview, system, *change.tiers, len(change.gained), len(change.lost), dates, told)
+
+
+def _write(rows: Iterable[tuple[Any, ...]]) -> None:
+    """Write rows by COPY, which costs a third of what inserts do."""
+    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _found(preview: PackPreview) -> dict[str, int]:

@@ -28,7 +28,7 @@ from governance.approvals.models import Review
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.rules import PackStatus
 from governance.classification.models import Assessment
-from governance.classification.queries import facts_changed_since, facts_from
+from governance.classification.queries import engine, facts_changed_since, facts_from
 from governance.overview.portfolio import Portfolio
 from governance.overview.register_filters import LACKS
 from governance.overview.register_state import Gap
@@ -93,7 +93,8 @@ def needs(
     if Capability.APPROVE in abilities:
         found += _reviews(user)
     if Capability.CLASSIFY in abilities:
-        found += _changed_facts([unit for unit in counted.paths if can(unit, Capability.CLASSIFY)])
+        units = [unit for unit in counted.paths if can(unit, Capability.CLASSIFY)]
+        found += [*_changed_facts(units), *_other_pack(units)]
     if Capability.ASSIGN in abilities:
         found += _drafts(user)
     return sorted(found, key=Need.urgency)
@@ -196,6 +197,20 @@ def _changed_facts(units: list[int]) -> Iterable[Need]:
                 has_tier=True,
                 since=sheet.changed_at,
             )
+
+
+def _other_pack(units: list[int]) -> Iterable[Need]:
+    """Yield one line for the classifications that rest on another rule pack than today's."""
+    rows = Assessment.objects.current().exclude(pack_version=engine().pack.version)
+    live = rows.filter(system__unit__in=units).exclude(system__stage=Stage.RETIRED)
+    if count := live.count():
+        yield Need(
+            icon="scale",
+            title=f"Sign {count:,} classification{'' if count == 1 else 's'} again",
+            action="Choose",
+            url="/classification/?show=changed",
+            note="another rule pack since signing",
+        )
 
 
 def _drafts(user: User) -> Iterable[Need]:

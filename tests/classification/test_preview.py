@@ -9,13 +9,15 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from governance.classification import preview
 from governance.classification.packs import load
 from governance.classification.preview import (
+    Change,
+    Comparer,
     DutyDay,
     Kind,
     Law,
     Outcome,
-    change_of,
     compared,
     fitting,
     outcome_of,
@@ -28,6 +30,11 @@ CASES = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding
 ENGINE = engine_of(load())
 ENACTED, AMENDED = Law(ENGINE, "enacted"), Law(ENGINE, "amended")
 HIRING = {"actor.uses_professionally": True, "work.functions": ["evaluate_candidates"]}
+
+
+def change_of(before: Law, after: Law, given: dict) -> Change | None:
+    """Return what changes for one system."""
+    return Comparer(before, after).change_of(given)
 
 
 def without(*rules: str) -> Law:
@@ -96,7 +103,7 @@ def test_a_duty_kept_back_by_a_transitional_rule_says_which():
 def test_answers_the_other_pack_does_not_understand_are_left_out_there():
     facts = {**HIRING, "no.such.fact": True, "sys.infers_outputs": "maybe"}
 
-    assert fitting(ENGINE.pack, facts) == HIRING
+    assert fitting(ENGINE, facts) == HIRING
 
 
 def test_not_sure_counts_as_not_answered_under_both_laws():
@@ -105,6 +112,22 @@ def test_not_sure_counts_as_not_answered_under_both_laws():
     assert change_of(ENACTED, AMENDED, unsure) == change_of(
         ENACTED, AMENDED, {"actor.uses_professionally": True}
     )
+
+
+def test_systems_that_answer_the_same_are_compared_once_and_not_for_ever(monkeypatch):
+    asked = []
+    monkeypatch.setattr(preview, "MOST_REMEMBERED", 2)
+    monkeypatch.setattr(
+        preview,
+        "outcome_of",
+        lambda law, facts: asked.append(facts) or Outcome("high", None, {}, {}),
+    )
+    compare = Comparer(ENACTED, AMENDED)
+    for facts in (HIRING, HIRING, {"actor.uses_professionally": True}, {}, HIRING):
+        compare.change_of(facts)
+
+    assert len(asked) == 2 * 4
+    assert len(compare.known) <= 2
 
 
 def test_parts_of_a_pack_that_were_added_removed_and_changed_are_told():

@@ -97,7 +97,8 @@ def test_facts_are_read_as_the_pages_read_them(hiring, officer):
     [[subject]] = subject_chunks()
 
     facts = facts_of(AISystem.objects.get())
-    assert fitting(engine().pack, subject.given) == dict(facts.values)
+    assert fitting(engine(), subject.given) == fitting(engine(), facts.values)
+    assert "actor.develops_under_own_name" in fitting(engine(), subject.given)
 
 
 def test_retired_systems_are_left_out(hiring, officer):
@@ -206,7 +207,7 @@ def test_a_crash_leaves_it_to_the_next_and_the_last_one_says_why(hiring, officer
     def crash(*_args):
         raise RuntimeError("no memory")
 
-    monkeypatch.setattr(previewing, "changes", crash)
+    monkeypatch.setattr(previewing.Comparer, "change_of", crash)
     preview = texts(officer)
     for _attempt in range(MOST_ATTEMPTS):
         PackPreview.objects.filter(lease_until__isnull=False).update(

@@ -56,10 +56,13 @@ def assessment_in_claims(system, officer):
 
 
 @pytest.fixture
-def preview_of_the_law(system, officer):
+def preview_of_the_law(assessment_in_claims, officer):
+    from governance.classification.actions import answer_facts
     from governance.classification.preview_actions import request_preview
     from governance.classification.tasks import run_preview
 
+    facts = {"work.functions": ["evaluate_candidates"]}
+    answer_facts(assessment_in_claims.system, facts=facts, actor=officer)
     preview = request_preview(actor=officer, before_text="enacted")
     run_preview(preview.pk)
     return preview

@@ -29,6 +29,7 @@ PUBLIC = {
 }
 # Things that everybody with a role in the organisation sees, and why.
 SHARED = {
+    "rulepack-previews": "as the pages of classification",
     "classification": "previews are of those who may classify; their rows go by system",
     "vendors": "vendors are the organisation's",
     "confirm-email": "belongs to signing in",
@@ -106,11 +107,15 @@ def _vendor(ask: Ask) -> Things:
 
 
 def _assessment(ask: Ask) -> Things:
-    return {"pk": ask("assessment_in_claims").pk}
+    return {"pk": ask("assessment_in_claims").pk, "other": "now"}
 
 
 def _preview(ask: Ask) -> Things:
     return {"pk": ask("preview_of_the_law").pk}
+
+
+def _preview_row(ask: Ask) -> Things:
+    return {"pk": ask("preview_of_the_law").rows.get().pk}
 
 
 def _pack(ask: Ask) -> Things:
@@ -178,6 +183,8 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "vendors": _vendor,
     "assessments": _assessment,
     "classification": _preview,
+    "rulepack-previews": _preview,
+    "rulepack-preview-changes": _preview_row,
     "packs": _pack,
     "raci": _matrix,
     "matrices": _matrix,

@@ -76,6 +76,13 @@ def test_officer_is_told_what_systems_lack(officer, system):
     assert "Say who answers for 1 system" in titles(officer)
 
 
+def test_officer_is_told_which_signatures_rest_on_another_rule_pack(officer, owner, system):
+    sign(system, "high", officer)
+
+    assert "Sign 1 classification again" in titles(officer)
+    assert "Sign 1 classification again" not in titles(owner)
+
+
 def test_owner_is_asked_for_the_questions_of_the_own_system(owner, system):
     assert titles(owner) == ["Answer the questions for the classification"]
 
@@ -222,14 +229,14 @@ def test_page_costs_the_same_for_one_system_and_for_forty(
 ):
     client = as_user(officer)
     client.get("/")
-    with django_assert_max_num_queries(22) as first:
+    with django_assert_max_num_queries(23) as first:
         client.get("/")
     for number in range(39):
         made = make_system(actor=officer, unit=claims, name=f"Model {number} of {number * 7}")
         agreement(claims, number)
         if number % 2:
             sign(made, "limited", officer)
-    with django_assert_max_num_queries(22) as second:
+    with django_assert_max_num_queries(23) as second:
         client.get("/")
 
     assert len(second) == len(first)

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -11,9 +12,10 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from governance.classification.law import TEXTS, PackError
 from governance.classification.packs import load
-from governance.classification.preview import Change, DutyChange, Law, change_of, fitting
-from governance.classification.preview_queries import Subject, changes, subject_chunks
+from governance.classification.preview import Change, Comparer, DutyChange, Law
+from governance.classification.preview_queries import Subject, subject_chunks
 from governance.classification.preview_tally import Counter
+from governance.classification.reading import misfit
 from governance.classification.rules import engine_of
 
 IN_FORCE = "current"
@@ -51,9 +53,12 @@ class Command(BaseCommand):
             self._refuse("Give either a pack or --enacted-against-amended.", 2)
         before = self._law(options["against"], "enacted" if texts else options["text"])
         after = self._law(file or options["against"], "amended" if texts else options["text"])
-        found = self._of_cases(options["cases"], before, after) if options["cases"] else (
-            one for chunk in subject_chunks() for one in changes(before, after, chunk)
-        )  # fmt: skip
+        compare = Comparer(before, after)
+        cases = options["cases"]
+        subjects = (
+            self._cases(cases, before, after) if cases else chain.from_iterable(subject_chunks())
+        )
+        found = ((subject, compare.change_of(subject.given)) for subject in subjects)
         tell = self._as_json if options["json"] else self._in_words
         tell(before, after, found)
 
@@ -63,7 +68,7 @@ class Command(BaseCommand):
         except PackError as error:
             self._refuse(f"DOES NOT HOLD. {error}", 1)
 
-    def _of_cases(self, file: Path, before: Law, after: Law) -> Found:
+    def _cases(self, file: Path, before: Law, after: Law) -> Iterator[Subject]:
         """Yield the cases of a file; one that neither pack understands is refused by name."""
         try:
             raw = yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -78,16 +83,13 @@ class Command(BaseCommand):
             self._require_understood(str(case.get("id", number)), case["facts"], (before, after))
         for number, case in cases:
             name = str(case.get("id", number))
-            subject = Subject(number, name, name, case["facts"])
-            yield subject, change_of(before, after, subject.given)
+            yield Subject(number, name, name, case["facts"])
 
     def _require_understood(self, case: str, facts: dict[str, Any], laws: Iterable[Law]) -> None:
-        understood: set[str] = set()
-        for law in laws:
-            understood |= fitting(law.engine.pack, facts).keys()
-        for fact in facts:
-            if fact not in understood:
-                self._refuse(f"case {case}: {fact}: no pack has this fact with this value.", 2)
+        for name, value in facts.items():
+            known = [law.engine.pack.facts[name] for law in laws if name in law.engine.pack.facts]
+            if not any(value is None or not misfit(fact, value) for fact in known):
+                self._refuse(f"case {case}: {name}: no pack has this fact with this value.", 2)
 
     def _in_words(self, before: Law, after: Law, found: Found) -> None:
         counter = Counter()
