@@ -9,6 +9,7 @@ from typing import Any
 from governance.classification.law import TEXTS, Dates, Pack, Penalty
 from governance.classification.results import Classification
 
+SIZE = "actor.size"
 SME = frozenset({"micro", "small", "medium"})  # Art. 3(14a), Art. 99(6)
 SMC = "smc"  # small mid-cap, Art. 3(14b), Art. 99(6a)
 OUTSIDE = frozenset({"out_of_scope", "not_applicable"})
@@ -37,11 +38,11 @@ class Fine:
 
     @property
     def percent(self) -> int:
-        """Return the share of the worldwide annual turnover."""
+        """Return the share of the turnover."""
         return self.row.most["turnover_pct"]
 
     def most(self, turnover: Decimal, text: str = "amended") -> Decimal:
-        """Return the maximum in euros for a worldwide annual turnover of the year before."""
+        """Return the maximum in euros for a turnover."""
         share = turnover * self.percent / 100
         lower = self.lower_enacted if text == "enacted" else self.lower
         return min(share, Decimal(self.euros)) if lower else max(share, Decimal(self.euros))
@@ -53,7 +54,7 @@ def fines_for(pack: Pack, result: Classification, facts: Mapping[str, Any]) -> t
     Each bites only once the duty behind it applies (Art. 113). Nothing follows for an actor
     without a role or outside the scope. Art. 100 needs a fact that nobody asks.
     """
-    size = facts.get("actor.size") or pack.facts["actor.size"].default
+    size = str(facts.get(SIZE) or (pack.facts[SIZE].default if SIZE in pack.facts else ""))
     return tuple(fine for row in pack.penalties for fine in _fines(pack, row, result, size))
 
 
