@@ -114,6 +114,24 @@ def of_ledger(told: Mapping[str, Any]) -> Iterator[Figure]:
     yield Figure("ledger: check of all", told["verified_per_second"], "entries/s")
 
 
+def of_preview(told: Mapping[str, Any]) -> Iterator[Figure]:
+    """Yield what a change of the law takes over the register, and that memory stays flat."""
+    sizes = list(told["sizes"])
+    for size in sizes:
+        at = told["sizes"][size]
+        name = f"law change, {int(size):,} systems"
+        bare, cpu = at["bare_seconds"], at["cpu_seconds"]
+        note = f"cpu {cpu}; {at['touched']:,} touched; bare loop of two classifications {bare} s"
+        aim = told["aim_seconds"] if int(size) >= 100_000 else None
+        yield Figure(name, at["seconds"], "s", aim, note=note)
+        times = round(at["seconds"] / bare, 1)
+        yield Figure(f"{name}: against the bare loop", times, "times")
+    least, most = (told["sizes"][size]["peak_mib"] for size in (sizes[0], sizes[-1]))
+    note = f"peak {least} MiB at {int(sizes[0]):,}, {most} MiB at {int(sizes[-1]):,}"
+    grown = round(most - least, 1)
+    yield Figure("law change: growth of memory", grown, "MiB", told["aim_growth_mib"], note=note)
+
+
 def of_starts(told: Mapping[str, Any]) -> Iterator[Figure]:
     """Yield seconds of starting, and memory."""
     aims = {"first": 30.0, "first_with_demo": 30.0, "second": 6.0, "fresh_clone": 30.0}
@@ -143,6 +161,7 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], Iterator[Figure]]] = {
     "imports": of_imports,
     "engine": of_engine,
     "ledger": of_ledger,
+    "preview": of_preview,
     "starts": of_starts,
 }
 

@@ -4,7 +4,7 @@ The first 40 systems are whole: made by actions, with facts, a signed classifica
 version, a matrix in force and their entries in the record. All others are copied in by the
 thousand: about 40 % with a signed classification, 30 % with a version (half of these approved),
 10 % with a matrix in force (without cells), two in three from a vendor, most of these under an
-agreement. The copied ones have no entries in the record.
+agreement. The copied ones have no entries in the record and no trace.
 """
 
 import random
@@ -68,13 +68,13 @@ PURPOSE = (
 STAGES = ("idea", "pilot", "limited", "production", "production", "production", "retired")
 FIELDS = (
     "system_id, number, tier, tier_enacted, facts, facts_digest, pack_version, result, duty_days, "
-    "signed_by_id, reason, signed_at"
+    "signed_by_id, reason, signed_at, trace"
 )
 # What the copied systems have, taken from the whole ones by the remainder of their id.
 COPIES = (
     f"""INSERT INTO classification_assessment ({FIELDS})
     SELECT s.id, 1, a.tier, a.tier_enacted, a.facts, a.facts_digest, a.pack_version, a.result,
-        a.duty_days, a.signed_by_id, a.reason, a.signed_at
+        a.duty_days, a.signed_by_id, a.reason, a.signed_at, '{{}}'::jsonb
     FROM systems_aisystem s JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS turn
         FROM classification_assessment WHERE id <= %(kept)s) a ON a.turn = s.id %% {WHOLE}
     WHERE s.id > %(after)s AND s.id * 7 %% 10 < 4""",  # noqa: S608

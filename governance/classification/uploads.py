@@ -6,17 +6,12 @@ import zlib
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-import yaml
-
 from governance.classification.law import Pack, PackError
 from governance.classification.packs import read_pack
 from governance.classification.rules import Engine, engine_of
 
 MOST_BYTES = 1_000_000  # of all files together; the pack that ships has 140,000
 MOST_FILES = 40
-MOST_NODES = 200_000
-MOST_IN_ONE = 2_000  # nodes of one collection
-DEEPEST = 40
 MOST_NAME = 100
 ENDINGS = (".yaml", ".yml")
 Sources = Mapping[str, str]  # name of the file → its text
@@ -79,8 +74,6 @@ def engine_from(title: str, sources: Sources) -> Engine:
 
 def pack_from(title: str, sources: Sources) -> Pack:
     """Return the checked pack of files from outside; its version is that of a folder of them."""
-    for name, text in sources.items():
-        _require_plain(name, text)
     files = [(name, text.encode()) for name, text in sorted(sources.items())]
     try:
         return read_pack(title, files)
@@ -88,30 +81,3 @@ def pack_from(title: str, sources: Sources) -> Pack:
         if isinstance(error, PackError):
             raise
         raise PackError(title, "", "file", f"cannot be read: {error}"[:200]) from error
-
-
-def _require_plain(name: str, text: str) -> None:
-    """Refuse what makes a small file a large or a deep value: aliases, nesting, sheer number."""
-    counts: list[int] = []  # nodes in each open collection
-    nodes = 0
-    try:
-        for event in yaml.parse(text, yaml.CSafeLoader):
-            nodes += 1
-            if isinstance(event, yaml.AliasEvent):
-                raise PackError(name, "", _line(event), "aliases are not taken")
-            if isinstance(event, yaml.CollectionEndEvent):
-                counts.pop()
-                continue
-            if counts and isinstance(event, yaml.NodeEvent):
-                counts[-1] += 1
-            if isinstance(event, yaml.CollectionStartEvent):
-                counts.append(0)
-            width = counts[-1] if counts else 0
-            if len(counts) > DEEPEST or nodes > MOST_NODES or width > MOST_IN_ONE:
-                raise PackError(name, "", _line(event), "deeper or longer than a rule pack is")
-    except yaml.YAMLError:
-        return  # read_pack says where and why
-
-
-def _line(event: yaml.Event) -> str:
-    return f"line {event.start_mark.line + 1}" if event.start_mark else "somewhere"

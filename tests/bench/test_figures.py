@@ -45,3 +45,14 @@ def test_a_time_that_passes_its_aim_is_called_missed_in_the_table():
 
 def test_a_list_is_told_as_a_multiple_of_the_bare_select_of_the_same_rows():
     assert "10.0 times the bare SELECT" in table(REPORT)
+
+
+def test_a_law_change_tells_seconds_and_that_memory_stays_flat():
+    at = {"seconds": 3.0, "cpu_seconds": 2.5, "touched": 5_000, "bare_seconds": 1.5}
+    sizes = {"10000": at | {"peak_mib": 90.0}, "100000": at | {"seconds": 61.0, "peak_mib": 95.5}}
+    told = {"load": 1.0, "sizes": sizes, "aim_seconds": 60.0, "aim_growth_mib": 20.0}
+    found = {one.name: one for one in figures({"measured": {"preview": told}})}
+
+    assert found["law change, 100,000 systems"].verdict == "missed"
+    assert found["law change, 10,000 systems: against the bare loop"].value == 2.0
+    assert found["law change: growth of memory"].value == 5.5

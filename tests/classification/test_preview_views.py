@@ -69,7 +69,7 @@ def test_a_zip_is_taken_and_named_after_its_file(as_user, hiring, officer):
         ("half.yaml", b"meta: 1", "This pack does not hold. half.yaml: "),
         ("bomb.zip", zipped({"a.yaml": b" " * 20_000_000}), "larger than 1,000,000 bytes"),
         ("big.yaml", b" " * 1_000_001, "at most 1,000,000 bytes"),
-        ("alias.yaml", b"a: &a [1]\nb: *a", "alias.yaml: pack: line 2: aliases are not taken"),
+        ("alias.yaml", b"a: &a [1]\nb: *a", "alias.yaml: pack: line 2: an alias"),
     ],
 )
 def test_a_pack_that_does_not_hold_is_refused_on_the_form(as_user, officer, name, body, words):
