@@ -13,6 +13,7 @@ from governance.classification.preview_api import PreviewChangeViewSet, PreviewV
 from governance.evidence.api import EvidenceViewSet
 from governance.health.views import healthz, readyz
 from governance.incidents.api import IncidentViewSet
+from governance.obligations.api import ObligationViewSet
 from governance.overview.api import EntryViewSet
 from governance.rest.api import UnitViewSet
 from governance.rest.views import NoSuchResource, reading
@@ -31,6 +32,7 @@ router.register("assessments", AssessmentViewSet, "assessments")
 router.register("evidence", EvidenceViewSet, "evidence")
 router.register("rulepack-previews", PreviewViewSet, "rulepack-previews")
 router.register("rulepack-preview-changes", PreviewChangeViewSet, "rulepack-preview-changes")
+router.register("obligations", ObligationViewSet, "obligations")
 router.register("matrices", MatrixViewSet, "matrices")
 router.register("incidents", IncidentViewSet, "incidents")
 router.register("reviews", ReviewViewSet, "reviews")

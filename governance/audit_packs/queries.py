@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from governance.accounts.models import BusinessUnit
 from governance.audit_packs import sections, verdicts
+from governance.audit_packs.duties import obligations
 from governance.audit_packs.incidents import incidents
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.papers import papers
@@ -99,6 +100,7 @@ def _systems(batch: Batch, pack: EvidencePack) -> Iterator[Facts]:
     agreements = sections.agreements(batch)
     classifications = verdicts.classifications(batch)
     matrices = verdicts.matrices(batch)
+    held = obligations(batch)
     versions = verdicts.versions(batch)
     troubles = incidents(batch)
     documents = papers(batch)
@@ -109,6 +111,7 @@ def _systems(batch: Batch, pack: EvidencePack) -> Iterator[Facts]:
             "name": system.name,
             "card": cards[system.pk],
             "classification": classifications[system.pk],
+            "obligations": held[system.pk],
             "raci": matrices.get(system.pk),
             "agreements": agreements.get(system.pk, []),
             "versions": versions.get(system.pk, []),

@@ -91,6 +91,9 @@ MISSING: dict[str, Callable[[dict[str, Any]], bool]] = {
     "An answer for the classification is not sure yet.": lambda system: bool(
         system["classification"]["unsure"]
     ),
+    "A duty that applies is not met.": lambda system: any(
+        duty["state"] == "missing" for duty in system["obligations"]["duties"]
+    ),
     "Nobody has signed the classification.": lambda system: (
         system["classification"]["status"] != "signed"
     ),

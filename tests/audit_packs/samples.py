@@ -41,6 +41,37 @@ DUTY = {
     "applies_from": {"enacted": "2026-08-02", "amended": "2027-12-02"},
     "disputed": False,
 }
+HELD = {
+    "id": "art26",
+    "role": "deployer",
+    "duty": "Assign competent human oversight.",
+    "citation": ["Art 26(2)"],
+    "applies_from": {"enacted": "2026-08-02", "amended": "2027-12-02"},
+    "disputed": False,
+    "state": "met",
+    "status": "met",
+    "due_on": "2027-03-01",
+    "next_check_on": "2027-03-01",
+    "waits_for": "",
+    "reason": "",
+    "proposed_by": None,
+    "approved_by": None,
+    "approved_at": None,
+    "ended_by": None,
+    "accountable": "Jonas Weber",
+    "accountable_because": "owns the system",
+    "evidence": [
+        {
+            "ref": "EV-001",
+            "title": "Training record",
+            "standing": "stands",
+            "file_name": "training.pdf",
+            "sha256": "cd" * 32,
+            "link": "",
+            "valid_until": None,
+        }
+    ],
+}
 RESULT = {
     "tier": "high",
     "tier_enacted": "high",
@@ -177,6 +208,7 @@ def system(number: int = 1, **over: Any) -> dict[str, Any]:
         "name": f"CV screening assistant {number}",
         "card": CARD | over.pop("card", {}),
         "classification": SIGNED,
+        "obligations": {"follows": 1, "duties": [HELD], "ended": []},
         "raci": {
             "version": 1,
             "status": "active",
@@ -202,6 +234,7 @@ def bare(number: int = 1, **over: Any) -> dict[str, Any]:
     nothing: dict[str, Any] = {
         "card": empty,
         "classification": {"status": "unanswered", "unsure": [], "earlier": []},
+        "obligations": {"follows": None, "duties": [], "ended": []},
         "raci": None,
         "agreements": [],
         "versions": [],
