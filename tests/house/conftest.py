@@ -69,6 +69,23 @@ def preview_of_the_law(assessment_in_claims, officer):
 
 
 @pytest.fixture
+def document_in_claims(claims, officer):
+    from governance.classification.actions import answer_facts
+    from governance.classification.queries import usual_answers
+    from governance.documents.rules import Kind
+    from tests.classification.conftest import sign
+    from tests.documents.conftest import sign as sign_document
+    from tests.documents.samples import SCHEDULING
+    from tests.factories import make_system
+
+    about = {"name": "Interview scheduling", "intended_purpose": "Finds a time."}
+    system = make_system(actor=officer, unit=claims, **about)
+    answer_facts(system, facts=usual_answers(system) | SCHEDULING, actor=officer, seen=0)
+    sign(system, officer)
+    return sign_document(system, Kind.NOT_HIGH_RISK, officer)
+
+
+@pytest.fixture
 def pack_in_claims(system, officer):
     from governance.audit_packs.actions import request_pack
     from governance.audit_packs.rules import ScopeKind
@@ -144,7 +161,7 @@ def entry_in_claims(system):
     from governance.ledger.models import Entry, LeafSequence
 
     sequence_all()
-    entry = Entry.objects.get(action="system.registered")
+    entry = Entry.objects.get(action="system.registered", object_ref=system.ref)
     return LeafSequence.objects.get(entry_id=entry.pk)
 
 

@@ -118,6 +118,10 @@ def _preview_row(ask: Ask) -> Things:
     return {"pk": ask("preview_of_the_law").rows.get().pk}
 
 
+def _document(ask: Ask) -> Things:
+    return {"pk": ask("document_in_claims").pk}
+
+
 def _pack(ask: Ask) -> Things:
     pack = ask("pack_in_claims")
     return {"ref": pack.ref, "pk": pack.pk}
@@ -185,6 +189,8 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "classification": _preview,
     "rulepack-previews": _preview,
     "rulepack-preview-changes": _preview_row,
+    "documents": _system,
+    "signed-documents": _document,
     "packs": _pack,
     "raci": _matrix,
     "matrices": _matrix,
