@@ -131,6 +131,15 @@ class Wanted:
         return rows.select_related("system__unit").order_by("system__name", "pk")
 
 
+def since(change: Mapping[str, Any]) -> dict[str, date | None]:
+    """Return the first day of the tier under either law."""
+    return {side: _day(change["since"][side]) for side in ("from", "to")}
+
+
+def _day(raw: str | None) -> date | None:
+    return date.fromisoformat(raw) if raw else None
+
+
 def told(preview: PackPreview, change: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """Return the duties of a row in words with their articles, days as dates."""
     return {kind: [_told(preview, duty) for duty in change[kind]] for kind in KINDS_OF_DUTY}
@@ -142,6 +151,6 @@ KINDS_OF_DUTY = ("gained", "lost", "moved")
 def _told(preview: PackPreview, duty: Mapping[str, Any]) -> dict[str, Any]:
     name = duty["duty"]
     words = preview.duties.get(name, {"duty": name, "citation": []})
-    days = {side: date.fromisoformat(duty[side]) if duty[side] else None for side in ("from", "to")}
+    days = {side: _day(duty[side]) for side in ("from", "to")}
     rule = engine().pack.transitional.get(duty["rests_on"] or "", {})
     return {**duty, **days, **words, "id": name, "rests_on": list(rule.get("citation", ()))}

@@ -21,7 +21,7 @@ from governance.classification.models import PackPreview, PreviewRow
 from governance.classification.preview import Kind
 from governance.classification.preview_actions import request_preview
 from governance.classification.preview_forms import PreviewForm
-from governance.classification.preview_queries import OF_KIND, Wanted, tally, told
+from governance.classification.preview_queries import OF_KIND, Wanted, since, tally, told
 from governance.classification.preview_tally import Tally
 from governance.classification.queries import engine
 from governance.classification.rules import Tier
@@ -131,7 +131,7 @@ def _page(request: HttpRequest, wanted: Wanted, found: PackPreview, user: User) 
 
 
 def _shown(found: PackPreview, row: PreviewRow) -> dict[str, Any]:
-    return {"row": row, "since": row.change["since"], **told(found, row.change)}
+    return {"row": row, "since": since(row.change), **told(found, row.change)}
 
 
 def _segments(wanted: Wanted, counted: Tally) -> list[dict[str, Any]]:
@@ -196,9 +196,9 @@ def csv_chunks(found: PackPreview, rows: Iterator[PreviewRow]) -> Iterator[bytes
 
 
 def _lines(found: PackPreview, row: PreviewRow) -> Iterator[list[str]]:
-    since = row.change["since"]
+    days = row.change["since"]
     head = [row.system.ref, row.system.name, row.tier_before, row.tier_after]
-    head += [since["from"] or "", since["to"] or ""]
+    head += [days["from"] or "", days["to"] or ""]
     duties = [
         [kind, duty["id"], duty["duty"], ", ".join(duty["roles"]), _day(duty["from"]),
          _day(duty["to"]), "; ".join(duty["citation"])]

@@ -69,6 +69,11 @@ VISITS = [
     Visit("/obligations/{duty}/", (OFFICER, AUDITOR)),
     Visit("/obligations/{duty}/attach/"),
     Visit("/obligations/{duty}/propose/"),
+    Visit("/systems/{system}/classifications/", (OFFICER, AUDITOR)),
+    Visit("/systems/{system}/classifications/compare/?a=1&b=now", (OFFICER, AUDITOR)),
+    Visit("/classification/preview/"),
+    Visit("/classification/preview/{preview}/"),
+    Visit("/classification/preview/{preview}/?kind=tier"),
     # RACI
     Visit("/raci/", (OFFICER, AUDITOR)),
     Visit("/raci/?show=without"),

@@ -10,7 +10,9 @@ from governance.accounts import actions as accounts
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
 from governance.classification.actions import answer_facts, sign_classification
+from governance.classification.preview_actions import request_preview
 from governance.classification.queries import provisional, usual_answers
+from governance.classification.tasks import run_preview
 from inventory.imports import runs
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
@@ -54,10 +56,18 @@ def build(base: str) -> World:
     _classify(system, officer)
     refs: dict[str, str | int] = {"system": system.ref, "unit": claims.pk, "person": owner.pk}
     refs["unanswered"] = unanswered.ref
+    refs["preview"] = _preview(officer)
     refs |= duties.fill(root, system, officer, owner, people[Role.AI_OPS_LEAD])
     refs |= _imports(root, officer)
     refs |= proofs.fill(root, system, officer)
     return World(base, {**people, Role.ADMINISTRATOR: admin}, refs)
+
+
+def _preview(officer: User) -> int:
+    """Return the shipped example of a change of the law, done."""
+    preview = request_preview(actor=officer, before_text="enacted")
+    run_preview(preview.pk)
+    return preview.pk
 
 
 def _classify(system: AISystem, officer: User) -> None:
