@@ -10,6 +10,8 @@ READ_FILES_ONLY = {"check_rulepack", "classify"}  # need neither database nor se
 def reads_files_only(arguments: list[str]) -> bool:
     """Return whether a command is at home on a machine where no Muster is set up."""
     command = arguments[1] if len(arguments) > 1 else ""
+    if {"-h", "--help", "help"} & set(arguments):
+        return True
     return command in READ_FILES_ONLY or (
         command == "preview_rulepack" and any(one.startswith("--cases") for one in arguments)
     )
