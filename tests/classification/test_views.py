@@ -133,7 +133,7 @@ def test_signing_leads_to_the_frozen_result_that_says_when_facts_changed(
     answer_facts(answered, facts={"profiling.performed": True}, actor=officer)
     signed = page(client, "signed", answered.ref, 1)
     assert "Facts changed since the classification was signed. One answer changed:" in signed
-    assert "not answered → Yes" in signed
+    assert "No → Yes" in signed
     assert "Facts changed since" in page(client, "review", answered.ref)
 
 
