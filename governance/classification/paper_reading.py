@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from governance.classification.conditions import Condition
 from governance.classification.law import TEXTS, PackError
 from governance.classification.papers import (
+    Keeping,
     Otherwise,
     Paper,
     PaperItem,
@@ -15,7 +16,7 @@ from governance.classification.papers import (
 from governance.classification.reading import Entry, name_of
 
 NEEDS = frozenset({"required", "if_any", "optional", "signature"})
-PAPER_FIELDS = ("id", "title", "duty", "citation", "sections", "restricted_to", "otherwise")
+PAPER_FIELDS = ("id", "title", "duty", "citation", "sections", "restricted_to", "keep", "otherwise")
 RESTRICTED = "documents_restricted"
 SECTIONS = ("documents", RESTRICTED)
 Points = Callable[[str, str, str, Condition], None]  # refuses by file, document and field
@@ -66,6 +67,7 @@ def _read_paper(entry: Entry, duties: frozenset[str], points: Points) -> Paper:
         citation=entry.texts("citation", required=True),
         sections=tuple(_read_section(entry, row) for row in rows),
         otherwise=_read_otherwise(entry),
+        keep=_read_keeping(entry),
         restricted_to=frozenset(
             entry.texts("restricted_to", required="restricted_to" in entry.raw)
         ),
@@ -108,6 +110,14 @@ def _read_items(paper: Entry, raw: object) -> Iterator[PaperItem]:
     for name in parts:
         told = Entry(paper.file, paper.rule, parts).text(name)
         yield PaperItem(f"{number}.{name}", number, f"{words}: {told}", need, texts)
+
+
+def _read_keeping(paper: Entry) -> Keeping | None:
+    if "keep" not in paper.raw:
+        return None
+    entry = Entry(paper.file, paper.rule, paper.raw["keep"], "keep")
+    entry.only("period", "citation")
+    return Keeping(entry.text("period"), entry.texts("citation", required=True))
 
 
 def _read_otherwise(paper: Entry) -> tuple[Otherwise, ...]:

@@ -51,6 +51,14 @@ class Otherwise:
 
 
 @dataclass(frozen=True, slots=True)
+class Keeping:
+    """How long a document is kept."""
+
+    period: str
+    citation: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """A document of the Act: the duty it serves and everything it must say."""
 
@@ -61,6 +69,7 @@ class Paper:
     sections: tuple[PaperSection, ...]
     otherwise: tuple[Otherwise, ...]
     restricted_to: frozenset[str] = frozenset()  # numbers that are left; empty: never cut
+    keep: Keeping | None = None
 
     @property
     def items(self) -> Iterator[PaperItem]:

@@ -114,6 +114,7 @@ class DocumentSerializer(serializers.Serializer):
     restricted = serializers.CharField(allow_null=True)
     sections = SectionSerializer(many=True)
     applies = AppliesSerializer()
+    keep = serializers.CharField(allow_null=True)
     known = serializers.IntegerField()
     total = serializers.IntegerField()
     missing = MissingSerializer(many=True)

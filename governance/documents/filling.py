@@ -51,6 +51,7 @@ def build(subject: Subject, pack: Pack, kind: Kind, text: str = "amended") -> Do
         restricted=f"{restriction.words} ({'; '.join(restriction.citation)})"
         if restriction
         else "",
+        keep=f"{paper.keep.period} ({'; '.join(paper.keep.citation)})" if paper.keep else "",
     )
 
 
@@ -63,12 +64,15 @@ def _item(subject: Subject, kind: Kind, asked: PaperItem) -> Item:
     values = fill.know(subject) if fill.know else ()
     if written := subject.written.get((kind, asked.key)):
         values = (*values, Value(written.text, written.source, written=True))
-    lacking = "" if values else _lacking(fill, asked)
+    need = asked.need
+    if need == "if_any" and fill.needed and fill.needed(subject):
+        need = "required"
+    lacking = "" if values else _lacking(fill, need)
     return Item(
         key=asked.key,
         number=asked.number,
         label=f"{asked.words[:1].upper()}{asked.words[1:]}",
-        need=asked.need,
+        need=need,
         values=values,
         lacking=lacking,
         mend=fill.mend,
@@ -76,12 +80,12 @@ def _item(subject: Subject, kind: Kind, asked: PaperItem) -> Item:
     )
 
 
-def _lacking(fill: Fill, asked: PaperItem) -> str:
-    if asked.need == "signature":
+def _lacking(fill: Fill, need: str) -> str:
+    if need == "signature":
         return "It comes with the signature."
-    if asked.need == "if_any":
+    if need == "if_any":
         return f"Only where there is one. {fill.lacking}"
-    return f"Optional. {fill.lacking}" if asked.need == "optional" else fill.lacking
+    return f"Optional. {fill.lacking}" if need == "optional" else fill.lacking
 
 
 def applies(classified: Classified | None, pack: Pack, paper: Paper) -> Applies:

@@ -15,8 +15,12 @@ STATES = Fill(known.member_states, "Name the countries in the register.", IN_REG
 NO_BODY = Fill(
     reasoned.no_notified_body, "If a notified body takes part, write its certificate here."
 )
-REPRESENTATIVE = Fill(reasoned.no_representative, "Answer whether we are established in the Union.",
-                      Mend.CLASSIFY)  # fmt: skip
+REPRESENTATIVE = Fill(
+    reasoned.no_representative,
+    "Answer whether we are established in the Union; if not, name the representative.",
+    Mend.CLASSIFY,
+    reasoned.owes_representative,
+)
 ADDRESS = Fill(None, "The registry keeps no addresses: write it here.")
 SUBMITTER = Fill(None, "If somebody else submits it, write who.")
 DECLARATION = Fill(known.filed("annex-v", "Declaration"), "Complete and sign the declaration.",
@@ -81,7 +85,11 @@ FILLS: dict[str, dict[str, Fill]] = {
         "1.name": NAME, "1.reference": REFERENCE, "2.name": PROVIDER, "2.address": ADDRESS,
         "3": Fill(None, "The provider states it: write the statement here."),
         "4": Fill(None, "The provider states it: write the statement here."),
-        "5": Fill(known.no_personal_data, "Personal data are processed: write the statement here."),
+        "5": Fill(
+            known.no_personal_data,
+            "Where personal data are processed the provider states it: write it here.",
+            needed=known.has_personal_data,
+        ),
         "7": NO_BODY,
         "8.behalf": PROVIDER,
     },

@@ -9,6 +9,7 @@ from governance.documents.subject import OUR_OWN, Subject
 from governance.documents.values import Know, Value, listed, said, words
 
 NO_PERSONAL_DATA = "no_personal_data"
+NOT_PERSONAL = {NO_PERSONAL_DATA, "confidential_business"}
 IN_USE = ("limited", "production")
 MEMBER_STATES = frozenset({
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
@@ -100,6 +101,11 @@ def no_personal_data(subject: Subject) -> tuple[Value, ...]:
     if subject.data != (NO_PERSONAL_DATA,):
         return ()
     return said("Not applicable: no personal data are processed.", "register: data")
+
+
+def has_personal_data(subject: Subject) -> bool:
+    """Return whether the register says that personal data are processed."""
+    return bool(set(subject.data) - NOT_PERSONAL)
 
 
 # --- versions and agreements ----------------------------------------------------------------

@@ -101,3 +101,8 @@ def no_representative(subject: Subject) -> tuple[Value, ...]:
         return ()
     return said("None: the provider is established in the Union", f"{known.source}, answer to "
                  "actor.established_in_eu")  # fmt: skip
+
+
+def owes_representative(subject: Subject) -> bool:
+    """Return whether the provider must appoint an authorised representative (Art. 22)."""
+    return subject.classified is not None and "art22" in subject.classified.duties

@@ -148,6 +148,7 @@ class Document:
     applies: Applies
     sections: tuple[Section, ...]
     restricted: str = ""  # in words, where the public part is cut
+    keep: str = ""  # how long, with the article
 
     @property
     def items(self) -> Iterator[Item]:
@@ -200,6 +201,7 @@ class Document:
                 "because": self.applies.words,
                 "citation": list(self.applies.citation),
             },
+            "keep": self.keep or None,
             "known": self.known,
             "total": self.total,
             "missing": [

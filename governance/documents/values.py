@@ -39,6 +39,7 @@ class Fill:
     know: Know | None = None
     lacking: str = "The registry does not keep this: write it here."
     mend: Mend = Mend.WRITE
+    needed: Callable[[Subject], bool] | None = None  # when an item that is only if any must be
 
 
 def words(name: str) -> str:

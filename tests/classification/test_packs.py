@@ -149,6 +149,14 @@ def test_the_documents_have_each_item_of_the_annexes_once():
     assert len(numbers("fria")) == len(rest["fria_elements"])
 
 
+def test_documents_are_kept_as_long_as_the_table_of_retention_says():
+    rows = [(row["period"], tuple(row["citation"])) for row in load().rest["retention"]]
+    kept = [paper.keep for paper in load().papers.by_id.values() if paper.keep]
+
+    assert kept
+    assert all((keep.period, keep.citation) in rows for keep in kept)
+
+
 def test_the_version_is_that_of_the_content(pack):
     before = load(pack).version
     load.cache_clear()

@@ -296,3 +296,20 @@ def test_another_pack_another_cut_and_another_text_are_differences_too():
     assert any("not public" in words for words in differences(before.content(), cut))
     assert any(words.endswith("no longer asked for.") for words in differences(enacted, amended))
     assert any(words.endswith("asked for now.") for words in differences(amended, enacted))
+
+
+def test_what_is_needed_only_if_any_is_required_where_the_record_says_there_is():
+    personal = of(Kind.ANNEX_V, HIRING | PROVIDER)
+    without = of(Kind.ANNEX_V, HIRING | PROVIDER, data=("no_personal_data",))
+    abroad = of(Kind.ANNEX_VIII_A, HIRING | PROVIDER | {"actor.established_in_eu": False})
+
+    assert item(personal, "5").is_missing
+    assert item(without, "5").value.startswith("Not applicable")
+    assert item(abroad, "3.name").is_missing
+    assert not item(of(Kind.ANNEX_VIII_A, HIRING | PROVIDER), "3.name").is_missing
+
+
+def test_documents_that_must_be_kept_say_how_long():
+    assert of(Kind.ANNEX_V, HIRING | PROVIDER).keep == (
+        "10 years from placing on market/putting into service (Art 18(1); Art 47(1))"
+    )
