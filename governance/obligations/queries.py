@@ -7,7 +7,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Q, Value, When
 
 from governance.accounts.models import User
 from governance.classification.conditions import All, AnyOf, RuleFired
@@ -21,6 +21,7 @@ from governance.obligations.rules import (
     DutyState,
     DutyStatus,
     Standing,
+    article_of,
     due_group,
     state_of,
 )
@@ -107,45 +108,62 @@ def line_of(duty: Duty, answer: Answer, today: date) -> Line:
 
 
 def tally_of(duties: DutyQuerySet, today: date) -> dict[DutyState, int]:
-    """Return how many duties are in each state, in one query."""
+    """Return how many duties are in each state, in two queries.
+
+    Evidence is counted apart: asked for with each row, it would be looked up row by row.
+    """
     counts = dict.fromkeys(DutyState, 0)
-    parts = ("status", "is_early", "is_ended", "is_proven")
+    parts = ("status", "is_early", "is_ended")
     for row in _parted(duties, today).values(*parts).annotate(number=Count("pk")).order_by():
         counts[_state(row, today)] += row["number"]
+    proven = _proven(duties.applying(), today).count()
+    counts[DutyState.MET] += proven
+    counts[DutyState.MISSING] -= proven
     return counts
 
 
 def days_and_states(
     duties: DutyQuerySet, begin: date, end: date, today: date
 ) -> Iterator[tuple[date, DutyState, int]]:
-    """Yield how many duties of which state are due on which day, in one query."""
-    parts = ("due_on", "status", "is_early", "is_proven")
+    """Yield how many duties of which state are due on which day, in two queries."""
     within = duties.applying().filter(due_on__gte=begin, due_on__lt=end)
-    rows = _parted(within, today).values(*parts).annotate(number=Count("pk"))
-    for row in rows.order_by("due_on"):
-        yield row["due_on"], _state(row, today), row["number"]
+    by_day = _proven(within, today).order_by().values("due_on").annotate(number=Count("pk"))
+    proven = {row["due_on"]: row["number"] for row in by_day}
+    parts = ("due_on", "status", "is_early")
+    rows = _parted(within, today).values(*parts).annotate(number=Count("pk")).order_by("due_on")
+    for row in rows:
+        day, number = row["due_on"], row["number"]
+        if row["status"] == DutyStatus.MET:
+            met = min(number, proven.get(day, 0))
+            proven[day] = proven.get(day, 0) - met
+            yield from ((day, DutyState.MET, met),) if met else ()
+            number -= met
+        if number:
+            yield day, _state(row, today), number
+
+
+def _proven(duties: DutyQuerySet, today: date) -> DutyQuerySet:
+    """Return the duties that are said to be met and have evidence that counts."""
+    proofs = Proof.objects.standing(today).values("duty")
+    return duties.filter(status=DutyStatus.MET, pk__in=proofs)
 
 
 def _parted(duties: DutyQuerySet, today: date) -> Any:
-    """Return duties with all that their state depends on, told apart by as few values as can be."""
-    proofs = Proof.objects.standing(today).filter(duty=OuterRef("pk"))
-    is_met = Q(status=DutyStatus.MET)
+    """Return duties with what their state depends on beside evidence, in few values."""
     early = Q(applies_on__isnull=True) | Q(applies_on__gt=today)
+    true, false = Value(value=True), Value(value=False)
     return duties.annotate(
-        is_early=Case(When(early, then=Value(value=True)), default=Value(value=False)),
-        is_ended=Case(
-            When(ended_by__isnull=False, then=Value(value=True)), default=Value(value=False)
-        ),
-        is_proven=Case(When(is_met, then=Exists(proofs)), default=Value(value=False)),
+        is_early=Case(When(early, then=true), default=false),
+        is_ended=Case(When(ended_by__isnull=False, then=true), default=false),
     )
 
 
 def _state(row: dict[str, Any], today: date) -> DutyState:
-    """Return the state that a group of `_parted` shares."""
+    """Return the state that a group of `_parted` shares, as if nothing proved it."""
     standing = Standing(
         status=DutyStatus(row["status"]),
         applies_on=None if row["is_early"] else today,
-        is_proven=row["is_proven"],
+        is_proven=False,
         has_ended=row.get("is_ended", False),
     )
     return state_of(standing, today)
@@ -242,11 +260,11 @@ def evidence_left(duty: Duty, today: date) -> Any:
     return items.exclude(proofs__duty=duty)
 
 
-def articles_of(user: User) -> list[str]:
-    """Return the articles of the pack that duties name, in the order of the Act."""
-    known = Duty.objects.visible_to(user).exclude(article="").order_by()
-    found = known.values_list("article", flat=True).distinct()
-    return sorted(found, key=lambda article: int(article.split()[1]))
+@cache
+def articles_known() -> tuple[str, ...]:
+    """Return the articles that obligations of the pack rest on, in the order of the Act."""
+    found = {article_of(item.citation) for item in engine().pack.obligations} - {""}
+    return tuple(sorted(found, key=lambda article: int(article.split()[1])))
 
 
 def behind(user: User) -> int:

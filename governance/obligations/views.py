@@ -95,7 +95,7 @@ def _view(drawn: Strip | None) -> dict[str, str]:
 
 def _choices(user: User) -> dict[str, Any]:
     return {
-        "articles": queries.articles_of(user),
+        "articles": queries.articles_known(),
         "roles": queries.roles_known(),
         "units": units_of(user),
         "me": ME,
