@@ -235,10 +235,14 @@ def _folded(branches: Iterable[Branch]) -> Iterator[Branch]:
 
 
 def _note(node: Told) -> str:
+    truth, when = node["truth"], node.get("when", node)["truth"]
     if "absent" in node:
         return f"Not in the text {node['absent'].rpartition(' ')[2]}."
     if is_stopped(node):
-        return "Its condition holds, but a step before it ended the matter."
+        ends = "ended" if truth is False else "may end"
+        return f"Its condition holds, but a step before it {ends} the matter."
+    if truth is not None and when is None and len(because(node)) == 1:
+        return "Settled whatever the open answers turn out to be."
     return ""
 
 

@@ -61,20 +61,19 @@ def because(node: Mapping[str, Any]) -> list[Told]:
 def _because_of_rule(node: Mapping[str, Any], truth: bool | None) -> Iterator[Told]:
     if "when" not in node:
         return
-    kept_back = truth is False and bool(node.get("applied"))
-    if not kept_back or node["when"]["truth"]:
+    holds, exceptions = node["when"]["truth"], node.get("unless", ())
+    wanted = {True: (False,), None: (None,), False: () if holds is False else (True,)}[truth]
+    found = [item for item in exceptions if truth_of(item) in wanted]
+    if holds or truth is not False or not found:
         yield node["when"]
-    if kept_back:
-        yield from (item for item in node["unless"] if item["exception"] in node["applied"])
-    elif truth is not False:
-        wanted = (False,) if truth else (None,)
-        yield from (item for item in node.get("unless", ()) if truth_of(item) in wanted)
+    yield from found
 
 
 def is_stopped(node: Mapping[str, Any]) -> bool:
-    """Return whether a rule holds and has no exception, but an earlier step ended the matter."""
-    holds = "when" in node and node["when"]["truth"] is True
-    return holds and node["truth"] is False and not node.get("applied")
+    """Return whether a rule holds and has no exception, but an earlier step may end the matter."""
+    if "when" not in node or node["when"]["truth"] is not True or node["truth"]:
+        return False
+    return all(truth_of(item) is False for item in node.get("unless", ()))
 
 
 def pruned(trace: Mapping[str, Any]) -> Told:

@@ -30,11 +30,12 @@ def classify_known(engine: Engine, outlook: Outlook, facts: Mapping[str, Any]) -
     listed = tuple(_listed(engine, fired, tier))
     roles = [name.removeprefix("role.") for name in engine.by_kind["role"] if fired[name]]
     out = engine.shut_out(NO_FACTS, fired)
+    shut = out or (out is None and tier != UNDETERMINED)  # shut out, by an exclusion or another
     return Classification(
         tier=tier,
         tier_enacted=outlook.tier_enacted,
         fired=listed,
-        exceptions=() if out else tuple(_applied(engine, facts, fired, outlook.symbols.text)),
+        exceptions=() if shut else tuple(_applied(engine, facts, fired, outlook.symbols.text)),
         exemption=exemption_of(fired, facts, listed, tier),
         roles=tuple(roles),
         obligations=outlook.duties,

@@ -4,7 +4,7 @@ One stable JSON, the same on the page, in the PDF and over the API. A rule is to
 it is met first; afterwards it stands with "again". A truth of null is not settled.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from governance.classification.conditions import (
@@ -120,13 +120,18 @@ class _Teller:
         }
 
     def facts(self) -> dict[str, Any]:
-        """Return the facts met, in the order of the pack."""
-        return {
-            name: {
-                "ask": fact.ask,
-                "answer": self.known[name] if name in self.given else None,
-                "words": in_words(fact, self.known[name]) if name in self.given else "Not known",
-                "given": name in self.given,
-            }
-            for name, fact in self.pack.facts.items() if name in self.asked
-        }  # fmt: skip
+        """Return the facts met."""
+        return facts_told(self.pack, self.asked, self.given)
+
+
+def facts_told(pack: Pack, names: Collection[str], known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return facts with question and answer, in the order of the pack; `known` are answered."""
+    return {
+        name: {
+            "ask": fact.ask,
+            "answer": known.get(name),
+            "words": in_words(fact, known[name]) if name in known else "Not known",
+            "given": name in known,
+        }
+        for name, fact in pack.facts.items() if name in names
+    }  # fmt: skip

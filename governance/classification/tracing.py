@@ -1,13 +1,14 @@
 """The whole trace of a classification: the way to it, and what other answers would lead to."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from governance.classification.otherwise import otherwise, tiers_otherwise
+from governance.classification.law import Pack
+from governance.classification.otherwise import Change, otherwise, tiers_otherwise
 from governance.classification.partial import truths
 from governance.classification.results import Classification
 from governance.classification.rules import Engine, fired_by
-from governance.classification.trace import trace_of
+from governance.classification.trace import facts_told, trace_of
 from governance.classification.unknowns import Outlook
 
 
@@ -22,7 +23,7 @@ def traced(
     symbols = outlook.symbols
     fired = truths(engine.pack, outlook)
     told = trace_of(engine.pack, facts, fired, result.fired, symbols.text)
-    return told | {"otherwise": tiers_otherwise(symbols, engine.pack, facts)}
+    return _with(told, tiers_otherwise(symbols, engine.pack, facts), engine.pack, facts)
 
 
 def traced_with_defaults(
@@ -39,10 +40,15 @@ def traced_with_defaults(
     known = {**engine.defaults, **facts}
     fired, _exceptions = fired_by(engine, facts, text)
     told = trace_of(engine.pack, known, fired, result.fired, text)
-    _mark(told["facts"], facts)
-    return told | {"otherwise": otherwise(engine, facts, result, text)}
+    told = _with(told, otherwise(engine, facts, result, text), engine.pack, known)
+    for name, fact in told["facts"].items():
+        fact["given"] = name in facts
+    return told
 
 
-def _mark(told: dict[str, Any], given: Collection[str]) -> None:
-    for name, fact in told.items():
-        fact["given"] = name in given
+def _with(
+    told: dict[str, Any], changes: list[Change], pack: Pack, known: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the trace with what would change it, and with the facts that this names."""
+    asked = told["facts"].keys() | {change["fact"] for change in changes}
+    return told | {"facts": facts_told(pack, asked, known), "otherwise": changes}

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from governance.classification.packs import EU_AI_ACT
+from governance.classification.packs import EU_AI_ACT, load
 
+USUAL = {name: fact.default for name, fact in load().facts.items()}
 CASES = Path(__file__).parent / "cases.yaml"
 ROOT = Path(__file__).parents[2]
 
@@ -57,6 +58,19 @@ def test_json_numbers_are_numbers(tmp_path, capsys):
         ('{"cases": [{"id": "a"}]}', "case 1 needs an id and facts"),
         ("[]", "needs a list of cases"),
         ("{", "cannot be read"),
+        ('{"cases": {"id": "a", "facts": {}}}', "needs a list of cases"),
+        ('{"cases": [{"id": "a", "facts": ["tr.ai_obvious"]}]}', "case 1 needs an id and facts"),
+        ('{"cases": [{"id": "a", "facts": {"ins.line": "boats"}}]}', "case a: ins.line"),
+        ('{"cases": [{"id": "a", "facts": {"credit.functions": "credit_score"}}]}',
+         "case a: credit.functions"),
+        ('{"cases": [{"id": "a", "facts": {"credit.functions": ["boats"]}}]}',
+         "case a: credit.functions"),
+        ('{"cases": [{"id": "a", "facts": {"gpai.training_flop": "much"}}]}',
+         "case a: gpai.training_flop"),
+        ('{"cases": [{"id": "a", "facts": {"gpai.training_flop": true}}]}',
+         "case a: gpai.training_flop"),
+        ('{"cases": [{"id": "a", "facts": {"market.first_placed": "soon"}}]}',
+         "case a: market.first_placed"),
     ],
 )  # fmt: skip
 def test_a_wrong_file_ends_with_2_and_prints_nothing(tmp_path, capsys, text, words):
@@ -68,3 +82,73 @@ def test_a_wrong_file_ends_with_2_and_prints_nothing(tmp_path, capsys, text, wor
     said = capsys.readouterr()
     assert (ended.value.code, said.out) == (2, "")
     assert words in said.err
+
+
+KEYS = {
+    "id", "tier", "tier_enacted", "possible_tiers", "fired", "exceptions", "exemption", "roles",
+    "obligations", "dates", "gpai", "open_questions", "trace",
+}  # fmt: skip
+LOAN = {"credit.functions": ["credit_score"], "actor.uses_professionally": True}
+FAKES = {"csam.generates": True, "gen.deployer_uses_for_abuse": True}
+
+
+def printed(tmp_path, capsys, cases, *options):
+    file = tmp_path / "cases.json"
+    file.write_text(json.dumps({"cases": cases}))
+    call_command("classify", str(file), *options)
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("missing", ["default", "unknown"])
+def test_each_result_has_the_keys_that_others_read(tmp_path, capsys, missing):
+    [told] = printed(tmp_path, capsys, [{"id": "a", "facts": LOAN}], f"--missing={missing}")
+
+    assert told.keys() >= KEYS
+    assert told["exemption"].keys() == {"outcome", "conditions", "reason"}
+    assert told["dates"].keys() == {"enacted", "amended"}
+    assert told["gpai"].keys() == {"is_gpai", "systemic", "open_source_exempt"}
+    assert told["trace"].keys() >= {"text", "steps", "also", "facts", "otherwise"}
+    for duty in told["obligations"]:
+        assert duty.keys() >= {"id", "roles", "applies_from"}
+        assert duty["applies_from"].keys() - {"amended_formal"} == {"enacted", "amended"}
+
+
+def test_results_stand_in_the_order_of_the_file(tmp_path, capsys):
+    cases = [{"id": name, "facts": LOAN if name > "m" else {}} for name in "zbya"]
+    told = printed(tmp_path, capsys, cases)
+
+    assert [(one["id"], one["tier"]) for one in told] == [
+        ("z", "high"), ("b", "minimal"), ("y", "high"), ("a", "minimal"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("day", "tier", "text"),
+    [("2026-07-26", "limited", "enacted"), ("2026-07-27", "prohibited", "amended")],
+)
+@pytest.mark.parametrize("missing", ["default", "unknown"])
+def test_the_day_chooses_the_text_of_the_law(tmp_path, capsys, day, tier, text, missing):
+    case = {"id": "a", "facts": USUAL | FAKES | {"tr.interacts_directly": True}}
+    [told] = printed(tmp_path, capsys, [case], f"--missing={missing}", f"--on={day}")
+
+    assert (told["tier"], told["tier_enacted"], told["trace"]["text"]) == (tier, "limited", text)
+    assert told["possible_tiers"] == [tier]
+    assert told["open_questions"] == []
+
+
+def test_what_is_unknown_is_open_and_named_by_weight(tmp_path, capsys):
+    cases = [{"id": "a", "facts": {}}, {"id": "b", "facts": LOAN}]
+    nothing, loan = printed(tmp_path, capsys, cases, "--missing=unknown")
+
+    assert nothing["tier"] == loan["tier"] == "undetermined"
+    assert len(loan["possible_tiers"]) > 1
+    assert set(loan["open_questions"]) < set(nothing["open_questions"])
+    assert not set(loan["open_questions"]) & LOAN.keys()
+
+
+def test_a_day_that_is_none_ends_with_2(tmp_path, capsys):
+    with pytest.raises(SystemExit) as ended:
+        printed(tmp_path, capsys, [], "--on=tomorrow")
+
+    assert ended.value.code == 2
+    assert capsys.readouterr().out == ""
