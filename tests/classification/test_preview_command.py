@@ -52,6 +52,13 @@ def test_the_shipped_example_needs_no_database_with_cases():
     assert len(report["systems"]) == report["summary"]["touched"]
 
 
+def test_a_large_number_in_a_json_file_is_a_number(tmp_path):
+    file = tmp_path / "cases.json"
+    file.write_text('{"cases": [{"id": "a", "facts": {"gpai.training_flop": 1e26}}]}')
+
+    assert told("--enacted-against-amended", cases=file).startswith("Nothing changes for any")
+
+
 def test_another_pack_than_the_one_in_force_can_be_the_one_before(repealed):
     report = json.loads(told(str(repealed), "--json", against=str(repealed), cases=CASES))
 

@@ -71,7 +71,7 @@ class Command(BaseCommand):
     def _cases(self, file: Path, before: Law, after: Law) -> Iterator[Subject]:
         """Yield the cases of a file; one that neither pack understands is refused by name."""
         try:
-            raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+            raw = _parsed(file.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
             self._refuse(f"{file} cannot be read: {error}", 2)
         if not isinstance(raw, dict) or not isinstance(raw.get("cases"), list):
@@ -132,6 +132,14 @@ class Command(BaseCommand):
     def _refuse(self, words: str, code: int) -> NoReturn:
         self.stderr.write(words)
         sys.exit(code)
+
+
+def _parsed(text: str) -> Any:
+    """Return JSON where the text is JSON, else YAML, which reads 1e25 as a word."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return yaml.safe_load(text)
 
 
 def _duty_lines(change: Change) -> Iterator[DutyChange]:
