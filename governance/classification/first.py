@@ -66,25 +66,47 @@ def unanswered(systems: QuerySet[AISystem]) -> QuerySet[AISystem]:
     return systems.exclude(stage=Stage.RETIRED).filter(~Exists(answered))
 
 
-def in_order(user: User) -> QuerySet[AISystem]:
-    """Return the visible systems without answers and signature, the most pressing first."""
-    systems = unanswered(unsigned(user))
-    return systems.order_by(F("triage__score").desc(nulls_last=True), "name", "pk")
+def waiting_for(user: User) -> QuerySet[AISystem]:
+    """Return the visible systems without answers and without a signature."""
+    return unanswered(unsigned(user))
 
 
 def page_of(systems: QuerySet[AISystem], number: int) -> FirstPage:
-    """Return one page; texts are read only of the systems on it."""
-    begin = (number - 1) * PAGE_SIZE
-    found = list(systems.values_list("pk", flat=True)[begin : begin + PAGE_SIZE + 1])
-    shown = systems.filter(pk__in=found[:PAGE_SIZE]).select_related("unit", "owner", "triage")
+    """Return one page, the most pressing first; texts are read only of the systems on it."""
     count = systems.order_by()[: COUNTED_UP_TO + 1].count()
+    ordered = _by_index if count > COUNTED_UP_TO else _sorted
+    found = ordered(systems, (number - 1) * PAGE_SIZE, PAGE_SIZE + 1)
+    chosen = AISystem.objects.select_related("unit", "owner", "triage")
+    shown = chosen.in_bulk(found[:PAGE_SIZE])
     return FirstPage(
-        rows=[_line(system) for system in shown],
+        rows=[_line(shown[pk]) for pk in found[:PAGE_SIZE]],
         number=number,
         has_next=len(found) > PAGE_SIZE,
         count=f"{count:,}" if count <= COUNTED_UP_TO else f"more than {COUNTED_UP_TO:,}",
-        unread=systems.order_by().filter(triage__isnull=True)[: COUNTED_UP_TO + 1].count(),
+        unread=_unread(systems)[: COUNTED_UP_TO + 1].count(),
     )
+
+
+def _sorted(systems: QuerySet[AISystem], begin: int, most: int) -> list[int]:
+    """Return the ids of so many systems from a place on; what is not read yet comes last."""
+    rows = systems.order_by(F("triage__score").desc(nulls_last=True), "pk")
+    return list(rows.values_list("pk", flat=True)[begin : begin + most])
+
+
+def _by_index(systems: QuerySet[AISystem], begin: int, most: int) -> list[int]:
+    """Return the same where most systems are on the list: the index on scores is in this order."""
+    scores = TriageScore.objects.filter(system__in=systems.order_by().values("pk"))
+    rows = scores.order_by("-score", "system").values_list("system_id", flat=True)
+    found = list(rows[begin : begin + most])
+    if len(found) < most:
+        after = 0 if found else max(0, begin - scores.count())
+        rest = _unread(systems).order_by("pk").values_list("pk", flat=True)
+        found += rest[after : after + most - len(found)]
+    return found
+
+
+def _unread(systems: QuerySet[AISystem]) -> QuerySet[AISystem]:
+    return systems.order_by().filter(triage__isnull=True)
 
 
 def _line(system: AISystem) -> First:
@@ -106,17 +128,16 @@ def due() -> QuerySet[AISystem]:
 
 def score_due(most: int) -> int:
     """Put up to so many due systems in their place; return how many. Twice does no harm."""
-    done = 0
-    waiting = due().only(*READ).order_by("pk")
-    while done < most and (batch := list(waiting[: min(AT_ONCE, most - done)])):
+    found = list(due().order_by("pk").values_list("pk", flat=True)[:most])
+    for at in range(0, len(found), AT_ONCE):
+        batch = AISystem.objects.filter(pk__in=found[at : at + AT_ONCE]).only(*READ)
         TriageScore.objects.bulk_create(
-            _scores(batch),
+            _scores(list(batch)),
             update_conflicts=True,
             unique_fields=["system"],
             update_fields=["score", "system_version", "lexicon_version", "read_at"],
         )
-        done += len(batch)
-    return done
+    return len(found)
 
 
 def _scores(systems: Sequence[AISystem]) -> list[TriageScore]:

@@ -16,7 +16,7 @@ from governance.classification.views import LONGEST_NUMBER, PAGE_NUMBER
 def where_to_look(request: HttpRequest) -> HttpResponse:
     """Show the visible systems without answers, each with the words that point to rules."""
     user = acting_user(request)
-    systems = first.in_order(user)
+    systems = first.waiting_for(user)
     unit, number = request.GET.get("unit", ""), request.GET.get("page", "")
     if unit.isdecimal() and len(unit) < LONGEST_NUMBER:
         systems = systems.filter(unit__path__contains=[int(unit)])

@@ -29,11 +29,18 @@ Alternative = tuple[str, ...]  # words in a row; one that ends in `*` stands for
 class Element:
     """One place of a phrase: any of some words, with how many words may stand before it."""
 
-    alternatives: tuple[Alternative, ...]
+    words: frozenset[str]  # whole words
+    stems: tuple[str, ...]  # beginnings of words
+    rows: tuple[Alternative, ...]  # several words in a row
     gap: int
 
+    @property
+    def starts(self) -> set[str]:
+        """Return the first words, one that is a stem with its `*`."""
+        return {*self.words, *(f"{stem}*" for stem in self.stems), *(row[0] for row in self.rows)}
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Phrase:
     """Words to look for, for one rule of the law."""
 
@@ -143,8 +150,18 @@ def _elements(file: str, rule: str, text: str, gap: int) -> Iterable[Element]:
             found = WORD.fullmatch(word)
             if not found or (found["open"] and len(word) <= SHORTEST_STEM):
                 raise PackError(file, rule, text, f"“{word}” is no word, or too short for a *")
-        yield Element(alternatives, before)
+        yield _element(alternatives, before)
         before = 0
+
+
+def _element(alternatives: Iterable[Alternative], gap: int) -> Element:
+    single = [one[0] for one in alternatives if len(one) == 1]
+    return Element(
+        words=frozenset(word for word in single if not word.endswith("*")),
+        stems=tuple(word[:-1] for word in single if word.endswith("*")),
+        rows=tuple(one for one in alternatives if len(one) > 1),
+        gap=gap,
+    )
 
 
 def family_of(rule: str) -> str:
@@ -159,8 +176,7 @@ def _by_start(phrases: Iterable[Phrase], *, stems: bool) -> dict[str, tuple[Phra
     """Return the phrases by how they begin, so that a text is read only once."""
     found: dict[str, list[Phrase]] = {}
     for phrase in phrases:
-        starts = {one[0] for one in phrase.elements[0].alternatives}
-        chosen = {word for word in starts if word.endswith("*") == stems}
+        chosen = {word for word in phrase.elements[0].starts if word.endswith("*") == stems}
         for key in {word[:SHORTEST_STEM] if stems else word for word in chosen}:
             found.setdefault(key, []).append(phrase)
     return {key: tuple(some) for key, some in found.items()}

@@ -76,9 +76,10 @@ def triage(texts: Mapping[str, str], lexicon: Lexicon, pack: Pack) -> Triage:
     lexicon always give the same.
     """
     found: dict[str, dict[Phrase, Hit]] = {}
+    known: set[Phrase] = set()
     for field, text in texts.items():
-        for phrase, hit in _hits(field, text, lexicon):
-            found.setdefault(phrase.rule, {}).setdefault(phrase, hit)
+        for phrase, hit in _hits(field, text, lexicon, known):
+            found.setdefault(phrase.rule, {})[phrase] = hit
     aside = list(found.pop(SIDE_USE, {}).values())
     ranked = []
     for rule, hits in found.items():
@@ -126,16 +127,19 @@ def _overlap(one: Hit, other: Hit) -> bool:
     return one.field == other.field and one.start < other.end and other.start < one.end
 
 
-def _hits(field: str, text: str, lexicon: Lexicon) -> Iterable[tuple[Phrase, Hit]]:
-    """Return every phrase that occurs in a text, with where it does."""
+def _hits(
+    field: str, text: str, lexicon: Lexicon, known: set[Phrase]
+) -> Iterable[tuple[Phrase, Hit]]:
+    """Return every phrase of a text that is not known yet, with where it first occurs."""
     tokens = _tokens(text)
     for at, token in enumerate(tokens):
         starts = lexicon.words.get(token.word, ())
         stems = lexicon.stems.get(token.word[:SHORTEST_STEM], ())
         for phrase in (*starts, *stems):
-            if (phrase.grade == TOPIC) != (field == TOPIC):
+            if phrase in known or (phrase.grade == TOPIC) != (field == TOPIC):
                 continue
             if end := _end(tokens, at, phrase.elements):
+                known.add(phrase)
                 yield phrase, _hit(field, text, token.start, tokens[end - 1].end, phrase.grade)
 
 
@@ -159,21 +163,28 @@ def _tokens(text: str) -> list[Token]:
     return tokens
 
 
-def _end(tokens: list[Token], at: int, elements: tuple[Element, ...]) -> int:
-    """Return where a phrase that begins at a token ends, 0 where it does not occur."""
-    first, *rest = elements
-    for alternative in first.alternatives:
-        end = at + len(alternative)
-        if not _stands(tokens, at, alternative):
-            continue
-        if not rest:
+def _end(tokens: list[Token], at: int, elements: tuple[Element, ...], place: int = 0) -> int:
+    """Return where a phrase whose next word begins at a token ends, 0 where it does not occur."""
+    element, last = elements[place], place + 1 == len(elements)
+    for end in _ends_of(tokens, at, element):
+        if last:
             return end
-        for next_at in range(end, min(end + rest[0].gap + 1, len(tokens))):
+        for next_at in range(end, min(end + elements[place + 1].gap + 1, len(tokens))):
             if tokens[next_at].sentence != tokens[at].sentence:
                 break
-            if found := _end(tokens, next_at, tuple(rest)):
+            if found := _end(tokens, next_at, elements, place + 1):
                 return found
     return 0
+
+
+def _ends_of(tokens: list[Token], at: int, element: Element) -> Iterable[int]:
+    """Return after which tokens one place of a phrase, begun at a token, may end."""
+    word = tokens[at].word
+    if word in element.words or word.startswith(element.stems):
+        yield at + 1
+    for row in element.rows:
+        if _stands(tokens, at, row):
+            yield at + len(row)
 
 
 def _stands(tokens: list[Token], at: int, words: tuple[str, ...]) -> bool:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from governance.accounts.models import User
@@ -23,8 +23,13 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     """Incidents are seen with their system."""
 
     def visible_to(self, user: User) -> "IncidentQuerySet":
-        """Return the incidents of systems the person sees."""
-        return self.filter(system__in=AISystem.objects.visible_to(user).values("pk"))
+        """Return the incidents of systems the person sees.
+
+        There are few incidents beside many systems: each one's system is looked up by itself,
+        where a join would walk all systems of the organisation.
+        """
+        seen = AISystem.objects.visible_to(user).order_by().filter(pk=OuterRef("system"))
+        return self.alias(seen=Subquery(seen.values("pk")[:1])).filter(seen__isnull=False)
 
     def running(self) -> "IncidentQuerySet":
         """Return those that are neither closed nor found not to be serious."""

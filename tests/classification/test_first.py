@@ -32,7 +32,7 @@ def three(claims, owner, officer):
 
 def names(user):
     """Return the order that a person sees."""
-    return [row.system.name for row in first.page_of(first.in_order(user), 1).rows]
+    return [row.system.name for row in first.page_of(first.waiting_for(user), 1).rows]
 
 
 def test_the_most_pressing_system_stands_first(three, officer):
@@ -89,7 +89,7 @@ def test_systems_not_read_yet_stand_at_the_end_and_are_counted(three, officer):
     TriageScore.objects.create(
         system=three[0], score=0, system_version=1, lexicon_version="", read_at=three[0].created_at
     )
-    page = first.page_of(first.in_order(officer), 1)
+    page = first.page_of(first.waiting_for(officer), 1)
 
     assert page.rows[0].system == three[0]
     assert page.unread == 2
@@ -135,3 +135,13 @@ def test_the_api_tells_suggestions_beside_facts_not_in_them(three, officer, as_u
     assert told["tier"] == "unclassified"
     assert told["look_first"][0]["rule"] == "annex3.4.a"
     assert told["look_first"][0]["because"][0]["field"] == "purpose"
+
+
+def test_both_ways_to_order_give_the_same(three, officer):
+    for read in (0, 2, 3):
+        TriageScore.objects.all().delete()
+        first.score_due(read)
+        rows = first.waiting_for(officer)
+
+        for begin in range(4):
+            assert first._by_index(rows, begin, 2) == first._sorted(rows, begin, 2)
