@@ -74,6 +74,15 @@ VISITS = [
     Visit("/classification/preview/"),
     Visit("/classification/preview/{preview}/"),
     Visit("/classification/preview/{preview}/?kind=tier"),
+    # Documents
+    Visit("/systems/{system}/documents/", (OFFICER, AUDITOR)),
+    Visit("/systems/{unanswered}/documents/"),
+    Visit("/systems/{system}/documents/fria/"),
+    Visit("/systems/{system}/documents/annex-iv/", (OWNER,)),
+    Visit("/systems/{exempt}/documents/not-high-risk/", (OFFICER, AUDITOR)),
+    Visit("/systems/{exempt}/documents/annex-viii-b/?text=enacted"),
+    Visit("/systems/{exempt}/documents/annex-viii-b/items/1.address/", (OWNER,)),
+    Visit("/systems/{exempt}/documents/signed/1/", (OFFICER, AUDITOR)),
     # RACI
     Visit("/raci/", (OFFICER, AUDITOR)),
     Visit("/raci/?show=without"),
