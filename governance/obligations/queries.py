@@ -197,11 +197,12 @@ class OnSystem:
         return sum(line.state == state for line in self.lines)
 
     @property
-    def ticks(self) -> tuple[int, int, int, int]:
-        """Return what the strip shows: met, in progress, open, not applicable."""
-        open_ones = self.count(DutyState.MISSING) + self.count(DutyState.WAITING)
-        progress, aside = DutyState.IN_PROGRESS, DutyState.NOT_APPLICABLE
-        return self.met, self.count(progress), open_ones, self.count(aside)
+    def ticks(self) -> list[int]:
+        """Return what the strip shows: met, in progress, missing, not applicable, waiting."""
+        shown = (DutyState.MET, DutyState.IN_PROGRESS, DutyState.MISSING)
+        return [
+            self.count(state) for state in (*shown, DutyState.NOT_APPLICABLE, DutyState.WAITING)
+        ]
 
 
 def on_system(system: AISystem, assessment: int | None, today: date) -> OnSystem:

@@ -141,13 +141,15 @@ def avatar(person: Any) -> SafeString:
 
 @register.simple_tag
 @functools.lru_cache(maxsize=1024)
-def ticks(met: int, progress: int = 0, missing: int = 0, na: int = 0) -> SafeString:
-    """Return one block for each duty; in greyscale full, half, hollow, faint."""
-    kinds = ["met"] * met + ["progress"] * progress + ["missing"] * missing + ["na"] * na
+def ticks(met: int, progress: int = 0, missing: int = 0, na: int = 0, wait: int = 0) -> SafeString:
+    """Return one block for each duty; in greyscale full, half, hollow, dashed, faint."""
+    kinds = ["met"] * met + ["progress"] * progress + ["missing"] * missing
+    kinds += ["wait"] * wait + ["na"] * na
     blocks = format_html_join("", "{}", ((_tick(kind, at),) for at, kind in enumerate(kinds)))
     counted = (f"{progress} in progress", progress), (f"{missing} missing", missing)
-    extra = [words for words, count in (*counted, (f"{na} not applicable", na)) if count]
-    label = ", ".join([f"{met} of {met + progress + missing} met", *extra])
+    beside = (f"{wait} waiting", wait), (f"{na} not applicable", na)
+    extra = [words for words, count in (*counted, *beside) if count]
+    label = ", ".join([f"{met} of {met + progress + missing + wait} met", *extra])
     width = max(len(kinds), 1) * TICK_WIDTH
     return format_html(
         '<svg class="ticks" viewBox="0 0 {} 14" width="{}" height="14" role="img" '
