@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from governance.accounts.access import require
@@ -15,7 +16,13 @@ from governance.common.errors import DomainError
 from governance.common.states import change, move
 from governance.evidence.models import EvidenceItem
 from governance.incidents import rules
-from governance.incidents.checks import check_fields, check_step, require_running, require_work
+from governance.incidents.checks import (
+    check_fields,
+    check_order,
+    check_step,
+    require_running,
+    require_work,
+)
 from governance.incidents.models import Incident, IncidentStep
 from governance.incidents.queries import (
     CORRECTED,
@@ -25,7 +32,7 @@ from governance.incidents.queries import (
     on_incident,
 )
 from governance.incidents.rules import Effect, IncidentStatus
-from governance.ledger.actions import record
+from governance.ledger.actions import Personal, record
 from inventory.systems.actions import require_edit
 from inventory.systems.models import AISystem
 
@@ -33,6 +40,7 @@ FIELDS = (
     "title", "description", "effects", "widespread", "regime", "sectoral_route",
     "occurred_from", "occurred_until", "aware_at", "zone",
 )  # fmt: skip
+ABOUT_PEOPLE = ("description", "sectoral_route")
 
 
 @transaction.atomic
@@ -67,24 +75,19 @@ def correct_incident(
     meanwhile, and DomainError without a reason or when it is closed.
     """
     require_work(actor, incident)
+    _lock(incident)
     require_running(incident)
     if not reason.strip():
         raise DomainError("Say why this is corrected: the authority may ask.")
     whole = {name: fields.get(name, getattr(incident, name)) for name in FIELDS}
     check_fields(whole)
+    check_order(incident, whole["aware_at"])
     if whole["effects"] is not None:
         whole["effects"] = _ordered(whole["effects"])
     differ = {name: value for name, value in whole.items() if value != getattr(incident, name)}
     if not differ:
         return False
-    before, due_before = {name: getattr(incident, name) for name in differ}, _due(incident)
-    change(incident, seen=seen, **differ)
-    changes = {
-        name: {"from": _plain(before[name]), "to": _plain(value)} for name, value in differ.items()
-    }
-    due_after = _due(incident)
-    if due_after != due_before:
-        changes["due"] = {"from": due_before, "to": due_after}
+    changes = _written(incident, differ, seen)
     IncidentStep.objects.create(
         incident=incident,
         kind=CORRECTED,
@@ -93,8 +96,11 @@ def correct_incident(
         note=reason.strip(),
         changes=changes,
     )
-    data = {"changes": changes, "reason": reason.strip()}
-    _record("incident.corrected", incident, actor, data)
+    kept = {
+        name: {side: _kept(name, value) for side, value in both.items()}
+        for name, both in changes.items()
+    }
+    _record("incident.corrected", incident, actor, {"changes": kept, "reason": reason.strip()})
     return True
 
 
@@ -115,27 +121,27 @@ def record_step(
     without its addressee, or evidence about another system.
     """
     require_work(actor, incident)
+    _lock(incident)
     require_running(incident)
     step = next((one for one in all_steps() if one.kind == kind), None)
     if step is None:
         raise DomainError("There is no such step.")
     check_step(incident, step, done_at, evidence, said)
-    locked = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
-    done = set(locked.steps.values_list("kind", flat=True))
+    done = set(incident.steps.values_list("kind", flat=True))
     row = IncidentStep.objects.create(
-        incident=locked, kind=kind, done_at=done_at, done_by=actor, evidence=evidence, **said
+        incident=incident, kind=kind, done_at=done_at, done_by=actor, evidence=evidence, **said
     )
-    _move_on(locked, rules.status_after(step, done), done_at if step.reports else None)
+    _move_on(incident, rules.status_after(step, done), done_at if step.reports else None)
     data = {
         "step": kind,
         "done_at": done_at.isoformat(),
         "authority": said.get("authority", ""),
         "number": said.get("number", ""),
         "evidence": evidence.ref if evidence else "",
-        "clock": clock_of(locked, timezone.now()).words,
+        "clock": clock_of(incident, timezone.now()).words,
+        "note": Personal(said.get("note", "")),
     }
-    _record("incident.step_done", locked, actor, data)
-    incident.refresh_from_db()
+    _record("incident.step_done", incident, actor, data)
     return row
 
 
@@ -147,6 +153,7 @@ def doubt_incident(incident: Incident, *, reason: str, actor: User) -> None:
     without a reason, once it was reported, or when somebody said so already.
     """
     require_work(actor, incident)
+    _lock(incident)
     if not reason.strip():
         raise DomainError("Say why it is not serious: an auditor will read it.")
     if incident.status != IncidentStatus.OPEN:
@@ -166,12 +173,13 @@ def agree_not_serious(incident: Incident, *, actor: User) -> None:
     one who assessed it, and DomainError while nobody has.
     """
     require(actor, Capability.CLASSIFY, incident.system.unit)
+    _lock(incident)
+    require_running(incident)
     if not incident.doubted_by_id:
         raise DomainError("Nobody has assessed it as not serious yet.")
     if incident.doubted_by_id == actor.pk:
         raise PermissionDenied("A second person decides: you assessed it yourself.")
-    ended = {"ended_at": timezone.now(), "ended_by": actor}
-    move(incident, IncidentStatus.NOT_SERIOUS, rules.TRANSITIONS, **ended)
+    _end(incident, IncidentStatus.NOT_SERIOUS, actor)
     _record("incident.not_serious", incident, actor, {"reason": incident.doubted_because})
 
 
@@ -179,6 +187,7 @@ def agree_not_serious(incident: Incident, *, actor: User) -> None:
 def keep_serious(incident: Incident, *, reason: str, actor: User) -> None:
     """Set aside the assessment that an incident is not serious; it goes on as before."""
     require(actor, Capability.CLASSIFY, incident.system.unit)
+    _lock(incident)
     require_running(incident)
     if not incident.doubted_by_id or not reason.strip():
         raise DomainError("Say why it stays serious; somebody must have doubted it first.")
@@ -195,20 +204,47 @@ def close_incident(incident: Incident, *, reason: str, actor: User) -> None:
     missing, while a report or the route under another regime is.
     """
     require_work(actor, incident)
+    _lock(incident)
     require_running(incident)
     if not reason.strip():
         raise DomainError("Say in a sentence how it ended.")
     if lacks := on_incident(incident, timezone.now()).lacks:
         raise DomainError(f"Before it can be closed: {'; '.join(lacks)}.")
-    ended = {"ended_at": timezone.now(), "ended_by": actor}
-    move(incident, IncidentStatus.CLOSED, rules.TRANSITIONS, **ended)
+    _end(incident, IncidentStatus.CLOSED, actor)
     _record("incident.closed", incident, actor, {"reason": reason.strip()})
+
+
+def _written(
+    incident: Incident, differ: Mapping[str, Any], seen: int | None
+) -> dict[str, dict[str, Any]]:
+    """Write the fields and return each from and to, with the deadline where it moved."""
+    before = {name: getattr(incident, name) for name in differ} | {"due": _due(incident)}
+    change(incident, seen=seen, **differ)
+    after = {**differ, "due": _due(incident)}
+    return {
+        name: {"from": _plain(before[name]), "to": _plain(value)}
+        for name, value in after.items()
+        if value != before[name]
+    }
+
+
+def _lock(incident: Incident) -> None:
+    """Wait for whoever changes it now, and read it as they left it."""
+    Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
+    incident.refresh_from_db()
+
+
+def _end(incident: Incident, to: IncidentStatus, actor: User) -> None:
+    ended = {"ended_at": timezone.now(), "ended_by": actor}
+    move(incident, to, rules.TRANSITIONS, row_version=F("row_version") + 1, **ended)
 
 
 def _move_on(incident: Incident, to: IncidentStatus | None, reported_at: datetime | None) -> None:
     """Move to what a report brings; the first report's moment is kept."""
-    if reported_at and (incident.reported_at is None or reported_at < incident.reported_at):
-        change(incident, seen=None, reported_at=reported_at)
+    first = incident.reported_at
+    if reported_at and (first is None or reported_at < first):
+        first = reported_at
+    change(incident, seen=None, reported_at=first)
     if to and to != incident.status and to in rules.TRANSITIONS[IncidentStatus(incident.status)]:
         move(incident, to, rules.TRANSITIONS)
 
@@ -219,9 +255,14 @@ def _record(action: str, incident: Incident, actor: User, data: Mapping[str, Any
 
 
 def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the ledger keeps; of people's misfortune no more than the title and grounds."""
-    told = ("title", "effects", "widespread", "regime", "aware_at", "zone")
-    return {name: _plain(fields[name]) for name in told if name in fields}
+    """Return what the ledger keeps of an incident."""
+    told = ("title", "description", "effects", "widespread", "regime", "aware_at", "zone")
+    return {name: _kept(name, fields[name]) for name in told if name in fields}
+
+
+def _kept(name: str, value: Any) -> Any:
+    """Return a field as the ledger keeps it: a text that may name people as a commitment."""
+    return Personal(value) if name in ABOUT_PEOPLE else _plain(value)
 
 
 def _plain(value: Any) -> Any:

@@ -167,6 +167,10 @@ class IncidentViewSet(Readable):
         rows = Incident.objects.visible_to(user).select_related("system__unit", *people)
         return rows.prefetch_related("steps__done_by", "steps__evidence")
 
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Return one incident, whole each time: its clock moves while nobody changes it."""
+        return self.shown(self.get_object())
+
     @extend_schema(request=IncidentInput, responses={201: IncidentSerializer})
     def create(self, request: Request) -> Response:
         """Register an incident; its clock runs from `aware_at`."""

@@ -13,7 +13,7 @@ from governance.common.errors import DomainError
 from governance.evidence.models import EvidenceItem
 from governance.incidents import rules
 from governance.incidents.models import Incident
-from governance.incidents.queries import may_work_on
+from governance.incidents.queries import CORRECTED, may_work_on
 from governance.incidents.rules import Effect
 
 CLOCK_SKEW = timedelta(minutes=5)  # what another clock may be ahead of ours
@@ -55,6 +55,13 @@ def _check_moments(fields: Mapping[str, Any]) -> None:
         raise DomainError("It cannot have ended before it began.")
     if begin and begin > aware:
         raise DomainError("Nobody is aware of what has not happened yet.")
+
+
+def check_order(incident: Incident, aware_at: datetime) -> None:
+    """Raise DomainError when something was done about it before anybody knew."""
+    done = incident.steps.exclude(kind=CORRECTED)
+    if done.filter(done_at__lt=aware_at).exists():
+        raise DomainError("A step was done before that moment: somebody knew by then.")
 
 
 def check_step(

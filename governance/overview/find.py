@@ -15,6 +15,7 @@ from governance.accounts.queries import people_for
 from governance.accounts.rules import Capability
 from governance.approvals.models import Review
 from governance.audit_packs.models import EvidencePack
+from governance.incidents.models import Incident
 from governance.overview.ledger import entry_numbered
 from governance.overview.nav import Navigation
 from inventory.systems.models import AISystem, ModelVersion
@@ -60,6 +61,7 @@ def find(user: User, text: str, nav: Navigation) -> list[Found]:
         Found("Pages", list(_pages(text, nav))),
         Found("Ledger", list(_entries(user, text))),
         Found("AI systems", list(_systems(user, text)), f"/systems/?{urlencode({'q': text})}"),
+        Found("Incidents", list(_incidents(user, text))),
         Found("Vendors", list(_vendors(user, text))),
         Found("Agreements", list(_agreements(user, text))),
         Found("People", list(_people(user, text, nav))),
@@ -102,6 +104,14 @@ def _systems(user: User, text: str) -> Iterable[Hit]:
         matches |= Q(searched=words)
     for system in visible.filter(matches).order_by("name", "pk")[:SHOWN]:
         yield Hit("boxes", system.name, f"/systems/{system.ref}/", system.ref, system.unit.name)
+
+
+def _incidents(user: User, text: str) -> Iterable[Hit]:
+    named = Q(title__icontains=text) | Q(ref__iexact=text)
+    rows = Incident.objects.visible_to(user).filter(named).select_related("system")
+    for incident in rows[:SHOWN]:
+        url = f"/incidents/{incident.ref}/"
+        yield Hit("triangle-alert", incident.title, url, incident.ref, incident.system.name)
 
 
 def _vendors(user: User, text: str) -> Iterable[Hit]:

@@ -135,6 +135,7 @@ def system_page(system: AISystem, user: User, today: date) -> SystemPage:
     signed = about.assessment
     days = [day for day in (signed.duty_days if signed else []) if day >= today]
     packs = EvidencePack.objects.visible_to(user).filter(systems=system)
+    incidents = incidents_of(system, timezone.now())
     shares = SystemShare.objects.filter(content_object=system, permission__codename=VIEW)
     return SystemPage(
         system=system,
@@ -148,9 +149,13 @@ def system_page(system: AISystem, user: User, today: date) -> SystemPage:
         coverage=_coverage(system),
         documents=documents.on_system(system),
         packs=list(packs[:MOST_PACKS]),
-        incidents=incidents_of(system, timezone.now()),
+        incidents=incidents,
         shares=[share.user for share in shares.select_related("user")],
-        entries=timeline(*_things(system, versions, about), people=people_behind),
+        entries=timeline(
+            *_things(system, versions, about),
+            *(("incident", row.incident.pk) for row in incidents),
+            people=people_behind,
+        ),
         may_edit=may_edit(user, system),
         next_day=min(days, default=None),
         obligations=obligations.on_system(system, signed.pk if signed else None, today),

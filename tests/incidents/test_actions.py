@@ -237,3 +237,45 @@ def test_both_readings_of_when_art_73_applies_are_kept(provided):
     assert "any reading" in law.state_on(datetime(2026, 8, 1, tzinfo=UTC).date())
     assert "By the letter" in law.state_on(datetime(2026, 8, 2, tzinfo=UTC).date())
     assert "both readings" in law.state_on(datetime(2027, 12, 2, tzinfo=UTC).date())
+
+
+def test_awareness_cannot_move_behind_what_was_done(open_incident, owner):
+    report(open_incident, owner)
+
+    with pytest.raises(DomainError, match="somebody knew by then"):
+        actions.correct_incident(
+            open_incident, actor=owner, reason="Later.", aware_at=timezone.now()
+        )
+
+
+def test_who_holds_an_old_copy_acts_on_what_is_stored(open_incident, owner, officer):
+    old = Incident.objects.get(pk=open_incident.pk)
+    actions.doubt_incident(open_incident, actor=owner, reason="A test account only.")
+    actions.agree_not_serious(open_incident, actor=officer)
+
+    for act in (
+        lambda: report(old, owner),
+        lambda: actions.keep_serious(old, actor=officer, reason="No."),
+        lambda: actions.close_incident(old, actor=owner, reason="Done."),
+        lambda: actions.doubt_incident(old, actor=owner, reason="Again."),
+    ):
+        with pytest.raises(DomainError, match="not serious already"):
+            act()
+
+
+def test_the_record_keeps_of_a_description_a_commitment_only(open_incident, owner):
+    actions.correct_incident(
+        open_incident, actor=owner, reason="Clearer.", description="Anna B. was harmed."
+    )
+    report(open_incident, owner, note="Anna B. called.")
+
+    for entry in Entry.objects.filter(object_type="incident"):
+        assert b"Anna" not in bytes(entry.body)
+        assert b"wrong column" not in bytes(entry.body)
+
+
+def test_every_step_makes_a_new_version(open_incident, owner):
+    before = open_incident.row_version
+    report(open_incident, owner, kind="causal_link", authority="")
+
+    assert open_incident.row_version == before + 1
