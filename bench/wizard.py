@@ -83,7 +83,7 @@ class Walker:
 def walker() -> Walker:
     """Return a walker over the pages of the rule pack in force."""
     engine = engine_of(load())
-    questions = read_questions(engine.pack, engine.variables.places)
+    questions = read_questions(engine.pack)
     return Walker(engine, symbols_of(engine), questions)
 
 

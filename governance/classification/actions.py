@@ -9,6 +9,14 @@ from django.utils import timezone
 from governance.accounts.access import require
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
+from governance.classification.answering import (
+    Said,
+    explained_anew,
+    follow_requests,
+    forget_notes,
+    keep_notes,
+    told_answers,
+)
 from governance.classification.law import Pack
 from governance.classification.models import Assessment, FactSheet
 from governance.classification.queries import (
@@ -40,14 +48,16 @@ def answer_facts(
     actor: User,
     seen: int | None = None,
     cleared: Collection[str] = (),
+    said: Said | None = None,
 ) -> bool:
     """Write the answers that differ and record from and to; return whether any did.
 
-    None as an answer says "not sure"; `cleared` names answers to take back. `seen` is the row
+    None as an answer says "not sure": the question is put to a person in the same transaction.
+    `cleared` names answers to take back, `said` is what comes with the answers. `seen` is the row
     version of the fact sheet the person read (0 before the first answer).
     Raises PermissionDenied unless the actor may change the system, DomainError for a retired
-    system, a fact or a value the rule pack does not know, StaleError when somebody answered
-    meanwhile.
+    system, a fact or a value the rule pack does not know, a person asked who may not answer,
+    StaleError when somebody answered meanwhile.
     """
     require_edit(actor, system)
     require_open(system)
@@ -59,15 +69,32 @@ def answer_facts(
         for name in sheet.facts.keys() | after.keys()
         if sheet.facts.get(name, MISSING) != after.get(name, MISSING)
     )
-    if not names:
+    explained = {*names, *explained_anew(system, given, said)} & given.keys()
+    if not names and not explained and not (said and said.asked):
         return False
-    changes = {
-        name: {"from": _plain(sheet.facts, name), "to": _plain(after, name)} for name in names
-    }
-    change(sheet, seen=seen, facts=after, changed_at=timezone.now(), changed_by=actor)
-    data = {"changes": changes, "facts_version": sheet.row_version}
-    record("facts.changed", subject=system, actor=actor, data=data, unit=system.unit_id)
+    before, now = sheet.facts, timezone.now()
+    change(sheet, seen=seen, facts=after, changed_at=now, changed_by=actor)
+    _record_answers(sheet, before, names, said, actor=actor)
+    keep_notes(system, explained, said or Said(), actor=actor, at=now)
+    forget_notes(system, cleared)
+    follow_requests(system, after, said or Said(), {*names, *given}, actor=actor)
     return True
+
+
+def _record_answers(
+    sheet: FactSheet, before: Mapping[str, Any], names: list[str], said: Said | None, *, actor: User
+) -> None:
+    """Record what changed from what to what, and why."""
+    system = sheet.system
+    data: dict[str, Any] = {"facts_version": sheet.row_version}
+    if names:
+        data["changes"] = {
+            name: {"from": _plain(before, name), "to": _plain(sheet.facts, name)} for name in names
+        }
+    if said and said.explains:
+        data |= {"because": said.because, "evidence": [item.ref for item in said.evidence]}
+    event = "facts.changed" if names else "facts.explained"
+    record(event, subject=system, actor=actor, data=data, unit=system.unit_id)
 
 
 @transaction.atomic
@@ -101,6 +128,7 @@ def sign_classification(
         reason=reason.strip(),
         signed_at=signed_at,
         **_frozen(now),
+        answers=told_answers(locked, now.facts),
     )
     data = _entry(assessment, before)
     record("assessment.signed", subject=locked, actor=actor, data=data, unit=locked.unit_id)
@@ -144,7 +172,8 @@ def _is_open(pack: Pack, name: str, value: Any) -> bool:
 def _plain(facts: Mapping[str, Any], name: str) -> Any:
     """Return an answer as ledger JSON; "unanswered" where there is none."""
     value = facts.get(name, "unanswered")
-    return f"{value:g}" if isinstance(value, float) else value
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{value:g}" if is_number else value  # the database gives 1e24 back as an integer
 
 
 def _require_same(now: Provisional, facts_digest: str, pack_version: str) -> None:

@@ -11,9 +11,11 @@ from governance.accounts.rules import Capability
 from governance.classification.preview import LEASE, MOST_ATTEMPTS, PreviewStatus
 from governance.classification.rules import Tier
 from governance.common.states import choices
+from governance.evidence.models import EvidenceItem
 from inventory.systems.models import AISystem
 
 CURRENT = Q(superseded_at__isnull=True)
+WAITING = Q(answered_at__isnull=True, withdrawn_at__isnull=True)
 
 
 class FactSheetQuerySet(models.QuerySet["FactSheet"]):
@@ -39,6 +41,68 @@ class FactSheet(models.Model):
 
     def __str__(self) -> str:
         return f"Facts of {self.system}"
+
+
+class AnswerNote(models.Model):
+    """Who answered one question about a system last, when, and what made them say so."""
+
+    system = models.ForeignKey(AISystem, on_delete=models.PROTECT, related_name="answer_notes")
+    fact = models.CharField(max_length=100)
+    because = models.TextField(blank=True, max_length=2_000)
+    evidence = models.ManyToManyField(EvidenceItem, related_name="answers")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["system", "fact"], name="answer_note_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fact} of {self.system}"
+
+
+class FactRequestQuerySet(models.QuerySet["FactRequest"]):
+    """Questions put to people are seen with their system."""
+
+    def visible_to(self, user: User) -> "FactRequestQuerySet":
+        """Return the requests about systems the person sees."""
+        return self.filter(system__in=AISystem.objects.visible_to(user).values("pk"))
+
+    def waiting(self) -> "FactRequestQuerySet":
+        """Return those that nobody answered or took back."""
+        return self.filter(WAITING)
+
+
+class FactRequest(models.Model):
+    """A question that somebody was not sure of, put to a person until a day."""
+
+    system = models.ForeignKey(AISystem, on_delete=models.PROTECT, related_name="fact_requests")
+    fact = models.CharField(max_length=100)
+    asked = models.ForeignKey(User, on_delete=models.PROTECT, related_name="fact_requests")
+    due_on = models.DateField()
+    note = models.TextField(blank=True, max_length=2_000)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = FactRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["system", "fact"], condition=WAITING, name="fact_request_one_waiting"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True) | Q(withdrawn_at__isnull=True),
+                name="fact_request_one_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fact} of {self.system} to {self.asked}"
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -79,6 +143,7 @@ class Assessment(models.Model):
     pack_version = models.CharField(max_length=64)
     result = models.JSONField()  # see explain(): rules, exceptions and duties with citations
     trace = models.JSONField(default=dict)  # see traced(): the way to the result
+    answers = models.JSONField(default=list)  # see told_answers(): by whom, when and why
     duty_days = ArrayField(models.DateField(), default=list)  # days on which its duties begin
     signed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assessments")
     reason = models.TextField(max_length=10_000)

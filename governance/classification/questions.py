@@ -99,8 +99,8 @@ class Questions:
         return self.alone(left[0]) if page.is_screen and left and one_by_one else page
 
 
-def read_questions(pack: Pack, asked: Collection[str], file: Path = FILE) -> Questions:
-    """Return the pages of a file, checked: every fact that is asked stands on exactly one page.
+def read_questions(pack: Pack, file: Path = FILE) -> Questions:
+    """Return the pages of a file, checked: every fact of the pack stands on exactly one page.
 
     Raises QuestionsError for a field nobody reads, an unknown or a missing fact, a page named
     twice or not at all, and pages that wait for each other.
@@ -111,7 +111,7 @@ def read_questions(pack: Pack, asked: Collection[str], file: Path = FILE) -> Que
     _require_once([page.id for page in pages], "page")
     _require_once([fact for page in pages for fact in page.facts], "fact")
     home = {fact: page for page in pages for fact in page.facts}
-    if missing := sorted(set(asked) - home.keys()):
+    if missing := sorted(pack.facts.keys() - home.keys()):
         raise QuestionsError(f"No page asks {', '.join(missing)}.")
     by_id = {page.id: page for page in pages}
     _require_order(by_id)

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from governance.classification import compare_views, first_views, preview_views, trace_views, views
+from governance.classification import (
+    compare_views,
+    first_views,
+    preview_views,
+    trace_views,
+    views,
+    wizard_views,
+)
 
 app_name = "classification"
 urlpatterns = [
@@ -16,8 +23,9 @@ urlpatterns = [
     path("systems/<str:ref>/classify/", views.review, name="review"),
     path("systems/<str:ref>/classify/trace/", trace_views.trace, name="trace"),
     path("systems/<str:ref>/classify/trace.json", trace_views.trace_json, name="trace_json"),
-    path("systems/<str:ref>/classify/<slug:step>/", views.answer, name="answer"),
-    path("systems/<str:ref>/classify/<slug:step>/so-far/", views.so_far, name="so_far"),
+    path("systems/<str:ref>/classify/next/", wizard_views.following, name="next"),
+    path("systems/<str:ref>/classify/<str:step>/", wizard_views.page, name="page"),
+    path("systems/<str:ref>/classify/<str:step>/so-far/", wizard_views.so_far, name="so_far"),
     path("systems/<str:ref>/classifications/", compare_views.history, name="history"),
     path("systems/<str:ref>/classifications/compare/", compare_views.compare, name="compare"),
     path("systems/<str:ref>/classifications/<int:number>/", views.signed, name="signed"),

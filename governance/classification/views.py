@@ -5,9 +5,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from governance.accounts.access import acting_user, may, units_with, visible_units
 from governance.accounts.models import User
@@ -15,20 +15,15 @@ from governance.accounts.rules import Capability
 from governance.classification import actions, waiting
 from governance.classification.explain import in_words, shown
 from governance.classification.first import look
-from governance.classification.forms import FactsForm, SignForm, is_answered
-from governance.classification.groups import BY_STEP, GROUPS, Group, facts_in, following, is_open
+from governance.classification.forms import SignForm
 from governance.classification.models import Assessment
 from governance.classification.queries import (
-    Facts,
     OnSystem,
-    Provisional,
     engine,
-    facts_from_answers,
-    facts_of,
     on_system,
-    provisional_of,
 )
-from inventory.systems.actions import may_edit, require_edit, require_open
+from governance.classification.reviewing import review_of
+from inventory.systems.actions import may_edit
 from inventory.systems.models import AISystem
 
 LONGEST_NUMBER = 18
@@ -81,12 +76,6 @@ def _system(user: User, ref: str) -> AISystem:
     return get_object_or_404(AISystem.objects.visible_to(user).select_related("unit"), ref=ref)
 
 
-def _group(step: str) -> Group:
-    if step not in BY_STEP:
-        raise Http404("There is no such page of questions.")
-    return BY_STEP[step]
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def review(request: HttpRequest, ref: str) -> HttpResponse:
@@ -115,7 +104,7 @@ def _result_context(user: User, about: OnSystem) -> dict[str, Any]:
         "about": about,
         "result": shown(now.result),
         "pack": engine().pack,
-        "steps": _steps(now, None),
+        "questions": review_of(system, now),
         "may_edit": may_edit(user, system) and not system.is_retired,
         "may_classify": may(user, Capability.CLASSIFY, system.unit),
         "blocked": [gap for gap in about.gaps if gap.kind in ("unanswered", "unsure", "open")],
@@ -125,55 +114,6 @@ def _result_context(user: User, about: OnSystem) -> dict[str, Any]:
         "look": look(system) if about.provisional.facts.row_version == 0 else None,
         "history": system.assessments.select_related("signed_by", "system").order_by("-number"),
     }  # fmt: skip
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def answer(request: HttpRequest, ref: str, step: str) -> HttpResponse:
-    """Ask one group of questions and keep the answers."""
-    user = acting_user(request)
-    system, group = _system(user, ref), _group(step)
-    require_edit(user, system)
-    require_open(system)
-    facts = facts_of(system)
-    form = FactsForm(_posted(request), group=group, facts=facts)
-    if request.method == "POST" and form.is_valid():
-        seen = form.cleaned_data["seen"]
-        actions.answer_facts(
-            system, facts=form.answers, cleared=form.cleared, seen=seen, actor=user
-        )
-        later = following(group, provisional_of(facts_of(system)).classification)
-        if later and "finish" not in request.POST:
-            return redirect("classification:answer", ref=ref, step=later.step)
-        return redirect("classification:review", ref=ref)
-    now = provisional_of(facts)
-    context = {
-        "system": system,
-        "group": group,
-        "form": form,
-        "now": now,
-        "result": shown(now.result),
-        "pack": engine().pack,
-        "steps": _steps(now, group),
-        "number": GROUPS.index(group) + 1,
-        "total": len(GROUPS),
-    }
-    return render(request, "classification/answer.html", context, status=_status(form))
-
-
-@require_POST
-@login_required
-def so_far(request: HttpRequest, ref: str, step: str) -> HttpResponse:
-    """Show where the answers on the page would lead, without keeping them."""
-    user = acting_user(request)
-    system, group = _system(user, ref), _group(step)
-    facts = facts_of(system)
-    form = FactsForm(request.POST, group=group, facts=facts)
-    if form.is_valid():
-        facts = facts_from_answers(system, facts, form.answers, form.cleared)
-    now = provisional_of(facts)
-    context = {"now": now, "result": shown(now.result), "pack": engine().pack}
-    return render(request, "classification/_so_far.html", context)
 
 
 @require_safe
@@ -189,7 +129,7 @@ def signed(request: HttpRequest, ref: str, number: int) -> HttpResponse:
         "assessment": assessment,
         "system": assessment.system,
         "result": shown(assessment.result),
-        "answers": _answers(assessment.facts),
+        "answers": assessment.answers or _answers(assessment.facts),
         "is_current": is_current,
         "current": about.assessment,
         "stale": [gap for gap in about.gaps if gap.kind in STALE] if is_current else [],
@@ -208,23 +148,6 @@ def _answers(facts: dict[str, Any]) -> list[dict[str, str]]:
         }
         for name, value in facts.items()
     ]
-
-
-def _steps(now: Provisional, current: Group | None) -> list[dict[str, Any]]:
-    """Return the groups with how far each is answered."""
-    return [
-        {
-            "group": group,
-            "current": group == current,
-            "answered": _count(group, now.facts),
-            "later": not is_open(group, now.classification),
-        }
-        for group in GROUPS
-    ]
-
-
-def _count(group: Group, facts: Facts) -> int:
-    return sum(is_answered(facts, fact.name) for fact in facts_in(group, engine().pack))
 
 
 def _posted(request: HttpRequest) -> QueryDict | None:

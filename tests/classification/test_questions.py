@@ -20,14 +20,14 @@ def over():
     return walker()
 
 
-def test_every_fact_that_can_matter_stands_on_exactly_one_page(over):
+def test_every_fact_stands_on_exactly_one_page(over):
     standing = [fact for page in over.questions.pages for fact in page.facts]
 
-    assert sorted(standing) == sorted(set(over.engine.variables.places))
+    assert sorted(standing) == sorted(over.engine.pack.facts)
 
 
 def test_every_fact_has_a_page_that_asks_it_alone(over):
-    for fact in over.engine.variables.places:
+    for fact in over.engine.pack.facts:
         page = over.questions.alone(fact)
         assert page.facts == (fact,)
         assert over.questions.by_id[page.id] == page
@@ -74,7 +74,7 @@ def test_pages_that_do_not_fit_are_refused_with_page_and_field(tmp_path, over, n
     file.write_text(yaml.safe_dump(broken(name)), encoding="utf-8")
 
     with pytest.raises(QuestionsError, match=words):
-        read_questions(over.engine.pack, over.engine.variables.places, file)
+        read_questions(over.engine.pack, file)
 
 
 def test_ordinary_systems_are_settled_in_at_most_twelve_pages():

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from governance.classification.conditions import compiled, parse
 from governance.classification.explain import explain
-from governance.classification.groups import GROUPS, cited_for, facts_in
 from governance.classification.law import Dates
 from governance.classification.packs import load
 from governance.classification.rules import (
@@ -251,19 +250,6 @@ def test_dates_of_a_new_system_and_of_this_one_are_told_apart():
 
     assert got.dates == NEW
     assert got.dates_here == Dates()
-
-
-def test_every_fact_stands_in_exactly_one_group_of_questions():
-    asked = [fact.name for group in GROUPS for fact in facts_in(group, PACK)]
-
-    assert sorted(asked) == sorted(PACK.facts)
-
-
-def test_the_articles_behind_a_question_are_named_once_each():
-    cited = cited_for(PACK)
-
-    assert cited["profiling.performed"] == ("Art 6(3) third subparagraph",)
-    assert all(len(set(citations)) == len(citations) for citations in cited.values())
 
 
 def test_a_day_or_list_in_another_form_is_brought_to_one_form():

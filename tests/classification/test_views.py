@@ -1,15 +1,12 @@
 """Pages of classification: what a person reads and may do."""
 
-import re
-
 import pytest
 from django.urls import reverse
 
 from governance.classification.actions import answer_facts
-from governance.classification.models import Assessment, FactSheet
+from governance.classification.models import Assessment
 from governance.classification.queries import (
     engine,
-    facts_of,
     legal_days,
     provisional,
     usual_answers,
@@ -56,64 +53,6 @@ def test_a_text_without_the_rule_is_said_in_words(as_user, answered, officer):
     text = page(as_user(officer), "review", answered.ref)
     assert "does not stand in the text as enacted" in text
     assert "Under the text as enacted: Limited" in text
-
-
-def test_questions_are_answered_saved_and_lead_to_the_next_page(as_user, system, officer):
-    client = as_user(officer)
-    data = {
-        "seen": 0,
-        "tr.interacts_directly": "yes",
-        "tr.ai_obvious": "~unsure",
-        "tr.generates": ["text", "image"],
-    }
-
-    response = client.post(
-        reverse("classification:answer", args=[system.ref, "transparency"]), data
-    )
-
-    assert response.status_code == 302
-    facts = facts_of(system)
-    assert facts.values == {"tr.interacts_directly": True, "tr.generates": ["text", "image"]}
-    assert facts.unsure == ("tr.ai_obvious",)
-
-
-def test_an_answer_left_open_is_taken_back_and_none_of_these_is_an_answer(as_user, system, officer):
-    answer_facts(system, facts={"tr.ai_obvious": True}, actor=officer)
-    address = reverse("classification:answer", args=[system.ref, "transparency"])
-    as_user(officer).post(address, {"seen": 1, "tr.generates": ["~none"]})
-
-    assert facts_of(system).values == {"tr.generates": []}
-
-
-def test_none_of_these_beside_one_of_these_is_refused_and_what_was_ticked_stays(
-    as_user, system, officer
-):
-    address = reverse("classification:answer", args=[system.ref, "transparency"])
-    response = as_user(officer).post(address, {"seen": 0, "tr.generates": ["~none", "text"]})
-
-    assert response.status_code == 422
-    assert b"There is a problem" in response.content
-    ticked = re.findall(
-        r'name="tr.generates" value="([^"]+)"[^>]*checked', response.content.decode()
-    )
-    assert ticked == ["text", "~none"]
-    assert not FactSheet.objects.exists()
-
-
-def test_a_page_of_questions_that_somebody_answered_meanwhile_is_refused(
-    as_user, answered, officer
-):
-    address = reverse("classification:answer", args=[answered.ref, "transparency"])
-
-    assert as_user(officer).post(address, {"seen": 0, "tr.ai_obvious": "yes"}).status_code == 409
-
-
-def test_so_far_shows_where_answers_lead_and_keeps_nothing(as_user, system, officer):
-    address = reverse("classification:so_far", args=[system.ref, "work"])
-    response = as_user(officer).post(address, {"seen": 0, "work.functions": ["decide_terms"]})
-
-    assert b"High-risk" in response.content
-    assert not FactSheet.objects.exists()
 
 
 def test_signing_leads_to_the_frozen_result_that_says_when_facts_changed(
@@ -170,7 +109,7 @@ def test_a_stranger_finds_none_of_the_pages(as_user, answered, officer, stranger
     client = as_user(stranger)
 
     page(client, "review", answered.ref, status=404)
-    page(client, "answer", answered.ref, "role", status=404)
+    page(client, "page", answered.ref, "role", status=404)
     page(client, "signed", answered.ref, 1, status=404)
     assert answered.name not in page(client, "queue")
 
@@ -182,11 +121,11 @@ def test_an_auditor_reads_and_has_nothing_to_change(as_user, answered, officer, 
     text = page(client, "review", answered.ref) + page(client, "signed", answered.ref, 1)
     assert "Answer the questions" not in text
     assert "Sign the classification" not in text
-    page(client, "answer", answered.ref, "role", status=403)
+    page(client, "page", answered.ref, "role", status=403)
 
 
 def test_an_unknown_page_of_questions_is_not_found(as_user, answered, officer):
-    page(as_user(officer), "answer", answered.ref, "weather", status=404)
+    page(as_user(officer), "page", answered.ref, "weather", status=404)
     page(as_user(officer), "signed", answered.ref, 9, status=404)
 
 
@@ -240,10 +179,10 @@ def test_the_pages_of_a_system_stay_within_a_few_queries(
 ):
     sign(answered, officer)
     client = as_user(officer)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(17):
         page(client, "review", answered.ref)
-    with django_assert_max_num_queries(12):
-        page(client, "answer", answered.ref, "role")
+    with django_assert_max_num_queries(18):
+        page(client, "page", answered.ref, "profiling")
     with django_assert_max_num_queries(12):
         page(client, "signed", answered.ref, 1)
 

@@ -1,0 +1,118 @@
+"""What stands at the end of the questions: what is open, who is asked, what was answered."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from governance.classification import wizard
+from governance.classification.answering import notes_of
+from governance.classification.explain import in_words
+from governance.classification.models import AnswerNote, FactRequest
+from governance.classification.queries import Provisional, engine
+from governance.classification.questions import Page, Section
+from inventory.systems.models import AISystem
+
+
+@dataclass(frozen=True)
+class Given:
+    """One answer in words, who gave it and why."""
+
+    fact: str
+    ask: str
+    answer: str
+    page: str
+    note: AnswerNote | None
+    is_usual: bool  # the answer that ordinary systems give
+    from_register: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """The answers of one section."""
+
+    section: Section
+    given: tuple[Given, ...]
+
+    @property
+    def told(self) -> tuple[Given, ...]:
+        """Return the answers that ordinary systems do not give, or that say why."""
+        return tuple(one for one in self.given if not one.is_usual or _explained(one.note))
+
+    @property
+    def usual(self) -> tuple[Given, ...]:
+        """Return the others."""
+        told = self.told
+        return tuple(one for one in self.given if one not in told)
+
+
+def _explained(note: AnswerNote | None) -> bool:
+    return note is not None and bool(note.because or note.evidence.all())
+
+
+@dataclass(frozen=True)
+class Unsure:
+    """An answer that nobody is sure of, and who is asked."""
+
+    ask: str
+    page: str
+    request: FactRequest | None
+
+
+@dataclass(frozen=True)
+class Review:
+    """Everything that the last page shows of the questions."""
+
+    open_pages: tuple[Page, ...]  # the most decisive first
+    unsure: tuple[Unsure, ...]
+    parts: tuple[Part, ...]
+
+
+def review_of(system: AISystem, now: Provisional) -> Review:
+    """Return what is open, asked and answered about a system: three queries."""
+    rows = FactRequest.objects.waiting().filter(system=system).select_related("asked", "asked_by")
+    requests, known = {row.fact: row for row in rows}, engine().pack.facts
+    return Review(
+        open_pages=tuple(_open_pages(now)),
+        unsure=tuple(
+            Unsure(known[name].ask, wizard.questions().alone(name).id, requests.get(name))
+            for name in now.facts.unsure
+        ),
+        parts=tuple(_parts(now, notes_of(system))),
+    )
+
+
+def _open_pages(now: Provisional) -> Iterator[Page]:
+    """Yield the pages that can be asked now, each once."""
+    waiting, answered = wizard.waiting_of(now), wizard.answered_of(now.facts)
+    seen: set[str] = set()
+    for fact in waiting:
+        home = wizard.questions().first_open(wizard.questions().home[fact], waiting)
+        page = wizard.questions().shown(home, waiting, answered)
+        if page.id not in seen:
+            seen.add(page.id)
+            yield page
+
+
+def _parts(now: Provisional, notes: Mapping[str, AnswerNote]) -> Iterator[Part]:
+    for section in wizard.questions().sections:
+        names = [fact for page in section.pages for fact in page.facts]
+        given = tuple(
+            _given(name, now.facts.values[name], notes.get(name), now)
+            for name in names
+            if name in now.facts.values
+        )
+        if given:
+            yield Part(section, given)
+
+
+def _given(name: str, value: Any, note: AnswerNote | None, now: Provisional) -> Given:
+    fact = engine().pack.facts[name]
+    return Given(
+        fact=name,
+        ask=fact.ask,
+        answer=in_words(fact, value),
+        page=wizard.questions().alone(name).id,
+        note=note,
+        is_usual=value == engine().defaults[name] or value == "",
+        from_register=name in now.facts.from_register,
+    )
