@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from governance.accounts.access import acting_user
 from governance.accounts.models import User
-from governance.classification import actions, wizard
+from governance.classification import actions, forks, wizard
 from governance.classification.answering import (
     asked_first,
     day_to_answer,
@@ -213,8 +213,8 @@ def _rendered(
         "form": form,
         "steps": steps,
         "back": _back(steps),
-        "law": wizard.law_behind(asked.page),
-        "law_more": max(0, wizard.law_count(asked.page) - wizard.MOST_LAW),
+        "law": forks.law_behind(asked.page),
+        "law_more": max(0, forks.law_count(asked.page) - forks.MOST_LAW),
         "waiting": asked.request if not asked.page.is_screen else None,
         "first_open": asked.asks[0],
         "answered": bool(wizard.answered_of(asked.facts) & {*asked.page.facts}),
@@ -239,7 +239,7 @@ def _panel(asked: Asked, form: PageForm, facts: Facts) -> dict[str, Any]:
         "page": asked.page,
         "so_far": so_far,
         "result": shown(so_far.now.result),
-        "forks": wizard.grouped(wizard.forks(asked.page, asked.asks, asked.facts), chosen),
+        "forks": forks.grouped(forks.forks(asked.page, asked.asks, asked.facts), chosen),
         "unsure": UNSURE in chosen,
         "ask": None if asked.page.is_screen else asked.ask(),
         "pack": engine().pack,
