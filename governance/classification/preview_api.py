@@ -18,7 +18,7 @@ from governance.classification.preview_actions import request_preview
 from governance.classification.preview_queries import OF_KIND, tally
 from governance.classification.rules import Tier
 from governance.classification.tasks import start_soon
-from governance.classification.uploads import MOST_BYTES, MOST_FILES, pack_from
+from governance.classification.uploads import MOST_BYTES, MOST_FILES, engine_from
 from governance.rest.fields import (
     StrictBody,
     choice_filters,
@@ -108,7 +108,7 @@ class PreviewInput(StrictBody):
             if not FILE_NAME.fullmatch(name):
                 raise serializers.ValidationError(f"{name[:40]!r} is no name of a YAML file.")
         try:
-            pack_from(TITLE, files)
+            engine_from(TITLE, files)
         except PackError as error:
             raise serializers.ValidationError(f"This pack does not hold. {error}.") from error
         return files

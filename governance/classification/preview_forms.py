@@ -6,7 +6,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from governance.classification.law import PackError
-from governance.classification.uploads import MOST_BYTES, pack_from, sources_of
+from governance.classification.uploads import MOST_BYTES, engine_from, sources_of
 
 TEXT_CHOICES = [("amended", "As amended"), ("enacted", "As enacted")]
 
@@ -35,7 +35,7 @@ class PreviewForm(forms.Form):
             raise forms.ValidationError(f"Choose a file of at most {MOST_BYTES:,} bytes.")
         try:
             self.sources = sources_of(name, file.read())
-            pack_from(name, self.sources)
+            engine_from(name, self.sources)
         except PackError as error:
             raise forms.ValidationError(f"This pack does not hold. {error}.") from error
         return file

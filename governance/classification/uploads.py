@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from governance.classification.law import Pack, PackError
+from governance.classification.law import PackError
 from governance.classification.packs import read_pack
 from governance.classification.rules import Engine, engine_of
 
@@ -68,16 +68,14 @@ def _text(name: str, body: bytes) -> str:
 
 
 def engine_from(title: str, sources: Sources) -> Engine:
-    """Return the compiled pack of files from outside; raises PackError as `load` does."""
-    return engine_of(pack_from(title, sources))
+    """Return the compiled pack of files from outside; its version is that of a folder of them.
 
-
-def pack_from(title: str, sources: Sources) -> Pack:
-    """Return the checked pack of files from outside; its version is that of a folder of them."""
+    Raises PackError as `load` does, also for what no check of a pack foresaw.
+    """
     files = [(name, text.encode()) for name, text in sorted(sources.items())]
     try:
-        return read_pack(title, files)
-    except (TypeError, ValueError, AttributeError, KeyError, RecursionError) as error:
-        if isinstance(error, PackError):
-            raise
-        raise PackError(title, "", "file", f"cannot be read: {error}"[:200]) from error
+        return engine_of(read_pack(title, files))
+    except PackError:
+        raise
+    except (TypeError, ValueError, AttributeError, LookupError, RecursionError) as error:
+        raise PackError(title, "", "file", f"cannot be read: {error!r}"[:200]) from error

@@ -16,6 +16,7 @@ from governance.approvals import actions as approvals
 from governance.audit_packs.actions import request_pack
 from governance.audit_packs.rules import ScopeKind
 from governance.classification import actions as classification
+from governance.classification.preview_actions import request_preview
 from governance.classification.queries import engine, provisional, usual_answers
 from governance.demo import duties, papers, troubles
 from inventory.systems import actions as systems
@@ -69,6 +70,7 @@ def tell(*, today: date, password: Callable[[], str]) -> list[dict[str, str]]:
     duties.speak(_read("duties"), cast.people, today)
     troubles.speak(_read("incidents"), cast.people)
     _packs(cast, made)
+    request_preview(actor=cast.people["ines"], before_text="enacted")
     return cast.signins
 
 

@@ -1,5 +1,6 @@
 """A rule pack from outside: whole, or refused with file and reason, and never a burden."""
 
+import contextlib
 import io
 import zipfile
 
@@ -7,7 +8,7 @@ import pytest
 
 from governance.classification.law import PackError
 from governance.classification.packs import EU_AI_ACT, load
-from governance.classification.uploads import MOST_BYTES, pack_from, sources_of
+from governance.classification.uploads import MOST_BYTES, engine_from, sources_of
 
 FILES = {file.name: file.read_bytes() for file in sorted(EU_AI_ACT.glob("*.yaml"))}
 
@@ -24,7 +25,7 @@ def zipped(files: dict[str, bytes], folder: str = "") -> bytes:
 def test_a_zip_of_the_shipped_pack_is_that_pack_with_its_version():
     sources = sources_of("law.zip", zipped(FILES, "eu_ai_act/"))
 
-    assert pack_from("law.zip", sources).version == load().version
+    assert engine_from("law.zip", sources).pack.version == load().version
 
 
 def test_files_beside_the_pack_in_a_zip_are_left_alone():
@@ -68,8 +69,33 @@ def test_an_upload_that_is_no_pack_is_refused_before_it_is_unpacked_whole(name, 
 )
 def test_a_file_that_would_cost_too_much_or_does_not_hold_is_refused_by_name(text, words):
     with pytest.raises(PackError, match=words) as refusal:
-        pack_from("law.yaml", {"law.yaml": text})
+        engine_from("law.yaml", {"law.yaml": text})
     assert "law.yaml" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("01_texts.yaml", "cut_off:", "cut_of:"),
+        ("08_obligations.yaml", "annex3:", "annex4:"),
+        ("01_texts.yaml", "timelines:", "timeline:"),
+        ("01_texts.yaml", "date:", "day:"),
+        ("02_facts.yaml", "values:", "value:"),
+        ("03_scope_and_roles.yaml", "kind: role", "kind: roles"),
+        (
+            "09_annexes.yaml",
+            ":",
+            ": x",
+        ),
+    ],
+)
+def test_whatever_is_misspelt_is_refused_and_never_a_crash(file, old, new):
+    sources = {name: body.decode() for name, body in FILES.items()}
+    assert old in sources[file]
+    sources[file] = sources[file].replace(old, new, 3)
+
+    with contextlib.suppress(PackError):  # what nobody reads may stay
+        engine_from("law.zip", sources)
 
 
 def test_a_half_written_pack_names_file_rule_and_field():
@@ -77,4 +103,4 @@ def test_a_half_written_pack_names_file_rule_and_field():
     sources["04_prohibitions.yaml"] = sources["04_prohibitions.yaml"].replace("citation:", "cite:")
 
     with pytest.raises(PackError, match=r"04_prohibitions\.yaml: art5\.1\.a: "):
-        pack_from("law.zip", sources)
+        engine_from("law.zip", sources)
