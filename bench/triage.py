@@ -93,8 +93,8 @@ def held_out(rows: Sequence[Case]) -> list[Case]:
 
 
 def measures(rows: Sequence[Case]) -> list[Measure]:
-    """Return precision and recall in the first 10, 20 and 30 percent; ties keep their order."""
-    ranked = sorted(rows, key=lambda row: -row.found.score)
+    """Return precision and recall in the first 10, 20 and 30 percent; ties count as missed."""
+    ranked = sorted(rows, key=lambda row: (-row.found.score, row.flagged))
     flagged = sum(row.flagged for row in rows)
     told = []
     for share in SHARES:
