@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -15,7 +15,7 @@ from governance.classification import actions
 from governance.classification.compare_api import NOW, DifferenceSerializer, difference
 from governance.classification.first import look
 from governance.classification.models import Assessment
-from governance.classification.queries import engine, on_system
+from governance.classification.queries import STALE, engine, on_system
 from governance.classification.rules import Tier
 from governance.rest.fields import StrictBody, choice_filters, text_filter, time_filters
 from governance.rest.resource import Readable, Resource
@@ -28,13 +28,26 @@ class AssessmentSerializer(serializers.ModelSerializer):
     signed_by: Any = serializers.SlugRelatedField("name", read_only=True)
     result: Any = serializers.DictField(read_only=True)
     facts: Any = serializers.DictField(read_only=True)
+    stale: Any = serializers.SerializerMethodField(
+        help_text="where one is read: in what it is not of today, in words; null in lists"
+    )
 
     class Meta:
         model = Assessment
         fields = [
             *("id", "system", "number", "tier", "tier_enacted", "facts", "facts_digest"),
             *("pack_version", "result", "signed_by", "reason", "signed_at", "superseded_at"),
+            "stale",
         ]
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField(), allow_null=True))
+    def get_stale(self, assessment: Assessment) -> list[str] | None:
+        """Return the words, none for one that nobody has to sign again, null in a list."""
+        view = self.context.get("view")
+        if view is None or view.action != "retrieve":
+            return None
+        gaps = () if assessment.superseded_at else on_system(assessment.system).gaps
+        return [gap.words for gap in gaps if gap.kind in STALE]
 
 
 class WordsSerializer(serializers.Serializer):

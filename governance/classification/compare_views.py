@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from governance.accounts.access import acting_user
 from governance.classification.compare import Side, diff, sentences
 from governance.classification.models import Assessment
-from governance.classification.queries import engine, on_system, side_now, side_of
+from governance.classification.queries import STALE, engine, on_system, side_now, side_of
 from inventory.systems.models import AISystem
 
 NOW = "now"
@@ -47,7 +47,7 @@ def history(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         "system": system,
         "rows": list(rows),
-        "stale": [gap for gap in about.gaps if gap.kind.endswith("_changed")],
+        "stale": [gap for gap in about.gaps if gap.kind in STALE],
         "now": about.provisional,
     }
     return render(request, "classification/history.html", context)

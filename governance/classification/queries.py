@@ -35,6 +35,7 @@ ROLE_FACTS = {
     OurRole.PRODUCT_MANUFACTURER: "actor.annex1a_manufacturer_own_name",
 }
 UNCLASSIFIED = "unclassified"
+STALE = ("facts_changed", "pack_changed")  # gaps that make a signature one of another day
 
 
 @cache

@@ -18,6 +18,7 @@ from governance.classification.first import look
 from governance.classification.forms import SignForm
 from governance.classification.models import Assessment
 from governance.classification.queries import (
+    STALE,
     OnSystem,
     engine,
     on_system,
@@ -27,7 +28,6 @@ from inventory.systems.actions import may_edit
 from inventory.systems.models import AISystem
 
 LONGEST_NUMBER = 18
-STALE = ("facts_changed", "pack_changed")  # gaps that make a signature one of another day
 PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 

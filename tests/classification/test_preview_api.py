@@ -122,6 +122,16 @@ def test_a_signed_classification_is_compared_with_another_and_with_now(as_user, 
     assert same["is_empty"]
 
 
+def test_a_signed_classification_that_is_read_says_in_what_it_is_stale(as_user, hiring, officer):
+    client, one = as_user(officer), Assessment.objects.get()
+    assert client.get(f"/api/v1/assessments/{one.pk}/").json()["stale"] == []
+
+    answer_facts(hiring, facts={"work.functions": []}, actor=officer)
+    [words] = client.get(f"/api/v1/assessments/{one.pk}/").json()["stale"]
+    assert "it would be minimal instead of high" in words
+    assert client.get("/api/v1/assessments/").json()["items"][0]["stale"] is None
+
+
 def test_a_classification_of_another_system_is_no_side(as_user, hiring, stranger, officer):
     one = Assessment.objects.get()
 
