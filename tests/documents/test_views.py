@@ -135,6 +135,15 @@ def test_the_page_takes_the_signature_and_shows_the_frozen_document(as_user, exe
     assert "signed exactly this" in words(client.get(address))
 
 
+def test_a_document_signed_as_it_stands_is_no_draft_and_hands_out_the_signed_file(
+    as_user, record, exempt, officer
+):
+    page = words(as_user(officer).get(url("document", exempt, "not-high-risk")))
+
+    assert "Draft, not signed" not in page
+    assert url("signed_file", exempt, record.number, "pdf") in page
+
+
 def test_an_old_reading_is_not_signed(as_user, exempt, officer):
     client = as_user(officer)
     seen = signature(client, exempt, "not-high-risk")
