@@ -4,11 +4,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest, Now
+from django.utils import timezone
 
 from governance.accounts.access import units_with
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
-from governance.classification.preview import LEASE, MOST_ATTEMPTS, PreviewStatus
+from governance.classification.preview import KEPT, LEASE, MOST_ATTEMPTS, PreviewStatus
 from governance.classification.rules import Tier
 from governance.common.states import choices
 from governance.evidence.models import EvidenceItem
@@ -275,6 +276,11 @@ class PackPreview(models.Model):
     def is_waiting(self) -> bool:
         """Return whether it still runs or waits for a worker."""
         return self.status in {PreviewStatus.QUEUED, PreviewStatus.RUNNING}
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Return whether its single systems are kept no longer."""
+        return self.finished_at is not None and self.finished_at < timezone.now() - KEPT
 
     @property
     def percent(self) -> int:

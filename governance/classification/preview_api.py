@@ -121,6 +121,7 @@ class PreviewViewSet(Readable):
     serializer_class = PreviewSerializer
     lookup_value_regex = "[0-9]{1,18}"
     sorts: ClassVar = ("requested_at",)
+    refusals: ClassVar = frozenset({"summary"})
     filters: ClassVar = {
         **choice_filters("status", "status", PreviewStatus),
         **time_filters("requested_at"),

@@ -96,8 +96,21 @@ def differences(before: Law, after: Law) -> dict[str, dict[str, list[str]]]:
     }
 
 
+FORGOTTEN = "The single systems of this preview are forgotten after 30 days. Ask for it again."
+
+
+def require_kept(preview: PackPreview) -> None:
+    """Raise DomainError for a preview whose single systems are forgotten."""
+    if preview.is_forgotten:
+        raise DomainError(FORGOTTEN)
+
+
 def tally(preview: PackPreview, user: User) -> Tally:
-    """Return how many of the systems a person sees are touched, and how: three queries."""
+    """Return how many of the systems a person sees are touched, and how: three queries.
+
+    Raises DomainError for a preview whose single systems are forgotten.
+    """
+    require_kept(preview)
     rows = PreviewRow.objects.visible_to(user).filter(preview=preview)
     seen = subjects().filter(pk__lte=preview.seen_to, pk__in=AISystem.objects.visible_to(user))
     counts = rows.aggregate(

@@ -18,10 +18,17 @@ from governance.accounts.access import acting_user, units_with
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.classification.models import PackPreview, PreviewRow
-from governance.classification.preview import Kind
+from governance.classification.preview import Kind, PreviewStatus
 from governance.classification.preview_actions import request_preview
 from governance.classification.preview_forms import PreviewForm
-from governance.classification.preview_queries import OF_KIND, Wanted, since, tally, told
+from governance.classification.preview_queries import (
+    OF_KIND,
+    Wanted,
+    require_kept,
+    since,
+    tally,
+    told,
+)
 from governance.classification.preview_tally import Tally
 from governance.classification.queries import engine
 from governance.classification.rules import Tier
@@ -81,7 +88,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one preview: its progress, or what it found among the systems the person sees."""
     user, found = _visible(request, pk)
     context: dict[str, Any] = {"preview": found}
-    if not found.is_waiting and found.status != "failed":
+    if found.status == PreviewStatus.DONE and not found.is_forgotten:
         wanted = wanted_of(request)
         counted = tally(found, user)
         page = _page(request, wanted, found, user)
@@ -174,6 +181,7 @@ def _moves(counted: Tally) -> list[dict[str, Any]]:
 def preview_csv(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """Download what the page shows, one line for each duty that comes, goes or moves."""
     user, found = _visible(request, pk)
+    require_kept(found)
     rows = wanted_of(request).of(found, user)
     response = StreamingHttpResponse(
         csv_chunks(found, rows.iterator(chunk_size=BATCH)), content_type="text/csv; charset=utf-8"

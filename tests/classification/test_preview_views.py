@@ -2,10 +2,12 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from governance.classification import tasks
 from governance.classification.actions import answer_facts
@@ -142,3 +144,16 @@ def test_a_failed_preview_says_why(as_user, hiring, officer):
 
     page = text_of(as_user(officer).get(f"{LIST}{preview.pk}/"))
     assert "Another rule pack came into force" in page
+
+
+def test_an_old_preview_says_that_its_systems_are_forgotten_not_that_nothing_changes(
+    as_user, done, officer
+):
+    PackPreview.objects.update(finished_at=timezone.now() - timedelta(days=31))
+    client, page = as_user(officer), f"{LIST}{done.pk}/"
+
+    text = text_of(client.get(page))
+    assert "forgotten after 30 days" in text
+    assert "Nothing changes" not in text
+    assert client.get(f"{page}export.csv").status_code == 409
+    assert client.get(f"/api/v1/rulepack-previews/{done.pk}/summary/").status_code == 409
