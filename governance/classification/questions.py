@@ -61,7 +61,7 @@ class Questions:
     """All pages, in the order of the file."""
 
     sections: tuple[Section, ...]
-    by_id: Mapping[str, Page]  # the pages of the file, and one for each fact of a screen
+    by_id: Mapping[str, Page]  # the pages of the file, and for each fact the one that asks it alone
     home: Mapping[str, Page]  # fact → the page of the file that it stands on
 
     @property
@@ -71,8 +71,7 @@ class Questions:
 
     def alone(self, fact: str) -> Page:
         """Return the page that asks this fact alone."""
-        page = self.home[fact]
-        return self.by_id[fact] if page.is_screen else page
+        return self.by_id[fact]
 
     def first_open(self, page: Page, waiting: Collection[str]) -> Page:
         """Return the page that comes first of a page and those it stands behind."""
@@ -162,22 +161,23 @@ def _negative(fact: Fact, page: str) -> Any:
 
 
 def _alone(pack: Pack, pages: Sequence[Page]) -> Iterator[tuple[str, Page]]:
-    """Yield, for each fact of a screen, the page that asks it alone."""
-    for page in (page for page in pages if page.is_screen):
+    """Yield, for each fact, the page that asks it alone."""
+    for page in pages:
         for fact in page.facts:
-            yield (
-                fact,
-                Page(
-                    id=fact,
-                    section=page.section,
-                    short=page.labels[fact],
-                    question=pack.facts[fact].ask,
-                    hint="",
-                    facts=(fact,),
-                    labels={},
-                    home=page.id,
-                ),
-            )
+            yield fact, _one_of(page, fact, pack) if page.is_screen else page
+
+
+def _one_of(page: Page, fact: str, pack: Pack) -> Page:
+    return Page(
+        id=fact,
+        section=page.section,
+        short=page.labels[fact],
+        question=pack.facts[fact].ask,
+        hint="",
+        facts=(fact,),
+        labels={},
+        home=page.id,
+    )
 
 
 def _require_fields(raw: Mapping[str, Any], known: Collection[str], where: str) -> None:

@@ -27,7 +27,7 @@ from governance.accounts.rules import CAPABILITIES, Capability, Role
 from governance.approvals.models import Review
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.rules import PackStatus
-from governance.classification.models import Assessment
+from governance.classification.models import Assessment, FactRequest
 from governance.classification.queries import engine, facts_changed_since, facts_from
 from governance.overview.portfolio import Portfolio
 from governance.overview.register_filters import LACKS
@@ -88,7 +88,7 @@ def needs(
     A role that lets somebody act in a unit lets them see it, so the kinds ask for that alone.
     """
     can = _ability(user, counted)
-    found = [*_packs(user), *_own_systems(user), *_open_systems(counted, can)]
+    found = [*_packs(user), *_questions(user), *_own_systems(user), *_open_systems(counted, can)]
     found += _agreements(ends)
     if Capability.APPROVE in abilities:
         found += _reviews(user)
@@ -260,6 +260,21 @@ def _open_systems(counted: Portfolio, can: Can) -> Iterable[Need]:
         if count:
             url = f"/systems/?{urlencode([('gaps', gap.value), *LIVE])}"
             yield Need(icon, title.format(_systems(count)), "Choose", url, note=note)
+
+
+def _questions(user: User) -> Iterable[Need]:
+    """Yield the questions put to the person that wait for an answer."""
+    rows = FactRequest.objects.waiting().filter(asked=user).visible_to(user)
+    for row in rows.select_related("system", "asked_by")[:MOST_OF_A_KIND]:
+        yield Need(
+            icon="circle-help",
+            title="Answer a question",
+            action="Answer",
+            url=f"/systems/{row.system.ref}/classify/{row.fact}/",
+            subject=row.system.name,
+            note=row.note or f"{row.asked_by} is not sure",
+            due=row.due_on,
+        )
 
 
 def _own_systems(user: User) -> Iterable[Need]:

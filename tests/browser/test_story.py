@@ -24,14 +24,14 @@ from inventory.systems.models import AISystem
 from raci import actions as raci
 from tests.browser.duties import propose, staff
 from tests.browser.walk import (
-    answer,
+    answer_questions,
+    choose,
     downloaded,
     follow,
     from_menu,
     main,
     press,
     register,
-    say_benefits,
     settled,
     titled,
     told,
@@ -147,27 +147,34 @@ def test_officer_answers_the_questions_and_signs_what_follows(tab_of, officer, s
 
 def test_answers_show_at_once_where_they_lead(tab_of, officer, system):
     page = tab_of(officer)
-    page.goto(f"/systems/{system.ref}/classify/services/")
-    say_benefits(page)
+    page.goto(f"/systems/{system.ref}/classify/work.functions/")
+    choose(page, ["Decide terms"])
 
-    expect(page.locator("#so-far")).to_contain_text("Annex III point 5(a)")
+    expect(page.locator("#so-far")).to_contain_text("Annex III point 4(b)")
     page.reload()
     expect(page.locator("#so-far")).not_to_contain_text("Annex III")
     settled(page)
 
 
+BENEFITS = {
+    "What is it?": ["It runs on machines", "It works out for itself"],
+    "What connects it to the Union?": ["Deployer in eu"],
+    "Is it used for any of this?": ["Public benefits or services"],
+    "What about public benefits/services (incl. healthcare)?": ["Evaluate eligibility"],
+    "Does the assessment concern natural persons (incl. sole traders), not only legal entities?": [
+        "Yes"
+    ],
+    "Used by or on behalf of a public authority?": ["Yes"],
+    "What do we do with it?": ["We use it in our work"],
+    "Which of these are we?": ["A public authority or body"],
+    "When was it first placed on the market or put into service?": ["Not yet, or it is new"],
+}
+
+
 def classify(page: Page) -> None:
     """Answer what makes a system that helps to grant public benefits high-risk, and sign it."""
     follow(page, "Answer the questions")
-    titled(page, "Is it an AI system in scope?")
-    press(page, "Save and continue")
-    answer(page, "Does the actor use it under its own authority", "Yes")
-    answer(page, "Is the actor a body governed by public law", "Yes")
-    press(page, "Save and continue")
-    titled(page, "Any prohibited practice?")
-    follow(page, "Benefits, credit, insurance, emergencies?")
-    say_benefits(page)
-    press(page, "Save and see the result")
+    answer_questions(page, BENEFITS)
     told(page, "Provisional: what the facts say now")
     told(page, "Why high-risk")
     told(page, "Annex III point 5(a)")
@@ -281,7 +288,7 @@ def test_auditor_finds_nothing_to_change_anywhere(tab_of, officer, owner, audito
         links = main(page).get_by_role("link").evaluate_all("all => all.map((one) => one.pathname)")
         assert [link for link in links if EDITS.search(link)] == [], path
     for path in [
-        *("/systems/new/", f"{about}edit/", f"{about}versions/new/", f"{about}classify/system/"),
+        *("/systems/new/", f"{about}edit/", f"{about}versions/new/", f"{about}classify/uses/"),
         *("/vendors/new/", "/imports/new/", "/packs/new/", "/settings/people/"),
     ]:
         assert page.goto(path).status in (403, 404), path

@@ -37,16 +37,33 @@ def titled(page: Page, title: str) -> None:
     expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
 
 
-def answer(page: Page, question: str, said: str) -> None:
-    """Answer one question of the classification."""
-    settled(page)
-    main(page).get_by_role("group", name=question).get_by_label(said, exact=True).check()
+def choose(page: Page, labels: list[str]) -> None:
+    """Choose answers of the question on the page: a button, or boxes."""
+    for label in labels:
+        main(page).locator("#answer").get_by_label(label).first.check()
+        settled(page)
 
 
-def say_benefits(page: Page) -> None:
-    """Answer that a public authority evaluates with it who is eligible."""
-    answer(page, "Used by or on behalf of a public authority?", "Yes")
-    answer(page, "What about public benefits/services", "Evaluate eligibility")
+def answer_questions(page: Page, said: dict[str, list[str]]) -> list[str]:
+    """Answer one question after the other until the result shows, and return the questions.
+
+    `said` names the answers to a question by its words; any other is answered with "None of
+    these" or, where there is no such box, with "No".
+    """
+    asked: list[str] = []
+    while page.locator("#answer").count():
+        question = page.get_by_role("heading", level=1).inner_text()
+        assert question not in asked, f"asked again: {question}"
+        asked.append(question)
+        if question in said:
+            choose(page, said[question])
+        elif main(page).locator("#answer").get_by_label("None of these").count():
+            choose(page, ["None of these"])
+        else:
+            choose(page, ["No"])
+        press(page, "Save and continue")
+        page.wait_for_load_state()
+    return asked
 
 
 def register(page: Page, name: str, unit: str) -> None:
