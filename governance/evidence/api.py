@@ -104,7 +104,7 @@ class EvidenceViewSet(Readable):
         actions.withdraw_evidence(item, actor=self.person, **self.valid(WithdrawInput))
         return self.shown(self.get_object())
 
-    @extend_schema(responses={(200, "application/octet-stream"): bytes}, filters=False)
+    @extend_schema(responses={(200, "*/*"): bytes}, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)
     def file(self, request: Request, ref: str) -> FileResponse:
         """Return the file; 404 for a link."""

@@ -53,8 +53,9 @@ class ObligationSerializer(serializers.ModelSerializer):
     accountable = serializers.SerializerMethodField()
     accountable_because = serializers.SerializerMethodField()
     evidence: Any = serializers.SlugRelatedField("ref", many=True, read_only=True)
+    due_on = serializers.DateField(read_only=True, allow_null=True)
     assessment: Any = serializers.SlugRelatedField("number", read_only=True)
-    ended_by: Any = serializers.SlugRelatedField("number", read_only=True)
+    ended_by: Any = serializers.SlugRelatedField("number", read_only=True, allow_null=True)
     proposed_by = PersonField(read_only=True, allow_null=True)
     approved_by = PersonField(read_only=True, allow_null=True)
 

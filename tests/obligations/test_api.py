@@ -110,3 +110,11 @@ def test_the_list_takes_the_same_number_of_queries_for_one_and_for_many(
         client.get(f"{PATH}?page_size=1")
     with django_assert_max_num_queries(len(few.captured_queries)):
         client.get(f"{PATH}?page_size=50")
+
+
+def test_what_may_be_null_is_described_as_null(as_user, officer, duty):
+    described = as_user(officer).get("/api/v1/openapi.json").json()["components"]["schemas"]
+    shape = described["Obligation"]["properties"]
+
+    for name in ("due_on", "ended_by", "next_check_on", "accountable", "approved_by"):
+        assert "null" in shape[name]["type"], name
