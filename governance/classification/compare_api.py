@@ -4,7 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from governance.classification.compare import diff, sentences
+from governance.classification.compare import diff
+from governance.classification.compare_words import sentences
 from governance.classification.models import Assessment
 from governance.classification.queries import engine, on_system, side_now, side_of
 

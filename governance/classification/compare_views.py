@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from governance.accounts.access import acting_user
-from governance.classification.compare import Side, diff, sentences
+from governance.classification.compare import Side, diff
+from governance.classification.compare_words import sentences
 from governance.classification.models import Assessment
 from governance.classification.queries import STALE, engine, on_system, side_now, side_of
 from inventory.systems.models import AISystem

@@ -11,13 +11,13 @@ from governance.accounts.access import units_with
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.classification.law import TEXTS, PackError
-from governance.classification.models import PackPreview
 from governance.classification.preview import (
     PREVIEW_TRANSITIONS,
     Law,
     PreviewStatus,
     duty_words,
 )
+from governance.classification.preview_models import PackPreview
 from governance.classification.preview_queries import differences, subjects
 from governance.classification.queries import engine
 from governance.classification.rules import Engine

@@ -12,9 +12,9 @@ from rest_framework.response import Response
 
 from governance.accounts.models import User
 from governance.classification.law import TEXTS, PackError
-from governance.classification.models import PackPreview, PreviewRow
 from governance.classification.preview import Kind, PreviewStatus
 from governance.classification.preview_actions import request_preview
+from governance.classification.preview_models import PackPreview, PreviewRow
 from governance.classification.preview_queries import OF_KIND, tally
 from governance.classification.rules import Tier
 from governance.classification.tasks import start_soon

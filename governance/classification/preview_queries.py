@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 from django.db.models import Count, F, Q, QuerySet
 
 from governance.accounts.models import User
-from governance.classification.models import PackPreview, PreviewRow
 from governance.classification.preview import (
     Kind,
     Law,
     pack_parts,
 )
+from governance.classification.preview_models import PackPreview, PreviewRow
 from governance.classification.preview_tally import Tally
 from governance.classification.queries import ROLE_FACTS, engine
 from governance.classification.rules import Engine

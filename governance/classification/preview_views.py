@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from governance.accounts.access import acting_user, units_with
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
-from governance.classification.models import PackPreview, PreviewRow
 from governance.classification.preview import Kind, PreviewStatus
 from governance.classification.preview_actions import request_preview
 from governance.classification.preview_forms import PreviewForm
+from governance.classification.preview_models import PackPreview, PreviewRow
 from governance.classification.preview_queries import (
     OF_KIND,
     Wanted,

@@ -10,9 +10,9 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from governance.classification.law import PackError
-from governance.classification.models import PackPreview, PreviewRow
 from governance.classification.preview import KEPT, MOST_ATTEMPTS, Change, Comparer
 from governance.classification.preview_actions import fail, finish
+from governance.classification.preview_models import PackPreview, PreviewRow
 from governance.classification.preview_queries import (
     OutdatedError,
     laws_of,

@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Count, Exists, F, Func, OuterRef, QuerySet, Subquery
 
 from governance.accounts.models import User
-from governance.classification import compare
-from governance.classification.compare import Difference, Side
+from governance.classification import compare_words
+from governance.classification.compare import Difference, Side, diff
 from governance.classification.explain import explain, shown
 from governance.classification.models import Assessment, FactSheet
 from governance.classification.packs import load
@@ -264,15 +264,16 @@ def _stale(signed: Assessment, now: Provisional) -> Iterable[Gap]:
     if not facts and not pack:
         return
     found = since_signed(signed, now)
-    leads_to = " ".join(compare.outcome_words(found))
+    leads_to = " ".join(compare_words.outcome_words(found))
     if facts:
         said = "Facts changed since the classification was signed."
         yield Gap(
-            "facts_changed", _joined(said, compare.answers_words(found), "" if pack else leads_to)
+            "facts_changed",
+            _joined(said, compare_words.answers_words(found), "" if pack else leads_to),
         )
     if pack:
         said = "The rule pack changed since the classification was signed."
-        yield Gap("pack_changed", _joined(said, compare.pack_words(found), leads_to))
+        yield Gap("pack_changed", _joined(said, compare_words.pack_words(found), leads_to))
 
 
 def _joined(*sentences: str) -> str:
@@ -281,7 +282,7 @@ def _joined(*sentences: str) -> str:
 
 def since_signed(signed: Assessment, now: Provisional) -> Difference:
     """Return in what the facts, the pack and the result of now differ from those signed."""
-    return compare.diff(side_of(signed), side_now(now), engine().pack.facts)
+    return diff(side_of(signed), side_now(now), engine().pack.facts)
 
 
 def side_of(signed: Assessment) -> Side:

@@ -8,8 +8,8 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from governance.classification.first import score_due
-from governance.classification.models import PackPreview
 from governance.classification.preview_actions import fail
+from governance.classification.preview_models import PackPreview
 from governance.classification.previewing import forget_old_rows, run
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from governance.classification import queries
 from governance.classification.actions import answer_facts
-from governance.classification.compare import Side, diff, sentences
+from governance.classification.compare import Side, diff
+from governance.classification.compare_words import sentences
 from governance.classification.explain import explain
 from governance.classification.models import Assessment
 from governance.classification.packs import load

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from governance.classification import tasks
 from governance.classification.actions import answer_facts
-from governance.classification.models import PackPreview
 from governance.classification.preview_actions import request_preview
+from governance.classification.preview_models import PackPreview
 from tests.classification.test_previewing import FILES, HIRING
 from tests.classification.test_uploads import zipped
 from tests.factories import make_system

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from governance.classification import previewing, tasks
 from governance.classification.actions import answer_facts
-from governance.classification.models import PackPreview, PreviewRow
 from governance.classification.packs import EU_AI_ACT
 from governance.classification.preview import KEPT, LEASE, MOST_ATTEMPTS, fitting
 from governance.classification.preview_actions import request_preview
+from governance.classification.preview_models import PackPreview, PreviewRow
 from governance.classification.preview_queries import (
     Wanted,
     subject_chunks,
