@@ -126,6 +126,8 @@ def test_a_correction_shows_both_values_and_the_reason(open_incident, owner, as_
 
     assert "The first note was wrong." in text
     assert "10 days" in text
+    assert "fundamental rights infringement → death" in text
+    assert "['" not in text
 
 
 def test_a_correction_of_an_old_version_is_refused(open_incident, owner, as_user):
