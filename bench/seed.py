@@ -68,13 +68,14 @@ PURPOSE = (
 STAGES = ("idea", "pilot", "limited", "production", "production", "production", "retired")
 FIELDS = (
     "system_id, number, tier, tier_enacted, facts, facts_digest, pack_version, result, duty_days, "
-    "signed_by_id, reason, signed_at, trace"
+    "signed_by_id, reason, signed_at, trace, answers"
 )
 # What the copied systems have, taken from the whole ones by the remainder of their id.
 COPIES = (
     f"""INSERT INTO classification_assessment ({FIELDS})
     SELECT s.id, 1, a.tier, a.tier_enacted, a.facts, a.facts_digest, a.pack_version, a.result,
-        a.duty_days, a.signed_by_id, a.reason, a.signed_at, '{{}}'::jsonb
+        a.duty_days, a.signed_by_id, a.reason, a.signed_at, '{{}}'::jsonb,
+        a.answers
     FROM systems_aisystem s JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS turn
         FROM classification_assessment WHERE id <= %(kept)s) a ON a.turn = s.id %% {WHOLE}
     WHERE s.id > %(after)s AND s.id * 7 %% 10 < 4""",  # noqa: S608
