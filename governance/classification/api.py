@@ -13,10 +13,12 @@ from rest_framework.response import Response
 from governance.accounts.models import User
 from governance.classification import actions
 from governance.classification.compare_api import NOW, DifferenceSerializer, difference
+from governance.classification.deciding import as_published
 from governance.classification.first import look
 from governance.classification.models import Assessment
-from governance.classification.queries import STALE, engine, on_system
+from governance.classification.queries import STALE, engine, on_system, provisional
 from governance.classification.rules import Tier
+from governance.classification.trace_api import TraceSerializer
 from governance.rest.fields import StrictBody, choice_filters, text_filter, time_filters
 from governance.rest.resource import Readable, Resource
 from inventory.systems.models import AISystem
@@ -121,6 +123,13 @@ class AssessmentViewSet(Readable):
         """Return the assessments of systems the person sees."""
         return Assessment.objects.visible_to(user).select_related("system", "signed_by")
 
+    @extend_schema(responses=TraceSerializer)
+    @action(detail=True, methods=["get"])
+    def trace(self, request: Request, pk: str) -> Response:
+        """Return the way to the result as it was signed."""
+        row = self.get_object()
+        return Response(as_published(row.trace))
+
     @extend_schema(responses=DifferenceSerializer, filters=False)
     @action(
         detail=True,
@@ -175,6 +184,12 @@ class ClassificationViewSet(Resource):
         system = self.get_object()
         signed = actions.sign_classification(system, actor=self.person, **self.valid(SignInput))
         return Response(AssessmentSerializer(signed).data, status=201)
+
+    @extend_schema(responses=TraceSerializer)
+    @action(detail=True, methods=["get"])
+    def trace(self, request: Request, ref: str) -> Response:
+        """Return the way to what the facts say now."""
+        return Response(as_published(provisional(self.get_object()).trace))
 
     def _answer(self, system: AISystem) -> Response:
         now = on_system(system)
