@@ -18,6 +18,7 @@ from governance.audit_packs.papers import papers
 from governance.audit_packs.rules import SCHEMA, missing
 from governance.audit_packs.sections import Batch, Facts, iso
 from governance.audit_packs.timeline import timelines
+from governance.audit_packs.traces import WHOLE, traces
 from governance.common.canonical import canonical_bytes
 from governance.ledger.actions import sequence_all
 from governance.ledger.models import Pending
@@ -55,7 +56,9 @@ def contents(pack: EvidencePack) -> Contents:
         systems = [
             told
             for at in range(0, len(rows), BATCH)
-            for told in _systems(Batch(rows[at : at + BATCH], now.date()), pack)
+            for told in _systems(
+                Batch(rows[at : at + BATCH], now.date(), whole=len(rows) <= WHOLE), pack
+            )
         ]
     head = {
         "schema": SCHEMA,
@@ -99,6 +102,7 @@ def _systems(batch: Batch, pack: EvidencePack) -> Iterator[Facts]:
     cards = sections.cards(batch)
     agreements = sections.agreements(batch)
     classifications = verdicts.classifications(batch)
+    ways = traces(batch)
     matrices = verdicts.matrices(batch)
     held = obligations(batch)
     versions = verdicts.versions(batch)
@@ -110,7 +114,7 @@ def _systems(batch: Batch, pack: EvidencePack) -> Iterator[Facts]:
             "ref": system.ref,
             "name": system.name,
             "card": cards[system.pk],
-            "classification": classifications[system.pk],
+            "classification": classifications[system.pk] | ways.get(system.pk, {}),
             "obligations": held[system.pk],
             "raci": matrices.get(system.pk),
             "agreements": agreements.get(system.pk, []),

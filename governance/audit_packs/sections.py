@@ -19,6 +19,7 @@ class Batch:
 
     systems: Sequence[AISystem]
     day: date
+    whole: bool = True  # few enough systems in the pack for whole traces
     subjects: dict[tuple[str, str], set[int]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from governance.approvals.models import Review, Waiver
 from governance.audit_packs.sections import Batch, Facts, exact, iso
+from governance.audit_packs.traces import trace_told
 from governance.classification.models import Assessment, FactSheet
 from governance.classification.queries import engine, facts_from, provisional_of
 from inventory.systems.models import AISystem, ModelVersion, VersionContributor
@@ -33,12 +34,14 @@ def classifications(batch: Batch) -> dict[int, Facts]:
     for sheet in sheets.values():
         batch.add("factsheet", sheet.pk, sheet.system_id)
     return {
-        system.pk: _classification(system, sheets.get(system.pk), signed[system.pk])
+        system.pk: _classification(system, sheets.get(system.pk), signed[system.pk], batch.whole)
         for system in batch.systems
     }
 
 
-def _classification(system: AISystem, sheet: FactSheet | None, signed: list[Assessment]) -> Facts:
+def _classification(
+    system: AISystem, sheet: FactSheet | None, signed: list[Assessment], whole: bool
+) -> Facts:
     facts = facts_from(system, sheet)
     told = {"unsure": list(facts.unsure), "earlier": [_earlier(old) for old in signed[1:]]}
     if signed:
@@ -64,6 +67,7 @@ def _classification(system: AISystem, sheet: FactSheet | None, signed: list[Asse
         "facts": exact(dict(facts.values)),
         "facts_digest": facts.digest,
         "result": exact(now.result),
+        **(trace_told(now.trace, whole) if whole else {}),
     }
 
 

@@ -8,6 +8,7 @@ from governance.common.canonical import canonical_bytes
 
 Told = dict[str, Any]  # a node of a trace, see trace_of()
 EXACT = 2**53  # whole numbers beyond it are fractions in JSON
+HEADING = ("tier", "truth", "rule", "again", "title", "citation", "confidence")
 CITED = ("title", "citation", "confidence")
 
 
@@ -89,6 +90,25 @@ def pruned(trace: Mapping[str, Any]) -> Told:
     asked = {node["fact"] for node in walk([*steps, *also]) if "fact" in node}
     facts = {name: fact for name, fact in trace["facts"].items() if name in asked}
     return {"text": trace["text"], "steps": steps, "also": also, "facts": facts}
+
+
+def deciding_only(trace: Mapping[str, Any]) -> Told:
+    """Return a pruned trace in which steps that did not give the tier have no parts."""
+    left = pruned(trace)
+    if not left:
+        return {}
+    ended = any(step["truth"] for step in left["steps"])
+    steps = [step if step["truth"] or not ended else _headed(step) for step in left["steps"]]
+    asked = {node["fact"] for node in walk([*steps, *left["also"]]) if "fact" in node}
+    facts = {name: fact for name, fact in left["facts"].items() if name in asked}
+    return left | {"steps": steps, "facts": facts}
+
+
+def _headed(node: Mapping[str, Any]) -> Told:
+    """Return a node without what is below it, of a "not" with the heading of what it denies."""
+    head: Told = {key: node[key] for key in node if key in HEADING}
+    head |= {key: [] for key in ("all", "any") if key in node}
+    return head | {"not": _headed(node["not"])} if "not" in node else head
 
 
 def _pruned(node: Mapping[str, Any], rules: Mapping[str, Told]) -> Told:

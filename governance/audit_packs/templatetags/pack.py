@@ -5,6 +5,8 @@ from typing import Any
 
 from django import template
 
+from governance.classification.branches import Tree, tree_of
+from governance.classification.deciding import pruned
 from governance.ledger.sentences import changes, sentence
 
 register = template.Library()
@@ -21,6 +23,12 @@ def words(key: str | None) -> str:
 def listed(keys: list[str]) -> str:
     """Return keys as one line of words: Provider, deployer."""
     return words(", ".join(keys))
+
+
+@register.filter
+def tree(trace: dict[str, Any]) -> Tree | None:
+    """Return what decided in a trace as branches with words, as the page of the trace has them."""
+    return tree_of(pruned(trace))
 
 
 @register.filter
