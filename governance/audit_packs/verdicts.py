@@ -53,6 +53,7 @@ def _classification(
             "signed_at": iso(last.signed_at),
             "reason": last.reason,
             "facts": exact(last.facts),
+            "explained": [one for one in last.answers if one.get("because") or one.get("evidence")],
             "facts_digest": last.facts_digest,
             "facts_changed": last.facts_digest != facts.digest,
             "pack_changed": last.pack_version != engine().pack.version,

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from governance.accounts.models import User
 from governance.classification import actions
+from governance.classification.answering import Said, notes_of
 from governance.classification.compare_api import NOW, DifferenceSerializer, difference
 from governance.classification.deciding import as_published
 from governance.classification.first import look
@@ -80,6 +81,13 @@ class ClassificationSerializer(serializers.Serializer):
     provisional_tier = serializers.CharField(help_text="what the facts say now; nobody signed it")
     facts = serializers.DictField()
     unsure = serializers.ListField(child=serializers.CharField())
+    possible_tiers = serializers.ListField(child=serializers.CharField())
+    open_questions = serializers.ListField(
+        child=serializers.CharField(), help_text="facts that can still change it, by weight"
+    )
+    because = serializers.DictField(
+        child=serializers.CharField(), help_text="what made somebody say so, by fact"
+    )
     facts_digest = serializers.CharField()
     pack_version = serializers.CharField()
     gaps = serializers.ListField(child=serializers.CharField())
@@ -95,6 +103,12 @@ class FactsChange(StrictBody):
     facts = serializers.DictField(child=serializers.JSONField(allow_null=True), required=False)
     cleared = serializers.ListField(
         child=serializers.CharField(max_length=200), required=False, max_length=500
+    )
+    because = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=2_000,
+        help_text="what makes you say so; kept with each fact of this request",
     )
 
 
@@ -174,6 +188,7 @@ class ClassificationViewSet(Resource):
             cleared=data.get("cleared", ()),
             actor=self.person,
             seen=version,
+            said=Said(data["because"].strip()) if "because" in data else None,
         )
         return self._answer(system)
 
@@ -193,17 +208,22 @@ class ClassificationViewSet(Resource):
 
     def _answer(self, system: AISystem) -> Response:
         now = on_system(system)
-        facts = now.provisional.facts
+        facts, result = now.provisional.facts, now.provisional.result
         body = {
             "system": system.ref,
             "tier": now.tier,
             "provisional_tier": str(now.provisional.classification.tier),
             "facts": dict(facts.values),
             "unsure": list(facts.unsure),
+            "possible_tiers": result["possible_tiers"],
+            "open_questions": result["open_questions"],
+            "because": {
+                fact: note.because for fact, note in notes_of(system).items() if note.because
+            },
             "facts_digest": facts.digest,
             "pack_version": engine().pack.version,
             "gaps": [gap.words for gap in now.gaps],
-            "result": now.provisional.result,
+            "result": result,
             "look_first": SuggestionSerializer(look(system).suggestions, many=True).data,
         }
         return Response(body, headers={"ETag": f'"{system.pk}-{facts.row_version}"'})
