@@ -76,6 +76,12 @@ def of_engine(told: Mapping[str, Any]) -> Iterator[Figure]:
     note = f"{told['duties_per_classification']} duties each, one core"
     rate, aim = told["classifications_per_second"], told["aim_per_second"]
     yield Figure("engine", rate, "classifications/s", aim, least=True, note=note)
+    for words, key in (
+        ("outlook, nothing known", "outlook_of_nothing_ms"),
+        ("outlook, 20 answers", "outlook_of_20_answers_ms"),
+        ("diagrams made", "diagrams_ms"),
+    ):
+        yield Figure(words, told[key], "ms")
 
 
 def of_packs(told: Mapping[str, Any]) -> Iterator[Figure]:
