@@ -135,8 +135,8 @@ def grouped(found: list[Fork], chosen: Collection[str]) -> list[Led]:
 
 def _together(group: list[Fork], total: int) -> str:
     """Return the answers of a group in words."""
-    if len(group) == total and total > 2:
-        return "Any answer"
+    if len(group) == total and total > 1:
+        return "Any answer" if total > 2 else "Either"
     if len(group) == total - 1 and total > 3:
         return "Any other"
     labels = [fork.label for fork in group]
