@@ -97,8 +97,7 @@ def deciding_only(trace: Mapping[str, Any]) -> Told:
     left = pruned(trace)
     if not left:
         return {}
-    ended = any(step["truth"] for step in left["steps"])
-    steps = [step if step["truth"] or not ended else _headed(step) for step in left["steps"]]
+    steps = [step if step["truth"] else _headed(step) for step in left["steps"]]
     asked = {node["fact"] for node in walk([*steps, *left["also"]]) if "fact" in node}
     facts = {name: fact for name, fact in left["facts"].items() if name in asked}
     return left | {"steps": steps, "facts": facts}
