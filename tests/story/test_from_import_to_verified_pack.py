@@ -14,6 +14,7 @@ from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.tasks import build_pack
+from governance.classification.queries import usual_answers
 from governance.ledger.models import Entry
 from governance.rest.actions import issue_token
 from governance.rest.rules import Scope
@@ -100,9 +101,9 @@ def own_it(as_officer: Call, system: AISystem) -> None:
 
 
 def classify(as_officer: Call, system: AISystem) -> None:
-    """Answer what decides, read the result, sign it."""
+    """Answer every question, most as ordinary systems do, read the result, sign it."""
     path = f"/api/v1/classifications/{system.ref}/"
-    facts = {
+    facts = usual_answers(system) | {
         "actor.uses_professionally": True,
         "actor.public_body": True,
         "benefit.public_authority": True,
