@@ -84,7 +84,7 @@ INSTALLED_APPS = [
     "inventory.imports",
     "governance.evidence",
     "governance.classification",
-    "raci",
+    "raci.matrices",
     "governance.obligations",
     "governance.incidents",
     "governance.approvals",

@@ -20,7 +20,7 @@ from governance.rest.api import UnitViewSet
 from governance.rest.views import NoSuchResource, reading
 from inventory.systems.api import SystemViewSet, VersionViewSet
 from inventory.vendors.api import AgreementViewSet, VendorViewSet
-from raci.api import MatrixViewSet
+from raci.matrices.api import MatrixViewSet
 
 router = SimpleRouter()
 router.register("units", UnitViewSet, "units")
@@ -64,7 +64,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/", include("governance.accounts.urls")),
     path("systems/", include("inventory.systems.urls")),
     path("", include("inventory.vendors.urls")),
-    path("", include("raci.urls")),
+    path("", include("raci.matrices.urls")),
     path("", include("governance.obligations.urls")),
     path("", include("governance.incidents.urls")),
     path("", include("governance.approvals.urls")),

@@ -1,1 +1,1 @@
-"""Who answers for what: responsibility matrices and their rules."""
+"""Who answers for what, right now and at any other moment."""

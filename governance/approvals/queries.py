@@ -18,7 +18,7 @@ from inventory.systems.pins.rules import Pin
 from inventory.systems.pins.table import pin_of
 from inventory.vendors.models import Agreement
 from inventory.vendors.rules import AgreementState
-from raci.queries import accountable
+from raci.matrices.queries import accountable
 
 IN_FORCE = {AgreementState.IN_FORCE, AgreementState.EXPIRING}
 

@@ -11,8 +11,8 @@ from governance.approvals.rules import ReviewStatus
 from governance.classification.models import Assessment
 from inventory.systems.models import AISystem, ModelVersion
 from inventory.vendors.models import Agreement
-from raci.models import Matrix
-from raci.rules import MatrixStatus
+from raci.matrices.models import Matrix
+from raci.matrices.rules import MatrixStatus
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from governance.classification.models import Assessment, FactSheet
 from governance.classification.queries import engine, facts_from, provisional_of
 from inventory.systems.models import AISystem, ModelVersion, VersionContributor
 from inventory.systems.pins.table import pin_of
-from raci import rules as raci
-from raci.models import Matrix
-from raci.queries import directory, snapshot
-from raci.rules import Letter, MatrixStatus
+from raci.matrices import rules as raci
+from raci.matrices.models import Matrix
+from raci.matrices.queries import directory, snapshot
+from raci.matrices.rules import Letter, MatrixStatus
 
 LETTERS = {
     "accountable": (Letter.A, Letter.AR),

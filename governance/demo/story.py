@@ -24,7 +24,7 @@ from inventory.systems.models import AISystem
 from inventory.systems.version_actions import add_version
 from inventory.vendors import actions as vendors
 from inventory.vendors.models import Agreement, Vendor
-from raci import actions as raci
+from raci.matrices import actions as raci
 
 DATA = Path(__file__).with_name("data")
 Told = dict[str, Any]

@@ -24,9 +24,9 @@ from governance.documents.subject import (
 )
 from inventory.systems.models import AISystem, ModelVersion
 from inventory.vendors.models import Agreement
-from raci.models import Matrix
-from raci.queries import directory, person_of
-from raci.rules import ACCOUNTABLE, MatrixStatus
+from raci.matrices.models import Matrix
+from raci.matrices.queries import directory, person_of
+from raci.matrices.rules import ACCOUNTABLE, MatrixStatus
 
 TOLD_ACTIVITIES = frozenset({"SAF-01", "INC-05", *ANSWERS_FOR.values()})
 Accountable = tuple[str, Mapping[str, str]]  # the matrix, and who is accountable for what

@@ -22,7 +22,7 @@ from governance.incidents.rules import Clock, Due, Step
 from inventory.systems.actions import may_edit
 from inventory.systems.models import AISystem
 from inventory.systems.rules import OurRole
-from raci.queries import accountable, accountables
+from raci.matrices.queries import accountable, accountables
 
 STEPS = Path(__file__).parent / "steps.yaml"
 ACTIVITY = "INC-05"  # report a serious incident, inform the provider

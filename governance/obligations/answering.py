@@ -15,10 +15,10 @@ from governance.accounts.models import User
 from governance.obligations.models import Duty
 from governance.obligations.rules import Table
 from inventory.systems.models import AISystem
-from raci.catalogue import catalogue
-from raci.models import Assignment, RoleHolder
-from raci.queries import OWNER_ROLE
-from raci.rules import ACCOUNTABLE, MatrixStatus, PartyKind
+from raci.matrices.catalogue import catalogue
+from raci.matrices.models import Assignment, RoleHolder
+from raci.matrices.queries import OWNER_ROLE
+from raci.matrices.rules import ACCOUNTABLE, MatrixStatus, PartyKind
 
 Column = tuple[int, str, int | None]  # of a system: the role it stands for, or the person
 ACTIVITIES = Path(__file__).with_name("activities.yaml")

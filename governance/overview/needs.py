@@ -36,8 +36,8 @@ from inventory.systems.models import AISystem
 from inventory.systems.rules import Stage
 from inventory.vendors.models import Agreement
 from inventory.vendors.rules import LEAST_WARNING_DAYS
-from raci.models import Matrix
-from raci.rules import MatrixStatus
+from raci.matrices.models import Matrix
+from raci.matrices.rules import MatrixStatus
 
 MOST_OF_A_KIND = 20
 MOST_ENDS = 200

@@ -9,8 +9,8 @@ from governance.classification.models import Assessment
 from governance.classification.queries import UNCLASSIFIED
 from governance.overview.register_state import ANY_GAP, Gap
 from inventory.systems.models import AISystem
-from raci.models import Matrix
-from raci.rules import MatrixStatus
+from raci.matrices.models import Matrix
+from raci.matrices.rules import MatrixStatus
 
 
 def _by_tier(value: str, user: User) -> Q:

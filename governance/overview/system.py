@@ -24,8 +24,8 @@ from inventory.systems.pins.table import pin_of
 from inventory.systems.rules import needs_processing_agreement
 from inventory.vendors.models import Agreement
 from inventory.vendors.rules import HOLDS, AgreementKind
-from raci import grid
-from raci.rules import MatrixStatus
+from raci.matrices import grid
+from raci.matrices.rules import MatrixStatus
 
 SHOWN_FACTS = (
     "intended_purpose", "outputs", "our_roles", "architecture", "data_categories",

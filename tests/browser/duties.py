@@ -6,8 +6,8 @@ from governance.approvals import actions as approvals
 from governance.approvals.models import Review
 from inventory.systems.models import AISystem
 from inventory.systems.version_actions import add_version
-from raci import actions as raci
-from raci.catalogue import catalogue
+from raci.matrices import actions as raci
+from raci.matrices.catalogue import catalogue
 from tests.conftest import person
 
 PINNED, NEXT, FLOATING = "gpt-4o-2024-08-06", "gpt-4o-2024-11-20", "gpt-4o"

@@ -21,7 +21,7 @@ from governance.rest.models import ApiToken
 from inventory.imports.models import ImportRun
 from inventory.imports.tasks import carry_out_import
 from inventory.systems.models import AISystem
-from raci import actions as raci
+from raci.matrices import actions as raci
 from tests.browser.duties import propose, staff
 from tests.browser.walk import (
     answer_questions,

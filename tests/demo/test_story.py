@@ -24,7 +24,7 @@ from governance.obligations.rules import DutyState
 from inventory.systems.models import AISystem
 from inventory.vendors.models import Agreement
 from inventory.vendors.rules import AgreementState
-from raci.models import Matrix
+from raci.matrices.models import Matrix
 
 TODAY = date(2026, 11, 22)
 

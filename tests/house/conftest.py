@@ -95,7 +95,7 @@ def pack_in_claims(system, officer):
 
 @pytest.fixture
 def matrix_in_claims(organisation, system, officer):
-    from raci.actions import activate, make_default_matrix, make_matrix
+    from raci.matrices.actions import activate, make_default_matrix, make_matrix
 
     activate(make_default_matrix(organisation, actor=officer), actor=officer)
     return make_matrix(system, actor=officer)

@@ -28,7 +28,7 @@ def grow(claims, organisation, officer, ops_lead, owner, administrator):
     from governance.rest.actions import issue_token
     from governance.rest.rules import Scope
     from inventory.systems.version_actions import add_version
-    from raci.actions import activate, make_default_matrix, make_matrix
+    from raci.matrices.actions import activate, make_default_matrix, make_matrix
 
     activate(make_default_matrix(organisation, actor=officer), actor=officer)
 

@@ -7,10 +7,10 @@ from governance.classification.packs import load
 from governance.obligations.answering import OWNER, Answering, answered_by, read, table
 from governance.obligations.models import Duty
 from inventory.systems.actions import change_system
-from raci import actions as raci
-from raci.models import Assignment
-from raci.queries import accountable
-from raci.rules import MatrixStatus
+from raci.matrices import actions as raci
+from raci.matrices.models import Assignment
+from raci.matrices.queries import accountable
+from raci.matrices.rules import MatrixStatus
 from tests.browser.duties import staff
 
 

@@ -19,8 +19,8 @@ from governance.ledger.models import Entry
 from governance.rest.actions import issue_token
 from governance.rest.rules import Scope
 from inventory.systems.models import AISystem
-from raci import actions as raci
-from raci.catalogue import catalogue
+from raci.matrices import actions as raci
+from raci.matrices.catalogue import catalogue
 from tests.conftest import person
 from tests.rest.test_conventions import caller
 

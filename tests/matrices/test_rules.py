@@ -2,8 +2,8 @@
 
 import pytest
 
-from raci.catalogue import catalogue, read
-from raci.rules import (
+from raci.matrices.catalogue import catalogue, read
+from raci.matrices.rules import (
     Activity,
     Finding,
     Letter,

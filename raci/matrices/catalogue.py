@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from raci.rules import Activity, Letter, strongest
+from raci.matrices.rules import Activity, Letter, strongest
 
 CATALOGUE = Path(__file__).with_name("catalogue.yaml")
 

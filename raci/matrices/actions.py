@@ -20,11 +20,11 @@ from governance.common.errors import DomainError, StaleError
 from governance.common.states import change, move
 from governance.ledger.actions import Personal, record
 from inventory.systems.models import AISystem
-from raci import queries
-from raci.catalogue import catalogue
-from raci.drafts import claim, draft_of, fill, hold, next_version, scope_of
-from raci.models import Assignment, Authority, Matrix, Party, RoleHolder
-from raci.rules import (
+from raci.matrices import queries
+from raci.matrices.catalogue import catalogue
+from raci.matrices.drafts import claim, draft_of, fill, hold, next_version, scope_of
+from raci.matrices.models import Assignment, Authority, Matrix, Party, RoleHolder
+from raci.matrices.rules import (
     ACCOUNTABLE,
     MATRIX_TRANSITIONS,
     Letter,

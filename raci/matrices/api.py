@@ -14,9 +14,9 @@ from governance.rest.api import UnitField
 from governance.rest.fields import StrictBody, choice_filters, number_filter, text_filter
 from governance.rest.resource import Readable
 from inventory.systems.serializers import PersonField, SystemField
-from raci import actions, queries
-from raci.models import Assignment, Matrix, Party
-from raci.rules import Letter, MatrixStatus, PartyKind
+from raci.matrices import actions, queries
+from raci.matrices.models import Assignment, Matrix, Party
+from raci.matrices.rules import Letter, MatrixStatus, PartyKind
 
 CODE = "^[A-Z]{3}-[0-9]{2}$"
 LABELLED = [kind.value for kind in PartyKind if kind not in (PartyKind.PERSON, PartyKind.ROLE)]

@@ -4,5 +4,6 @@ from django.apps import AppConfig
 
 
 class RaciConfig(AppConfig):
-    name = "raci"
+    name = "raci.matrices"
+    label = "raci"
     default_auto_field = "django.db.models.BigAutoField"

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from governance.accounts.access import acting_user, may, visible_units
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Capability
-from raci import actions, queries
-from raci.catalogue import catalogue
-from raci.forms import AuthorityForm, HolderForm, UnitForm
-from raci.models import Authority, Matrix, RoleHolder
+from raci.matrices import actions, queries
+from raci.matrices.catalogue import catalogue
+from raci.matrices.forms import AuthorityForm, HolderForm, UnitForm
+from raci.matrices.models import Authority, Matrix, RoleHolder
 
 
 @dataclass(frozen=True)

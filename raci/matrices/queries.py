@@ -8,10 +8,10 @@ from governance.classification.queries import current_tiers
 from governance.classification.rules import Tier
 from inventory.systems.models import AISystem
 from inventory.systems.rules import DataCategory, OurRole
-from raci import rules
-from raci.catalogue import catalogue
-from raci.models import Authority, Matrix, Party, RoleHolder
-from raci.rules import ACCOUNTABLE, Letter, MatrixStatus, PartyKind, Severity, Snapshot
+from raci.matrices import rules
+from raci.matrices.catalogue import catalogue
+from raci.matrices.models import Authority, Matrix, Party, RoleHolder
+from raci.matrices.rules import ACCOUNTABLE, Letter, MatrixStatus, PartyKind, Severity, Snapshot
 
 OWNER_ROLE = "PO"
 PERSONAL = set(DataCategory) - {DataCategory.NONE_PERSONAL, DataCategory.CONFIDENTIAL}

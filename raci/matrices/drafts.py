@@ -7,9 +7,9 @@ from django.db.models import Model
 
 from governance.common.errors import DomainError
 from governance.common.states import change
-from raci import queries
-from raci.models import Assignment, Matrix, Party
-from raci.rules import Letter, MatrixStatus, PartyKind, strongest
+from raci.matrices import queries
+from raci.matrices.models import Assignment, Matrix, Party
+from raci.matrices.rules import Letter, MatrixStatus, PartyKind, strongest
 
 Scope = Mapping[str, Any]  # {"system": …} or {"unit": …}
 

@@ -15,11 +15,11 @@ from governance.accounts.access import acting_user, may
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from inventory.systems.models import AISystem
-from raci import actions, queries
-from raci.forms import ColumnForm, RowsForm
-from raci.grid import Grid, grid, letters_given
-from raci.models import Matrix
-from raci.rules import MatrixStatus
+from raci.matrices import actions, queries
+from raci.matrices.forms import ColumnForm, RowsForm
+from raci.matrices.grid import Grid, grid, letters_given
+from raci.matrices.models import Matrix
+from raci.matrices.rules import MatrixStatus
 
 PAGE_SIZE = 25  # each row evaluates the rules over a whole matrix
 

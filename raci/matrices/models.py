@@ -9,7 +9,7 @@ from governance.accounts.access import visible_units
 from governance.accounts.models import BusinessUnit, User
 from governance.common.states import choices
 from inventory.systems.models import AISystem
-from raci.rules import Letter, MatrixStatus, PartyKind
+from raci.matrices.rules import Letter, MatrixStatus, PartyKind
 
 IS_PERSON = Q(kind=PartyKind.PERSON, person__isnull=False, label="")
 IS_ROLE = Q(kind=PartyKind.ROLE, person__isnull=True, label="", roles__len=1)

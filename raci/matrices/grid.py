@@ -12,11 +12,11 @@ from governance.accounts.access import may
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from inventory.systems.models import AISystem
-from raci import queries, rules
-from raci.catalogue import catalogue
-from raci.models import Matrix, Party
-from raci.queries import Directory, Letters
-from raci.rules import ACCOUNTABLE, Activity, Finding, Letter, PartyKind, spoken
+from raci.matrices import queries, rules
+from raci.matrices.catalogue import catalogue
+from raci.matrices.models import Matrix, Party
+from raci.matrices.queries import Directory, Letters
+from raci.matrices.rules import ACCOUNTABLE, Activity, Finding, Letter, PartyKind, spoken
 
 KEY_ACTIVITIES = ("OPS-01", "QLT-01", "CHG-01", "CHG-05")
 KIND_WORDS = {

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from raci import default_views, views
+from raci.matrices import default_views, views
 
 app_name = "raci"
 urlpatterns = [

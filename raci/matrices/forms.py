@@ -6,9 +6,9 @@ from django import forms
 from django.db.models import QuerySet
 
 from governance.accounts.models import BusinessUnit, User
-from raci.catalogue import catalogue
-from raci.grid import KIND_WORDS
-from raci.rules import PartyKind
+from raci.matrices.catalogue import catalogue
+from raci.matrices.grid import KIND_WORDS
+from raci.matrices.rules import PartyKind
 
 
 def people() -> QuerySet[User]:

@@ -7,9 +7,9 @@ from governance.accounts import actions as accounts
 from governance.common.errors import DomainError, StaleError, TransitionError
 from governance.ledger.models import Entry
 from governance.ledger.queries import body, data_with_personal
-from raci import actions, queries
-from raci.models import Authority, Matrix
-from raci.rules import Letter, MatrixStatus, PartyKind
+from raci.matrices import actions, queries
+from raci.matrices.models import Authority, Matrix
+from raci.matrices.rules import Letter, MatrixStatus, PartyKind
 
 
 def column(matrix: Matrix, person) -> int:

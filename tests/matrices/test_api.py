@@ -5,8 +5,8 @@ import pytest
 from governance.ledger.models import Entry
 from governance.rest.actions import issue_token
 from governance.rest.rules import Scope
-from raci.models import Matrix
-from raci.rules import MatrixStatus
+from raci.matrices.models import Matrix
+from raci.matrices.rules import MatrixStatus
 from tests.rest.test_conventions import caller
 
 URL = "/api/v1/matrices/"

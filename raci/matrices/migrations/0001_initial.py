@@ -3,7 +3,7 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
-import raci.rules
+import raci.matrices.rules
 from django.conf import settings
 from django.db import migrations, models
 
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('active', 'Active'), ('superseded', 'Superseded')], default=raci.rules.MatrixStatus['DRAFT'], max_length=16)),
+                ('status', models.CharField(choices=[('draft', 'Draft'), ('active', 'Active'), ('superseded', 'Superseded')], default=raci.matrices.rules.MatrixStatus['DRAFT'], max_length=16)),
                 ('activities', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), default=list, size=None)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('activated_at', models.DateTimeField(blank=True, null=True)),
@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='matrix',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [raci.rules.MatrixStatus['DRAFT'], raci.rules.MatrixStatus['ACTIVE'], raci.rules.MatrixStatus['SUPERSEDED']])), name='matrix_status_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', [raci.matrices.rules.MatrixStatus['DRAFT'], raci.matrices.rules.MatrixStatus['ACTIVE'], raci.matrices.rules.MatrixStatus['SUPERSEDED']])), name='matrix_status_known'),
         ),
         migrations.AddConstraint(
             model_name='matrix',
@@ -107,15 +107,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='matrix',
-            constraint=models.CheckConstraint(condition=models.Q(('status', raci.rules.MatrixStatus['DRAFT']), ('activated_at__isnull', False), _connector='XOR'), name='matrix_activated_at'),
+            constraint=models.CheckConstraint(condition=models.Q(('status', raci.matrices.rules.MatrixStatus['DRAFT']), ('activated_at__isnull', False), _connector='XOR'), name='matrix_activated_at'),
         ),
         migrations.AddConstraint(
             model_name='matrix',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', raci.rules.MatrixStatus['ACTIVE'])), fields=('system',), name='matrix_system_active'),
+            constraint=models.UniqueConstraint(condition=models.Q(('status', raci.matrices.rules.MatrixStatus['ACTIVE'])), fields=('system',), name='matrix_system_active'),
         ),
         migrations.AddConstraint(
             model_name='matrix',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', raci.rules.MatrixStatus['DRAFT'])), fields=('system',), name='matrix_system_draft'),
+            constraint=models.UniqueConstraint(condition=models.Q(('status', raci.matrices.rules.MatrixStatus['DRAFT'])), fields=('system',), name='matrix_system_draft'),
         ),
         migrations.AddConstraint(
             model_name='matrix',
@@ -123,11 +123,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='matrix',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', raci.rules.MatrixStatus['ACTIVE'])), fields=('unit',), name='matrix_unit_active'),
+            constraint=models.UniqueConstraint(condition=models.Q(('status', raci.matrices.rules.MatrixStatus['ACTIVE'])), fields=('unit',), name='matrix_unit_active'),
         ),
         migrations.AddConstraint(
             model_name='matrix',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', raci.rules.MatrixStatus['DRAFT'])), fields=('unit',), name='matrix_unit_draft'),
+            constraint=models.UniqueConstraint(condition=models.Q(('status', raci.matrices.rules.MatrixStatus['DRAFT'])), fields=('unit',), name='matrix_unit_draft'),
         ),
         migrations.AddConstraint(
             model_name='matrix',
@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='party',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', raci.rules.PartyKind['PERSON']), ('label', ''), ('person__isnull', False)), models.Q(('kind', raci.rules.PartyKind['ROLE']), ('label', ''), ('person__isnull', True), ('roles__len', 1)), models.Q(('kind__in', [raci.rules.PartyKind['TEAM'], raci.rules.PartyKind['MAILBOX'], raci.rules.PartyKind['VENDOR'], raci.rules.PartyKind['SERVICE']]), ('person__isnull', True), models.Q(('label', ''), _negated=True)), _connector='OR'), name='party_is_one'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', raci.matrices.rules.PartyKind['PERSON']), ('label', ''), ('person__isnull', False)), models.Q(('kind', raci.matrices.rules.PartyKind['ROLE']), ('label', ''), ('person__isnull', True), ('roles__len', 1)), models.Q(('kind__in', [raci.matrices.rules.PartyKind['TEAM'], raci.matrices.rules.PartyKind['MAILBOX'], raci.matrices.rules.PartyKind['VENDOR'], raci.matrices.rules.PartyKind['SERVICE']]), ('person__isnull', True), models.Q(('label', ''), _negated=True)), _connector='OR'), name='party_is_one'),
         ),
         migrations.AddConstraint(
             model_name='party',
@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('letter__in', [raci.rules.Letter['A'], raci.rules.Letter['R'], raci.rules.Letter['AR'], raci.rules.Letter['C'], raci.rules.Letter['I']])), name='assignment_letter_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('letter__in', [raci.matrices.rules.Letter['A'], raci.matrices.rules.Letter['R'], raci.matrices.rules.Letter['AR'], raci.matrices.rules.Letter['C'], raci.matrices.rules.Letter['I']])), name='assignment_letter_known'),
         ),
         migrations.AddConstraint(
             model_name='roleholder',

@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 from governance.ledger.models import Entry
-from raci import actions, queries
-from raci.models import Authority, Matrix, RoleHolder
-from raci.rules import Letter, MatrixStatus
+from raci.matrices import actions, queries
+from raci.matrices.models import Authority, Matrix, RoleHolder
+from raci.matrices.rules import Letter, MatrixStatus
 from tests.factories import make_system
 
 

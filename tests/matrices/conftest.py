@@ -2,8 +2,8 @@
 
 import pytest
 
-from raci import actions
-from raci.models import Matrix
+from raci.matrices import actions
+from raci.matrices.models import Matrix
 
 
 @pytest.fixture

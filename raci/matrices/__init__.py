@@ -1,0 +1,1 @@
+"""Who answers for what: responsibility matrices and their rules."""
