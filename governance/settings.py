@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "inventory.imports",
     "governance.evidence",
     "governance.classification",
+    "raci.oncall",
     "raci.matrices",
     "governance.obligations",
     "governance.incidents",

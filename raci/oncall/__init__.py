@@ -1,0 +1,1 @@
+"""On-call schedules: who has the pager at any minute, past or future."""
