@@ -20,6 +20,18 @@ OVERLAP = timedelta(minutes=15)  # after a handover both count as reachable
 ALL_WEEK = frozenset(range(7))
 
 
+ROLES = {  # of the catalogue, that somebody can have at any hour
+    "OC": "On-call engineer",
+    "IC": "Incident commander",
+    "AO": "AI-Ops lead",
+    "DS": "Data scientist",
+    "DPO": "Data protection officer",
+    "CISO": "Information security officer",
+    "SECOPS": "Security operations",
+    "COM": "Communications",
+}
+
+
 class Every(StrEnum):
     """What a rotation counts in; always on the wall clock of the schedule's zone."""
 
@@ -52,6 +64,7 @@ class Through(StrEnum):
 class Reason(StrEnum):
     """Why nobody is on call."""
 
+    NO_SCHEDULE = "no_schedule"
     NO_LAYERS = "no_layers"
     NO_PEOPLE = "no_people"
     NOT_BEGUN = "not_begun"
@@ -153,10 +166,10 @@ class Plan:
     @cached_property
     def edges(self) -> list[datetime]:
         """Return every instant at which an override, swap, absence or layer begins or ends."""
-        dated = (*self.overrides, *self.swaps, *self.absences)
-        found: set[datetime | None] = {edge for row in dated for edge in (row.since, row.until)}
-        found |= {edge for layer in self.layers for edge in (layer.since, layer.until)}
-        return sorted(edge for edge in found if edge is not None)
+        dated: list[Override | Swap | Absence | Layer] = [*self.overrides, *self.swaps]
+        dated += [*self.absences, *self.layers]
+        found = [edge for row in dated for edge in (row.since, row.until)]
+        return sorted({edge for edge in found if edge is not None})
 
 
 @dataclass(frozen=True)
