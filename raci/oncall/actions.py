@@ -18,6 +18,7 @@ from governance.accounts.rules import Capability
 from governance.common.errors import DomainError
 from governance.common.states import change
 from governance.ledger.actions import Personal, record
+from raci.oncall.guards import refuse_absent, require_open
 from raci.oncall.models import Layer, Member, Schedule
 from raci.oncall.rules import ROLES, Every
 from raci.oncall.wall_clock import zone_of
@@ -153,12 +154,6 @@ def _check(wish: LayerWish) -> None:
         raise DomainError("A rotation is every 1 to 999 hours, days or weeks, on known weekdays.")
 
 
-def refuse_absent(person: User) -> None:
-    """Raise DomainError for somebody who cannot be on call: one who left, or a service."""
-    if not person.is_active or person.is_service:
-        raise DomainError(f"{person} is not somebody who can be on call.")
-
-
 def _end(layer: Layer, now: Any) -> int:
     if not Layer.objects.filter(pk=layer.pk, until__isnull=True).update(until=now):
         raise DomainError(f"The layer {layer} was replaced meanwhile. Read the schedule again.")
@@ -189,18 +184,6 @@ def drop_layer(layer: Layer, *, actor: User, seen: int | None = None) -> None:
     change(schedule, seen=seen)
     _end(layer, timezone.now())
     note("oncall.layer_dropped", schedule, actor, {"layer": layer.name})
-
-
-def require_open(schedule: Schedule, actor: User) -> None:
-    """Raise unless the person may change the schedule, and it is in use."""
-    require(actor, Capability.ASSIGN, schedule.unit)
-    refuse_closed(schedule)
-
-
-def refuse_closed(schedule: Schedule) -> None:
-    """Raise DomainError for a schedule out of use."""
-    if schedule.closed_at:
-        raise DomainError(f"{schedule} is closed.")
 
 
 def note(action: str, schedule: Schedule, actor: User, data: dict[str, Any]) -> None:

@@ -17,18 +17,13 @@ from governance.accounts.rules import Capability
 from governance.common.errors import DomainError
 from governance.common.states import change, move
 from governance.ledger.actions import Personal, record
-from raci.oncall.actions import note, refuse_absent, refuse_closed
-from raci.oncall.models import Handover, Member, Override, Schedule, Swap
-from raci.oncall.queries import roster_of
-from raci.oncall.rules import OVERLAP, SWAP_TRANSITIONS, Shift, SwapStatus
+from raci.oncall.actions import note
+from raci.oncall.guards import refuse_absent, refuse_closed
+from raci.oncall.models import Handover, Override, Schedule, Swap
+from raci.oncall.queries import roster_of, shift_to_confirm, takes_part
+from raci.oncall.rules import SWAP_TRANSITIONS, SwapStatus
 
 LONGEST = timedelta(days=366)
-
-
-def takes_part(user: User, schedule: Schedule) -> bool:
-    """Return whether somebody is in a layer of the schedule today."""
-    rows = Member.objects.filter(layer__schedule=schedule, layer__until__isnull=True)
-    return rows.filter(person=user).exists()
 
 
 @transaction.atomic
@@ -193,11 +188,10 @@ def confirm_handover(schedule: Schedule, *, actor: User, note_text: str = "") ->
     Raises DomainError when it is not one's shift, or it was confirmed already.
     """
     refuse_closed(schedule)
-    now = timezone.now()
-    shift = shift_to_confirm(schedule, actor, now)
+    roster = roster_of(schedule)
+    now, shift = roster.now, shift_to_confirm(roster, actor)
     if shift is None:
         raise DomainError("It is not your shift now, and none of yours begins within 15 minutes.")
-    roster = roster_of(schedule)
     before = roster.held(max(shift.since, now)).holder
     outgoing = roster.person(before.person) if before and before.person != actor.pk else None
     try:
@@ -219,13 +213,3 @@ def confirm_handover(schedule: Schedule, *, actor: User, note_text: str = "") ->
     }
     note("oncall.confirmed", schedule, actor, told)
     return made
-
-
-def shift_to_confirm(schedule: Schedule, user: User, now: datetime) -> Shift | None:
-    """Return the person's shift that runs, or begins within the overlap."""
-    roster = roster_of(schedule)
-    for at in (now, now + OVERLAP):
-        answer = roster.planned(at)
-        if isinstance(answer, Shift) and answer.person == user.pk:
-            return answer
-    return None

@@ -16,9 +16,19 @@ from raci.oncall import rules
 from raci.oncall.coverage import gaps, on_call_local
 from raci.oncall.coverage import on_call as planned_at
 from raci.oncall.handover import Confirmation, Held, held
-from raci.oncall.models import Layer, Schedule, Swap
+from raci.oncall.models import Layer, Member, Schedule, Swap
 from raci.oncall.rotation import LATEST
-from raci.oncall.rules import FORECAST_DAYS, Absence, Answer, Gap, Plan, Reason, Shift, SwapStatus
+from raci.oncall.rules import (
+    FORECAST_DAYS,
+    OVERLAP,
+    Absence,
+    Answer,
+    Gap,
+    Plan,
+    Reason,
+    Shift,
+    SwapStatus,
+)
 
 
 @dataclass(frozen=True)
@@ -145,6 +155,21 @@ def roster_of(schedule: Schedule, since: datetime | None = None) -> Roster:
     start = min(since or now, now)
     until = max(since or now, now) + timedelta(days=FORECAST_DAYS)
     return rosters(Schedule.objects.filter(pk=schedule.pk).with_plan(start, until), now)[0]
+
+
+def takes_part(user: User, schedule: Schedule) -> bool:
+    """Return whether somebody is in a layer of the schedule today."""
+    rows = Member.objects.filter(layer__schedule=schedule, layer__until__isnull=True)
+    return rows.filter(person=user).exists()
+
+
+def shift_to_confirm(roster: Roster, user: User) -> Shift | None:
+    """Return the person's shift that runs, or begins within the overlap."""
+    for at in (roster.now, roster.now + OVERLAP):
+        answer = roster.planned(at)
+        if isinstance(answer, Shift) and answer.person == user.pk:
+            return answer
+    return None
 
 
 def absences_of(people: Mapping[int, User], now: datetime) -> list[Absence]:
