@@ -30,8 +30,9 @@ from inventory.systems.models import AISystem
 from inventory.systems.version_actions import add_version
 from inventory.vendors import actions as vendors
 from inventory.vendors.models import Agreement, Vendor
-from raci.matrices.actions import activate, empower, make_default_matrix, make_matrix, name_holder
+from raci.matrices.actions import activate, make_default_matrix, make_matrix
 from raci.matrices.catalogue import catalogue
+from raci.people.actions import empower, name_holder
 
 CASES = Path(__file__).parent.parent / "tests" / "classification" / "cases.yaml"
 SEED, BATCH, WHOLE, OWNERS, VENDORS = 20_261_122, 2_000, 40, 200, 60

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "inventory.imports",
     "governance.evidence",
     "governance.classification",
+    "raci.people",
     "raci.oncall",
     "raci.matrices",
     "governance.obligations",

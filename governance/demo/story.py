@@ -25,6 +25,7 @@ from inventory.systems.version_actions import add_version
 from inventory.vendors import actions as vendors
 from inventory.vendors.models import Agreement, Vendor
 from raci.matrices import actions as raci
+from raci.people import actions as people
 
 DATA = Path(__file__).with_name("data")
 Told = dict[str, Any]
@@ -138,10 +139,10 @@ def _agreement(cast: Cast, row: Told) -> None:
 def _responsibility(cast: Cast, told: Told) -> None:
     ines = cast.people["ines"]
     for role, key in told["holders"].items():
-        raci.name_holder(cast.root, role=role, person=cast.people[key], actor=ines)
+        people.name_holder(cast.root, role=role, person=cast.people[key], actor=ines)
     for kind, keys in told["authorities"].items():
         for key in keys:
-            raci.empower(cast.root, person=cast.people[key], kind=kind, actor=ines)
+            people.empower(cast.root, person=cast.people[key], kind=kind, actor=ines)
     raci.activate(raci.make_default_matrix(cast.root, actor=ines), actor=ines)
 
 

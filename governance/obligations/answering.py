@@ -16,9 +16,11 @@ from governance.obligations.models import Duty
 from governance.obligations.rules import Table
 from inventory.systems.models import AISystem
 from raci.matrices.catalogue import catalogue
-from raci.matrices.models import Assignment, RoleHolder
+from raci.matrices.models import Assignment
 from raci.matrices.queries import OWNER_ROLE
 from raci.matrices.rules import ACCOUNTABLE, MatrixStatus, PartyKind
+from raci.people.models import RoleHolder
+from raci.people.rules import Rank
 
 Column = tuple[int, str, int | None]  # of a system: the role it stands for, or the person
 ACTIVITIES = Path(__file__).with_name("activities.yaml")
@@ -81,7 +83,7 @@ class Answering:
     def _holders(self) -> dict[tuple[int, str], int]:
         roles = {role for found in self.letters.values() for _, role, _ in found if role}
         units = {pk for path in self.paths.values() for pk in path}
-        rows = RoleHolder.objects.filter(until__isnull=True, role__in=roles, unit__in=units)
+        rows = RoleHolder.objects.now().filter(rank=Rank.PRIMARY, role__in=roles, unit__in=units)
         return {(unit, role): pk for unit, role, pk in rows.values_list("unit", "role", "person")}
 
     def _people(self, letters: Iterable[Column]) -> list[int]:
@@ -154,7 +156,7 @@ def _obligations(codes: frozenset[str]) -> Q:
 
 def _candidates(user: User) -> set[int]:
     """Return the systems with duties in which the person may have a part, in one query."""
-    held = RoleHolder.objects.filter(person=user, until__isnull=True).order_by()
+    held = RoleHolder.objects.now().filter(person=user, rank=Rank.PRIMARY).order_by()
     named = Q(party__person=user) | Q(party__roles__overlap=ArraySubquery(held.values("role")))
     part = in_force().filter(named).values("matrix__system_id")
     with_duties = Exists(Duty.objects.applying().filter(system=OuterRef("pk")))

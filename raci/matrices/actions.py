@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model
 from django.utils.timezone import now
 
 from governance.accounts.access import require
@@ -22,8 +21,8 @@ from governance.ledger.actions import Personal, record
 from inventory.systems.models import AISystem
 from raci.matrices import queries
 from raci.matrices.catalogue import catalogue
-from raci.matrices.drafts import claim, draft_of, fill, hold, next_version, scope_of
-from raci.matrices.models import Assignment, Authority, Matrix, Party, RoleHolder
+from raci.matrices.drafts import claim, draft_of, fill, next_version, scope_of
+from raci.matrices.models import Assignment, Matrix, Party
 from raci.matrices.rules import (
     ACCOUNTABLE,
     MATRIX_TRANSITIONS,
@@ -240,59 +239,3 @@ def _attested(matrix: Matrix) -> dict[str, Any]:
 
 def _key(party: Party) -> str:
     return party.person.handle if party.person else str(party)
-
-
-@transaction.atomic
-def name_holder(unit: BusinessUnit, *, role: str, person: User | None, actor: User) -> None:
-    """Let a person hold a role in a unit and all below it from now on; None leaves it vacant.
-
-    Raises DomainError for a role the catalogue does not have, or a person who has left.
-    """
-    require(actor, Capability.ASSIGN, unit)
-    if role not in catalogue().roles:
-        raise DomainError(f"There is no role {role}.")
-    _refuse_absent(person)
-    hold(unit)
-    current = RoleHolder.objects.filter(unit=unit, role=role, until__isnull=True)
-    before = current.select_related("person").first()
-    if (before.person if before else None) == person:
-        return
-    current.update(until=now())
-    subject: Model = unit
-    if person:
-        subject = RoleHolder.objects.create(unit=unit, role=role, person=person)
-    names = {
-        "from": Personal(before.person.name) if before else None,
-        "to": Personal(person.name) if person else None,
-    }
-    data = {"role": role, "changes": {"holder": names}}
-    record("role_holder.named", subject=subject, actor=actor, data=data, unit=unit.pk)
-
-
-def _refuse_absent(person: User | None) -> None:
-    if person and (not person.is_active or person.is_service):
-        raise DomainError(f"{person} is not somebody who can hold this today.")
-
-
-@transaction.atomic
-def empower(
-    unit: BusinessUnit, *, person: User, kind: str, actor: User, holds: bool = True
-) -> None:
-    """Give a person an authority in a unit and all below it, or take it away.
-
-    Raises DomainError for an authority the catalogue does not have, or a person who has left.
-    """
-    require(actor, Capability.ASSIGN, unit)
-    if kind not in catalogue().authorities:
-        raise DomainError(f"There is no authority {kind}.")
-    hold(unit)
-    given = Authority.objects.filter(unit=unit, person=person, kind=kind, until__isnull=True)
-    if given.exists() == holds:
-        return
-    if holds:
-        _refuse_absent(person)
-        Authority.objects.create(unit=unit, person=person, kind=kind)
-    else:
-        given.update(until=now())
-    data = {"authority": kind, "person": Personal(person.name), "holds": holds}
-    record("authority.changed", subject=unit, actor=actor, data=data, unit=unit.pk)

@@ -1,4 +1,4 @@
-"""The standard activities and roles, read from catalogue.yaml once."""
+"""The standard activities, read from catalogue.yaml once, with the words of their roles."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from raci.matrices.rules import Activity, Letter, strongest
+from raci.people.vocabulary import vocabulary
 
 CATALOGUE = Path(__file__).with_name("catalogue.yaml")
 
@@ -29,7 +30,8 @@ class Catalogue:
 @cache
 def catalogue() -> Catalogue:
     """Return the catalogue; raises ValueError naming the activity that is wrong."""
-    return read(yaml.safe_load(CATALOGUE.read_text(encoding="utf-8")))
+    words = {"roles": vocabulary().roles, "authorities": vocabulary().authorities}
+    return read({**yaml.safe_load(CATALOGUE.read_text(encoding="utf-8")), **words})
 
 
 def read(raw: Mapping[str, Any]) -> Catalogue:

@@ -15,7 +15,10 @@ from governance.accounts.rules import Capability
 from raci.matrices import actions, queries
 from raci.matrices.catalogue import catalogue
 from raci.matrices.forms import AuthorityForm, HolderForm, UnitForm
-from raci.matrices.models import Authority, Matrix, RoleHolder
+from raci.matrices.models import Matrix
+from raci.people import actions as people
+from raci.people.models import Authority, RoleHolder
+from raci.people.rules import Rank
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def _shown(
 
 def _held(unit: BusinessUnit) -> list[Held]:
     depth = {pk: at for at, pk in enumerate(unit.path)}
-    rows = RoleHolder.objects.filter(unit__in=unit.path, until__isnull=True)
+    rows = RoleHolder.objects.now().filter(unit__in=unit.path, rank=Rank.PRIMARY)
     nearest: dict[str, RoleHolder] = {}
     for row in sorted(rows.select_related("person", "unit"), key=lambda row: depth[row.unit_id]):
         nearest[row.role] = row
@@ -74,7 +77,7 @@ def _held(unit: BusinessUnit) -> list[Held]:
 
 def _authorities(unit: BusinessUnit) -> list[tuple[Authority, str]]:
     """Return who may do what in a unit, each with its words."""
-    rows = Authority.objects.filter(unit__in=unit.path, until__isnull=True)
+    rows = Authority.objects.now().filter(unit__in=unit.path)
     words = catalogue().authorities
     return [(row, words.get(row.kind, row.kind)) for row in rows.select_related("person", "unit")]
 
@@ -96,7 +99,7 @@ def name_holder(request: HttpRequest) -> HttpResponse:
     unit, form = _unit(request, user), HolderForm(request.POST)
     if not form.is_valid():
         return _shown(request, user, unit, 422, holder_form=form)
-    actions.name_holder(unit, actor=user, **form.cleaned_data)
+    people.name_holder(unit, actor=user, **form.cleaned_data)
     return redirect(f"{request.path.removesuffix('holders/')}?unit={unit.pk}#roles-h")
 
 
@@ -108,5 +111,5 @@ def empower(request: HttpRequest) -> HttpResponse:
     unit, form = _unit(request, user), AuthorityForm(request.POST)
     if not form.is_valid():
         return _shown(request, user, unit, 422, authority_form=form)
-    actions.empower(unit, actor=user, holds="take" not in request.POST, **form.cleaned_data)
+    people.empower(unit, actor=user, holds="take" not in request.POST, **form.cleaned_data)
     return redirect(f"{request.path.removesuffix('authorities/')}?unit={unit.pk}#authority-h")

@@ -10,6 +10,7 @@ from governance.common.states import change
 from raci.matrices import queries
 from raci.matrices.models import Assignment, Matrix, Party
 from raci.matrices.rules import Letter, MatrixStatus, PartyKind, strongest
+from raci.people.holding import hold
 
 Scope = Mapping[str, Any]  # {"system": …} or {"unit": …}
 
@@ -17,11 +18,6 @@ Scope = Mapping[str, Any]  # {"system": …} or {"unit": …}
 def scope_of(matrix: Matrix) -> Scope:
     """Return what the matrix is for, as a filter."""
     return {"system": matrix.system} if matrix.system else {"unit": matrix.unit}
-
-
-def hold(scope: Model) -> None:
-    """Hold the row of a system or unit until the transaction ends; whoever else asks waits."""
-    type(scope)._default_manager.select_for_update(no_key=True).get(pk=scope.pk)
 
 
 def claim(scope: Model) -> None:

@@ -1,15 +1,14 @@
-"""Who holds which role, and the responsibility matrices."""
+"""The responsibility matrices: their columns and letters."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models import Q
 
-from governance.accounts.access import visible_units
 from governance.accounts.models import BusinessUnit, User
 from governance.common.states import choices
 from inventory.systems.models import AISystem
 from raci.matrices.rules import Letter, MatrixStatus, PartyKind
+from raci.people.models import serving_units
 
 IS_PERSON = Q(kind=PartyKind.PERSON, person__isnull=False, label="")
 IS_ROLE = Q(kind=PartyKind.ROLE, person__isnull=True, label="", roles__len=1)
@@ -17,63 +16,13 @@ LABELS = [PartyKind.TEAM, PartyKind.MAILBOX, PartyKind.VENDOR, PartyKind.SERVICE
 IS_LABEL = Q(kind__in=LABELS, person__isnull=True) & ~Q(label="")
 
 
-class RoleHolder(models.Model):
-    """Who holds a role in a unit and all below it, from a day on."""
-
-    unit = models.ForeignKey(BusinessUnit, on_delete=models.PROTECT, related_name="role_holders")
-    role = models.CharField(max_length=16)  # a code of the catalogue
-    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="held_roles")
-    since = models.DateTimeField(default=timezone.now)
-    until = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["unit", "role", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["unit", "role"], condition=Q(until__isnull=True), name="holder_one_now"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person} as {self.role} in {self.unit}"
-
-
-class Authority(models.Model):
-    """What a person is empowered to do in a unit and all below it, until it is taken away."""
-
-    unit = models.ForeignKey(BusinessUnit, on_delete=models.PROTECT, related_name="authorities")
-    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="authorities")
-    kind = models.CharField(max_length=32)  # a code of the catalogue
-    since = models.DateTimeField(default=timezone.now)
-    until = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name_plural = "authorities"
-        ordering = ["unit", "kind", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["unit", "person", "kind"],
-                condition=Q(until__isnull=True),
-                name="authority_one_now",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person}: {self.kind} in {self.unit}"
-
-
 class MatrixQuerySet(models.QuerySet["Matrix"]):
     """A system's matrix is seen with the system, a default by everybody it serves."""
 
     def visible_to(self, user: User) -> "MatrixQuerySet":
         """Return matrices of systems the person sees, and the defaults above the own units."""
-        above = visible_units(user).annotate(
-            ancestor=models.Func(
-                F("path"), function="unnest", output_field=models.BigIntegerField()
-            )
-        )
         seen = AISystem.objects.visible_to(user).values("pk")
-        return self.filter(Q(system__in=seen) | Q(unit__in=above.values("ancestor")))
+        return self.filter(Q(system__in=seen) | Q(unit__in=serving_units(user)))
 
     def current(self) -> "MatrixQuerySet":
         """Return what is worked with: each draft, and each active matrix."""

@@ -10,8 +10,10 @@ from inventory.systems.models import AISystem
 from inventory.systems.rules import DataCategory, OurRole
 from raci.matrices import rules
 from raci.matrices.catalogue import catalogue
-from raci.matrices.models import Authority, Matrix, Party, RoleHolder
+from raci.matrices.models import Matrix, Party
 from raci.matrices.rules import ACCOUNTABLE, Letter, MatrixStatus, PartyKind, Severity, Snapshot
+from raci.people.models import Authority, RoleHolder
+from raci.people.rules import Rank
 
 OWNER_ROLE = "PO"
 PERSONAL = set(DataCategory) - {DataCategory.NONE_PERSONAL, DataCategory.CONFIDENTIAL}
@@ -43,9 +45,9 @@ def directory(matrices: Iterable[Matrix]) -> Directory:
     """Return the directory for these matrices, in three queries."""
     found = list(matrices)
     paths = {pk for matrix in found for pk in matrix.home.path}
-    holders = RoleHolder.objects.filter(unit__in=paths, until__isnull=True)
+    holders = RoleHolder.objects.now().filter(unit__in=paths, rank=Rank.PRIMARY)
     authorities: dict[tuple[int, int], frozenset[str]] = {}
-    for row in Authority.objects.filter(unit__in=paths, until__isnull=True):
+    for row in Authority.objects.now().filter(unit__in=paths):
         key = (row.unit_id, row.person_id)
         authorities[key] = authorities.get(key, frozenset()) | {row.kind}
     return Directory(

@@ -8,6 +8,7 @@ from inventory.systems.models import AISystem
 from inventory.systems.version_actions import add_version
 from raci.matrices import actions as raci
 from raci.matrices.catalogue import catalogue
+from raci.people import actions as people
 from tests.conftest import person
 
 PINNED, NEXT, FLOATING = "gpt-4o-2024-08-06", "gpt-4o-2024-11-20", "gpt-4o"
@@ -19,8 +20,8 @@ def fill(
     """Return refs of a matrix with errors, an approved update, one that waits, a floating id."""
     default = raci.make_default_matrix(root, actor=officer)
     raci.activate(default, actor=officer)
-    raci.name_holder(root, role="AO", person=ops_lead, actor=officer)
-    raci.empower(root, person=owner, kind="stop-system", actor=officer)
+    people.name_holder(root, role="AO", person=ops_lead, actor=officer)
+    people.empower(root, person=owner, kind="stop-system", actor=officer)
     matrix = raci.make_matrix(system, actor=officer)
     labels = {"3.2.1": PINNED, "3.3.0": NEXT, "4.0.0": FLOATING}
     versions = {
@@ -44,11 +45,11 @@ def staff(root: BusinessUnit, system: AISystem, officer: User) -> None:
     admin = User.objects.get(memberships__role=Role.ADMINISTRATOR)
     for role in catalogue().roles.keys() - {"PO"}:
         holder = person(f"{role} Holder", None, root, admin)
-        raci.name_holder(root, role=role, person=holder, actor=officer)
+        people.name_holder(root, role=role, person=holder, actor=officer)
         for kind in catalogue().authorities:
-            raci.empower(root, person=holder, kind=kind, actor=officer)
+            people.empower(root, person=holder, kind=kind, actor=officer)
     for kind in catalogue().authorities:
-        raci.empower(root, person=system.owner, kind=kind, actor=officer)
+        people.empower(root, person=system.owner, kind=kind, actor=officer)
 
 
 def propose(system: AISystem, owner: User) -> Review:

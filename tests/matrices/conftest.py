@@ -4,6 +4,7 @@ import pytest
 
 from raci.matrices import actions
 from raci.matrices.models import Matrix
+from raci.people import actions as people
 
 
 @pytest.fixture
@@ -33,9 +34,9 @@ def staffed(organisation, officer, ops_lead, owner, default) -> Matrix:
         "EXEC",
     ]:
         person = ops_lead if role in {"AO", "OC", "DS"} else officer
-        actions.name_holder(organisation, role=role, person=person, actor=officer)
-    actions.empower(organisation, person=owner, kind="stop-system", actor=officer)
-    actions.empower(organisation, person=officer, kind="sign-contract", actor=officer)
+        people.name_holder(organisation, role=role, person=person, actor=officer)
+    people.empower(organisation, person=owner, kind="stop-system", actor=officer)
+    people.empower(organisation, person=officer, kind="sign-contract", actor=officer)
     return default
 
 

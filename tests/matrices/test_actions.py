@@ -8,8 +8,10 @@ from governance.common.errors import DomainError, StaleError, TransitionError
 from governance.ledger.models import Entry
 from governance.ledger.queries import body, data_with_personal
 from raci.matrices import actions, queries
-from raci.matrices.models import Authority, Matrix
+from raci.matrices.models import Matrix
 from raci.matrices.rules import Letter, MatrixStatus, PartyKind
+from raci.people import actions as people
+from raci.people.models import Authority
 
 
 def column(matrix: Matrix, person) -> int:
@@ -36,7 +38,7 @@ def test_only_rows_that_concern_the_system_are_made(draft):
 
 
 def test_a_nearer_holder_wins_over_one_further_up(system, staffed, officer, ops_lead, claims):
-    actions.name_holder(claims, role="BS", person=ops_lead, actor=officer)
+    people.name_holder(claims, role="BS", person=ops_lead, actor=officer)
     matrix = actions.make_matrix(system, actor=officer)
 
     assert "BS" in matrix.parties.get(person=ops_lead).roles
@@ -47,7 +49,7 @@ def test_a_vacant_role_keeps_its_column_and_is_filled_when_somebody_is_named(
 ):
     matrix = actions.make_matrix(system, actor=officer)
     vacant = [f for f in queries.findings(matrix) if "Nobody holds the role AI-Ops" in f.reason]
-    actions.name_holder(organisation, role="AO", person=officer, actor=officer)
+    people.name_holder(organisation, role="AO", person=officer, actor=officer)
 
     assert vacant
     assert not [f for f in queries.findings(matrix) if "AI-Ops lead" in f.reason]
@@ -74,7 +76,7 @@ def test_only_who_may_assign_in_the_unit_changes_a_matrix(who, request, draft, s
     with pytest.raises(PermissionDenied):
         actions.activate(draft, actor=person)
     with pytest.raises(PermissionDenied):
-        actions.name_holder(system.unit, role="AO", person=person, actor=person)
+        people.name_holder(system.unit, role="AO", person=person, actor=person)
     assert Entry.objects.count() == before
 
 
@@ -218,8 +220,8 @@ def test_rows_that_differ_from_the_default_are_overridden(draft, default, office
 
 
 def test_naming_a_holder_ends_the_one_before_and_says_both(organisation, officer, owner, ops_lead):
-    actions.name_holder(organisation, role="AO", person=owner, actor=officer)
-    actions.name_holder(organisation, role="AO", person=ops_lead, actor=officer)
+    people.name_holder(organisation, role="AO", person=owner, actor=officer)
+    people.name_holder(organisation, role="AO", person=ops_lead, actor=officer)
 
     last = entries("role_holder.named").order_by("pk").last()
     assert data_with_personal(last)["changes"]["holder"] == {
@@ -235,13 +237,13 @@ def test_somebody_who_has_left_holds_no_role(organisation, officer, owner, admin
     owner.refresh_from_db()
 
     with pytest.raises(DomainError, match="not somebody who can hold"):
-        actions.name_holder(organisation, role="AO", person=owner, actor=officer)
+        people.name_holder(organisation, role="AO", person=owner, actor=officer)
 
 
 def test_an_authority_is_given_once_and_taken_away(organisation, officer, owner):
     for _ in range(2):
-        actions.empower(organisation, person=owner, kind="stop-system", actor=officer)
-    actions.empower(organisation, person=owner, kind="stop-system", actor=officer, holds=False)
+        people.empower(organisation, person=owner, kind="stop-system", actor=officer)
+    people.empower(organisation, person=owner, kind="stop-system", actor=officer, holds=False)
 
     assert entries("authority.changed").count() == 2
     assert not Authority.objects.filter(until__isnull=True).exists()

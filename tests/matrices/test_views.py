@@ -5,8 +5,9 @@ from django.urls import reverse
 
 from governance.ledger.models import Entry
 from raci.matrices import actions, queries
-from raci.matrices.models import Authority, Matrix, RoleHolder
+from raci.matrices.models import Matrix
 from raci.matrices.rules import Letter, MatrixStatus
+from raci.people.models import Authority, RoleHolder
 from tests.factories import make_system
 
 

@@ -21,6 +21,7 @@ from governance.rest.rules import Scope
 from inventory.systems.models import AISystem
 from raci.matrices import actions as raci
 from raci.matrices.catalogue import catalogue
+from raci.people import actions as people
 from tests.conftest import person
 from tests.rest.test_conventions import caller
 
@@ -126,11 +127,11 @@ def name_who_answers(officer: User, system: AISystem) -> None:
         if role not in ("PO",)
     }
     for role, holder in holders.items():
-        raci.name_holder(root, role=role, person=holder, actor=officer)
+        people.name_holder(root, role=role, person=holder, actor=officer)
         for kind in catalogue().authorities:
-            raci.empower(root, person=holder, kind=kind, actor=officer)
+            people.empower(root, person=holder, kind=kind, actor=officer)
     for kind in catalogue().authorities:
-        raci.empower(root, person=system.owner, kind=kind, actor=officer)
+        people.empower(root, person=system.owner, kind=kind, actor=officer)
     raci.activate(raci.make_default_matrix(root, actor=officer), actor=officer)
     raci.activate(raci.make_matrix(system, actor=officer), actor=officer)
 

@@ -1,0 +1,1 @@
+"""Who holds which role, who is away, who acts for whom, and who may do what."""
