@@ -66,4 +66,6 @@ def _activity(item: Mapping[str, Any], phase: str) -> Activity:
         authority=item.get("authority", ""),
         sod=item.get("sod", ""),
         needs_24x7=item.get("needs_24x7", False),
+        is_decision=item.get("decision", False),
+        then=tuple(item.get("then", ())),
     )

@@ -68,6 +68,8 @@ class Activity:
     authority: str = ""
     sod: str = ""
     needs_24x7: bool = False
+    is_decision: bool = False  # the accountable decides; else the responsible acts
+    then: tuple[str, ...] = ()  # roles to climb to when nobody of the row is there
 
 
 @dataclass(frozen=True)
