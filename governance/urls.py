@@ -21,6 +21,7 @@ from governance.rest.views import NoSuchResource, reading
 from inventory.systems.api import SystemViewSet, VersionViewSet
 from inventory.vendors.api import AgreementViewSet, VendorViewSet
 from raci.matrices.api import MatrixViewSet
+from raci.matrices.system_api import AnsweringViewSet
 
 router = SimpleRouter()
 router.register("units", UnitViewSet, "units")
@@ -36,6 +37,7 @@ router.register("rulepack-preview-changes", PreviewChangeViewSet, "rulepack-prev
 router.register("obligations", ObligationViewSet, "obligations")
 router.register("documents", DocumentViewSet, "documents")
 router.register("signed-documents", SignedDocumentViewSet, "signed-documents")
+router.register("systems", AnsweringViewSet, "answering")
 router.register("matrices", MatrixViewSet, "matrices")
 router.register("incidents", IncidentViewSet, "incidents")
 router.register("reviews", ReviewViewSet, "reviews")

@@ -12,13 +12,15 @@ from governance.accounts.access import may
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from inventory.systems.models import AISystem
-from raci.matrices import queries, rules
+from raci.matrices import queries, resolution, rules
+from raci.matrices.asking import ask
 from raci.matrices.catalogue import catalogue
 from raci.matrices.models import Matrix, Party
 from raci.matrices.queries import Directory, Letters
 from raci.matrices.rules import ACCOUNTABLE, Activity, Finding, Letter, PartyKind, spoken
 
 KEY_ACTIVITIES = ("OPS-01", "QLT-01", "CHG-01", "CHG-05")
+FIRST = "OPS-01"  # the first response, also at night
 KIND_WORDS = {
     PartyKind.TEAM: "Team",
     PartyKind.MAILBOX: "Mailbox",
@@ -165,6 +167,7 @@ class OnSystem:
     answers: tuple[Answer, ...]
     errors: int
     may_assign: bool
+    now: resolution.Answer | None = None  # who does FIRST at this moment, once a matrix is in force
 
 
 def on_system(system: AISystem, user: User) -> OnSystem:
@@ -179,7 +182,8 @@ def on_system(system: AISystem, user: User) -> OnSystem:
     rows = {row.activity.code: row for row in snapshot.rows}
     answers = tuple(_answer(rows[code], findings) for code in KEY_ACTIVITIES if code in rows)
     errors = sum(finding.is_error for finding in findings)
-    return OnSystem(system, matrix, answers, errors, may_assign)
+    now = ask(system, FIRST) if matrix.status == rules.MatrixStatus.ACTIVE else None
+    return OnSystem(system, matrix, answers, errors, may_assign, now)
 
 
 def _answer(row: rules.Row, findings: Iterable[Finding]) -> Answer:

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from raci.matrices import default_views, views
+from raci.matrices import default_views, now_views, views
 
 app_name = "raci"
 urlpatterns = [
     path("raci/", views.matrices, name="matrices"),
+    path("raci/now/", now_views.now, name="now"),
     path("raci/default/", default_views.default, name="default"),
     path("raci/default/make/", default_views.make_default, name="make_default"),
     path("raci/default/holders/", default_views.name_holder, name="name_holder"),

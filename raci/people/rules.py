@@ -51,6 +51,12 @@ class Person:
     is_service: bool = False
     email: str = ""
 
+    @property
+    def initials(self) -> str:
+        """Return up to two letters for the avatar."""
+        words = self.name.split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
     def is_there(self, at: datetime) -> bool:
         """Return whether this is a person whose account is open at the moment."""
         return not self.is_service and (self.left_at is None or at < self.left_at)

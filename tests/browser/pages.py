@@ -89,6 +89,9 @@ VISITS = [
     # RACI
     Visit("/raci/", (OFFICER, AUDITOR)),
     Visit("/raci/?show=without"),
+    Visit("/raci/now/", (OFFICER, AUDITOR)),
+    Visit("/raci/now/?system={system}&activity=CHG-01"),
+    Visit("/raci/now/?system=none", status=422),
     Visit("/raci/default/", (OFFICER, AUDITOR)),
     Visit("/raci/{default}/"),
     Visit("/systems/{system}/raci/", (OFFICER, OWNER)),
