@@ -115,7 +115,7 @@ def _preview(ask: Ask) -> Things:
 
 
 def _preview_row(ask: Ask) -> Things:
-    return {"pk": ask("preview_of_the_law").rows.get().pk}
+    return {"pk": ask("preview_of_the_law").rows.earliest("pk").pk}
 
 
 def _document(ask: Ask) -> Things:
