@@ -22,6 +22,7 @@ from inventory.systems.api import SystemViewSet, VersionViewSet
 from inventory.vendors.api import AgreementViewSet, VendorViewSet
 from raci.matrices.api import MatrixViewSet
 from raci.matrices.system_api import AnsweringViewSet
+from raci.oncall.api import ScheduleViewSet
 
 router = SimpleRouter()
 router.register("units", UnitViewSet, "units")
@@ -39,6 +40,7 @@ router.register("documents", DocumentViewSet, "documents")
 router.register("signed-documents", SignedDocumentViewSet, "signed-documents")
 router.register("systems", AnsweringViewSet, "answering")
 router.register("matrices", MatrixViewSet, "matrices")
+router.register("on-call-schedules", ScheduleViewSet, "on-call-schedules")
 router.register("incidents", IncidentViewSet, "incidents")
 router.register("reviews", ReviewViewSet, "reviews")
 router.register("waivers", WaiverViewSet, "waivers")
@@ -66,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/", include("governance.accounts.urls")),
     path("systems/", include("inventory.systems.urls")),
     path("", include("inventory.vendors.urls")),
+    path("", include("raci.oncall.urls")),
     path("", include("raci.matrices.urls")),
     path("", include("governance.obligations.urls")),
     path("", include("governance.incidents.urls")),

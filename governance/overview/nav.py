@@ -74,6 +74,7 @@ MAP: list[tuple[str, list[NavItem]]] = [
             NavItem("Classification", "scale", "/classification/"),
             NavItem("Obligations", "list-checks", "/obligations/"),
             NavItem("RACI", "grid-3x3", "/raci/"),
+            NavItem("On call", "clock", "/raci/on-call/"),
             NavItem("Agreements", "handshake", "/agreements/"),
             NavItem("Vendors", "building-2", "/vendors/"),
         ],
@@ -87,6 +88,7 @@ MAP: list[tuple[str, list[NavItem]]] = [
         ],
     ),
 ]
+ADDRESSES = {item.url for _label, items in MAP for item in items}
 SETTINGS = NavItem("Settings", "settings", "/settings/")
 SETTINGS_PAGES = [
     NavItem("Profile", "user-round", "/settings/"),
@@ -162,7 +164,13 @@ def _in_menu(item: NavItem, path: str) -> NavItem:
     return item if is_home and path != item.url else marked
 
 
+def _nearest(path: str) -> str:
+    """Return the deepest address of the map that a page lies under; nothing for Today's own."""
+    under = [url for url in ADDRESSES if url != "/" and path.startswith(url)]
+    return max(under, key=len, default="")
+
+
 def _marked(item: NavItem, path: str, count: int) -> NavItem:
-    inside = item.url != "/" and path.startswith(item.url)
+    inside = item.url == _nearest(path) if item.url in ADDRESSES else path.startswith(item.url)
     current = "page" if path == item.url else "true" if inside else ""
     return NavItem(item.label, item.icon, item.url, item.needs, count, current)

@@ -20,7 +20,8 @@ from governance.common.states import change
 from governance.ledger.actions import Personal, record
 from raci.oncall.guards import refuse_absent, require_open
 from raci.oncall.models import Layer, Member, Schedule
-from raci.oncall.rules import ROLES, Every
+from raci.oncall.roles import roles
+from raci.oncall.rules import Every
 from raci.oncall.wall_clock import zone_of
 
 MOST_PEOPLE = 50
@@ -51,15 +52,16 @@ def make_schedule(
     """
     require(actor, Capability.ASSIGN, unit)
     _refuse_zone(zone)
-    if role not in ROLES:
-        raise DomainError(f"Nobody is on call as {role}. Choose one of {', '.join(ROLES)}.")
+    known = roles()
+    if role not in known:
+        raise DomainError(f"Nobody is on call as {role}. Choose one of {', '.join(known)}.")
     try:
         with transaction.atomic():
             made = Schedule.objects.create(
                 unit=unit, role=role, name=name, zone=zone, confirms=confirms
             )
     except IntegrityError as error:
-        raise DomainError(f"{unit} has a schedule for {ROLES[role]} already.") from error
+        raise DomainError(f"{unit} has a schedule for {known[role]} already.") from error
     data = {"name": name, "role": role, "zone": zone, "confirms": confirms}
     record("oncall.made", subject=made, actor=actor, data=data, unit=unit.pk)
     return made

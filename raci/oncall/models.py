@@ -23,18 +23,22 @@ ENDS_LATER = Q(until__gt=F("since"))
 
 
 class ScheduleQuerySet(models.QuerySet["Schedule"]):
-    """A schedule is seen by everybody it serves: its unit, all below, and its people."""
+    """A schedule is seen by all it serves, its people, and who is asked to stand in."""
 
     def visible_to(self, user: User) -> "ScheduleQuerySet":
-        """Return the schedules of the own units, of those above, and those one takes part in."""
+        """Return the schedules of the own units, those above, and those one takes part in."""
         above = visible_units(user).annotate(
             ancestor=models.Func(
                 F("path"), function="unnest", output_field=models.BigIntegerField()
             )
         )
         mine = Member.objects.filter(person=user, layer__until__isnull=True, person__is_active=True)
+        alive = [SwapStatus.ASKED, SwapStatus.ACCEPTED]
+        asked = Swap.objects.filter(taker=user, status__in=alive, taker__is_active=True)
         return self.filter(
-            Q(unit__in=above.values("ancestor")) | Q(pk__in=mine.values("layer__schedule"))
+            Q(unit__in=above.values("ancestor"))
+            | Q(pk__in=mine.values("layer__schedule"))
+            | Q(pk__in=asked.values("schedule"))
         )
 
     def open(self) -> "ScheduleQuerySet":

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from governance.accounts.models import BusinessUnit, User
 from raci.oncall import rules
-from raci.oncall.coverage import gaps, on_call_local
+from raci.oncall.coverage import SEARCH, gaps, on_call_local
 from raci.oncall.coverage import on_call as planned_at
 from raci.oncall.handover import Confirmation, Held, held
 from raci.oncall.models import Layer, Member, Schedule, Swap
@@ -29,6 +29,7 @@ from raci.oncall.rules import (
     Shift,
     SwapStatus,
 )
+from raci.people import models as entered
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ class Roster:
     def gaps(self, start: datetime, days: int = FORECAST_DAYS) -> list[Gap]:
         """Return when nobody is on call in so many days."""
         return gaps(self.plan, start, days)
+
+    @property
+    def names(self) -> dict[int, str]:
+        """Return the names of its people."""
+        return {pk: person.name for pk, person in self.people.items()}
 
     def person(self, pk: int | None) -> User | None:
         """Return one of its people."""
@@ -122,7 +128,7 @@ def for_roles(
     rows = Schedule.objects.filter(unit__in=paths).order_by("-created_at", "-pk")
     alive = rows.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=start))
     found: dict[tuple[str, int], tuple[Roster, ...]] = {}
-    for roster in rosters(alive.with_plan(start, now + timedelta(days=days)), now):
+    for roster in rosters(alive.with_plan(start, now + timedelta(days=days)), now, start):
         key = (roster.schedule.role, roster.schedule.unit_id)
         found[key] = (*found.get(key, ()), roster)
     return Lookup(found)
@@ -140,12 +146,14 @@ def coverage_gaps(
     return for_roles([unit], since=start, days=days).coverage_gaps(role, unit, start, days)
 
 
-def rosters(schedules: Iterable[Schedule], now: datetime) -> list[Roster]:
-    """Return schedules that were read `with_plan()` ready to be asked."""
+def rosters(
+    schedules: Iterable[Schedule], now: datetime, since: datetime | None = None
+) -> list[Roster]:
+    """Return schedules that were read `with_plan()` ready to be asked, from `since` (now) on."""
     rows = list(schedules)
     people = {row.pk: _people(row) for row in rows}
     everybody = {user.pk: user for known in people.values() for user in known.values()}
-    away = absences_of(everybody, now)
+    away = absences_of(everybody, now, since or now)
     return [_roster(row, people[row.pk], away, now) for row in rows]
 
 
@@ -154,7 +162,7 @@ def roster_of(schedule: Schedule, since: datetime | None = None) -> Roster:
     now = timezone.now()
     start = min(since or now, now)
     until = max(since or now, now) + timedelta(days=FORECAST_DAYS)
-    return rosters(Schedule.objects.filter(pk=schedule.pk).with_plan(start, until), now)[0]
+    return rosters(Schedule.objects.filter(pk=schedule.pk).with_plan(start, until), now, start)[0]
 
 
 def takes_part(user: User, schedule: Schedule) -> bool:
@@ -172,9 +180,17 @@ def shift_to_confirm(roster: Roster, user: User) -> Shift | None:
     return None
 
 
-def absences_of(people: Mapping[int, User], now: datetime) -> list[Absence]:
-    """Return when these people are away; whoever has left is, from now on."""
-    return [Absence(pk, now, LATEST) for pk, user in people.items() if not user.is_active]
+def absences_of(people: Mapping[int, User], now: datetime, since: datetime) -> list[Absence]:
+    """Return when these people are away; whoever has left is, from now on.
+
+    An absence that was cancelled lasted until then.
+    """
+    rows = entered.Absence.objects.filter(person__in=people, ends_at__gt=since - SEARCH)
+    found = [
+        Absence(row.person_id, row.starts_at, _ends(row.ends_at, row.cancelled_at)) for row in rows
+    ]
+    left = [Absence(pk, now, LATEST) for pk, user in people.items() if not user.is_active]
+    return [one for one in found if one.since < one.until] + left
 
 
 def _roster(

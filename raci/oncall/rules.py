@@ -20,18 +20,6 @@ OVERLAP = timedelta(minutes=15)  # after a handover both count as reachable
 ALL_WEEK = frozenset(range(7))
 
 
-ROLES = {  # of the catalogue, that somebody can have at any hour
-    "OC": "On-call engineer",
-    "IC": "Incident commander",
-    "AO": "AI-Ops lead",
-    "DS": "Data scientist",
-    "DPO": "Data protection officer",
-    "CISO": "Information security officer",
-    "SECOPS": "Security operations",
-    "COM": "Communications",
-}
-
-
 class Every(StrEnum):
     """What a rotation counts in; always on the wall clock of the schedule's zone."""
 

@@ -16,7 +16,7 @@ from governance.classification.tasks import run_preview
 from inventory.imports import runs
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
-from tests.browser import duties, papers, proofs
+from tests.browser import duties, papers, proofs, rotas
 
 PASSWORD = "correct horse battery"
 PEOPLE = {
@@ -58,6 +58,7 @@ def build(base: str) -> World:
     refs["unanswered"] = unanswered.ref
     refs["preview"] = _preview(officer)
     refs |= duties.fill(root, system, officer, owner, people[Role.AI_OPS_LEAD])
+    refs |= rotas.fill(root, officer, people[Role.AI_OPS_LEAD], owner)
     refs |= _imports(root, officer)
     refs |= papers.fill(claims, officer, owner)
     refs |= proofs.fill(root, system, officer)

@@ -102,6 +102,20 @@ def matrix_in_claims(organisation, system, officer):
 
 
 @pytest.fixture
+def schedule_in_claims(claims, officer, owner, ops_lead):
+    from raci.oncall import actions, cover_actions
+    from tests.oncall.conftest import soon, wish
+
+    schedule = actions.make_schedule(
+        claims, actor=officer, role="OC", name="Night rota", zone="UTC"
+    )
+    actions.put_layer(schedule, actor=officer, wish=wish(ops_lead, owner))
+    cover_actions.add_override(schedule, actor=officer, person=officer, times=soon(2))
+    cover_actions.ask_swap(schedule, actor=owner, taker=ops_lead, times=soon(30))
+    return schedule
+
+
+@pytest.fixture
 def review_in_claims(version_in_claims, owner):
     from governance.approvals.actions import submit
 

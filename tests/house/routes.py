@@ -26,6 +26,7 @@ PUBLIC = {
     "account_email_verification_sent": "a link in a mail",
     "account_confirm_login_code": "a step of signing in",
     "obligations:feed": "a calendar program cannot sign in; the address is the secret",
+    "oncall:feed": "a calendar program cannot sign in; the address is the secret",
 }
 # Things that everybody with a role in the organisation sees, and why.
 SHARED = {
@@ -128,7 +129,14 @@ def _pack(ask: Ask) -> Things:
 
 
 def _matrix(ask: Ask) -> Things:
-    return {"pk": ask("matrix_in_claims").pk}
+    return {**_schedule(ask), "pk": ask("matrix_in_claims").pk}
+
+
+def _schedule(ask: Ask) -> Things:
+    schedule = ask("schedule_in_claims")
+    parts = {"layer": schedule.layers.get().pk, "override": schedule.overrides.get().pk}
+    parts |= {"swap": schedule.swaps.get().pk, "pk": schedule.pk}
+    return parts | {"schedule": schedule.pk, "answer": "accept"}
 
 
 def _review(ask: Ask) -> Things:
@@ -194,6 +202,7 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "packs": _pack,
     "raci": _matrix,
     "matrices": _matrix,
+    "on-call-schedules": _schedule,
     "updates": _review,
     "reviews": _review,
     "imports": _run,

@@ -29,6 +29,8 @@ def grow(claims, organisation, officer, ops_lead, owner, administrator):
     from governance.rest.rules import Scope
     from inventory.systems.version_actions import add_version
     from raci.matrices.actions import activate, make_default_matrix, make_matrix
+    from raci.oncall.actions import make_schedule, put_layer
+    from tests.oncall.conftest import wish
 
     activate(make_default_matrix(organisation, actor=officer), actor=officer)
 
@@ -56,6 +58,8 @@ def grow(claims, organisation, officer, ops_lead, owner, administrator):
         )
         answer_facts(system, facts={"actor.uses_professionally": True}, actor=officer, seen=0)
         make_matrix(system, actor=officer)
+        rota = make_schedule(unit, actor=officer, role="OC", name=f"Rota {turn}", zone="UTC")
+        put_layer(rota, actor=officer, wish=wish(owner, officer))
         request_pack(actor=officer, kind=ScopeKind.SYSTEM, systems=[system])
         issue_token(actor=officer, name=f"Token {turn}", scopes=[Scope.READ])
 

@@ -15,6 +15,7 @@ from raci.oncall import actions, cover_actions
 from raci.oncall.models import Handover, Override, Schedule
 from raci.oncall.queries import coverage_gaps, for_roles, on_call, roster_of
 from raci.oncall.rules import Reason, Shift, SwapStatus, Through
+from raci.people.models import Absence
 from tests.oncall.conftest import soon, wish
 
 
@@ -130,6 +131,21 @@ def test_whoever_has_left_is_not_the_answer(schedule, officer, ops_lead, adminis
 
     (gap,) = coverage_gaps("OC", schedule.unit, timezone.now())
     assert (gap.reason, gap.away) == (Reason.AWAY, (ops_lead.pk,))
+
+
+def test_who_said_to_be_away_is_passed_over_until_the_absence_is_cancelled(
+    schedule, officer, ops_lead
+):
+    actions.put_layer(schedule, actor=officer, wish=wish(ops_lead))
+    since, until = soon(24, 48)
+    absence = Absence.objects.create(
+        person=ops_lead, starts_at=since, ends_at=until, zone="UTC", entered_by=ops_lead
+    )
+    (gap,) = coverage_gaps("OC", schedule.unit, timezone.now())
+    assert (gap.since, gap.until, gap.away) == (since, until, (ops_lead.pk,))
+    Absence.objects.filter(pk=absence.pk).update(cancelled_at=timezone.now())
+
+    assert coverage_gaps("OC", schedule.unit, timezone.now()) == []
 
 
 def test_an_override_counts_for_its_time_and_after_it_is_taken_back_no_more(manned, officer):
@@ -269,4 +285,4 @@ def test_the_night_without_two_oclock_is_told_by_the_stored_schedule_too(manned)
     answer = roster.planned_local(datetime(2027, 3, 28, 2))  # noqa: DTZ001
 
     assert isinstance(answer, Shift)
-    assert "02:00 does not exist on 2027-03-28" in answer.note
+    assert "02:00 does not exist that night" in answer.note

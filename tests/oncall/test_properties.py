@@ -5,7 +5,7 @@ import random
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from raci.oncall.coverage import on_call, piece, shifts
@@ -19,6 +19,7 @@ ZONES = (
 )
 NIGHTS = [date(2026, 3, 8), date(2026, 3, 29), date(2026, 4, 5), date(2026, 10, 4)]
 NIGHTS += [date(2026, 10, 25), date(2026, 11, 1), date(2027, 3, 28), date(2026, 9, 6)]
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 moments = st.one_of(
     st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)),
     st.builds(datetime.combine, st.sampled_from(NIGHTS), st.times()),
@@ -70,14 +71,14 @@ def plans(draw) -> Plan:
     )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(CALM, max_examples=150)
 @given(plans(), moments)
 def test_every_instant_has_exactly_one_answer_that_holds_at_it(plan, at):
     found = on_call(plan, at)
     assert found.since <= at < found.until
 
 
-@settings(deadline=None, max_examples=100)
+@settings(CALM, max_examples=100)
 @given(plans(), moments, st.integers(1, 30))
 def test_shifts_tile_the_interval_without_overlap(plan, since, days):
     until = since + timedelta(days=days)
@@ -87,7 +88,7 @@ def test_shifts_tile_the_interval_without_overlap(plan, since, days):
     assert all(one.since < one.until for one in found)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(CALM, max_examples=100)
 @given(plans(), moments, moments)
 def test_the_answer_at_an_instant_is_that_of_the_interval_around_it(plan, at, other):
     until = at + timedelta(days=10)
@@ -99,7 +100,7 @@ def test_the_answer_at_an_instant_is_that_of_the_interval_around_it(plan, at, ot
     assert getattr(told, "person", None) == getattr(mine, "person", None)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(CALM, max_examples=100)
 @given(plans(), moments, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_decides_nothing(plan, at, chance):
     def mixed(rows: tuple) -> tuple:
@@ -115,7 +116,7 @@ def test_the_order_of_the_rows_decides_nothing(plan, at, chance):
     assert on_call(other, at) == on_call(plan, at)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(CALM, max_examples=150)
 @given(plans(), moments, times(), people)
 def test_nobody_who_is_away_is_ever_the_answer(plan, at, both, who):
     since, until = min(both[0], at), max(both[1], at + timedelta(minutes=1))
@@ -124,7 +125,7 @@ def test_nobody_who_is_away_is_ever_the_answer(plan, at, both, who):
     assert not (isinstance(found, Shift) and found.person == who)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(CALM, max_examples=150)
 @given(layers().filter(lambda one: one.people), st.sampled_from(ZONES), moments)
 def test_a_handover_keeps_its_local_time(layer, name, at):
     zone = zone_of(name)
@@ -135,7 +136,7 @@ def test_a_handover_keeps_its_local_time(layer, name, at):
     assert whole == timedelta(0) or skipped
 
 
-@settings(deadline=None, max_examples=300)
+@settings(CALM, max_examples=300)
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)), st.sampled_from(ZONES))
 def test_later_on_the_wall_clock_is_never_earlier_in_fact(local, name):
     zone = zone_of(name)
@@ -143,7 +144,7 @@ def test_later_on_the_wall_clock_is_never_earlier_in_fact(local, name):
     assert resolve(local, zone).at <= resolve(later, zone).at
 
 
-@settings(deadline=None, max_examples=300)
+@settings(CALM, max_examples=300)
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)), st.sampled_from(ZONES))
 def test_a_local_time_without_a_note_reads_the_same_on_the_wall(local, name):
     zone = zone_of(name)

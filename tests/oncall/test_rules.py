@@ -48,7 +48,7 @@ def person_at(found: Plan, at: datetime) -> int | None:
 def test_a_local_time_that_the_clocks_skip_is_the_end_of_the_gap_with_a_note():
     found = resolve(datetime(2027, 3, 28, 2, 30), BERLIN)
     assert found.at == datetime(2027, 3, 28, 1, tzinfo=UTC)
-    assert found.note == "02:30 does not exist on 2027-03-28; it counts as 03:00."
+    assert found.note == "02:30 does not exist that night; 03:00 is meant."
 
 
 def test_the_first_minute_of_the_gap_is_its_end_too():
@@ -58,13 +58,13 @@ def test_the_first_minute_of_the_gap_is_its_end_too():
 def test_a_local_time_that_happens_twice_is_the_first():
     found = resolve(datetime(2026, 10, 25, 2, 30), BERLIN)
     assert found.at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    assert found.note == "02:30 happens twice on 2026-10-25; the first counts."
+    assert found.note == "02:30 comes twice that night; the first one counts."
 
 
 def test_a_gap_of_half_an_hour_ends_after_half_an_hour():
     found = resolve(datetime(2026, 10, 4, 2, 10), ZoneInfo("Australia/Lord_Howe"))
     assert found.at == datetime(2026, 10, 3, 15, 30, tzinfo=UTC)
-    assert "it counts as 02:30" in found.note
+    assert "02:30 is meant" in found.note
 
 
 def test_a_day_that_a_country_skipped_ends_at_the_next_midnight():
@@ -85,7 +85,7 @@ def test_at_two_in_the_night_without_two_oclock_the_person_of_three_is_paged_wit
     assert isinstance(found, Shift)
     assert found.person == BO
     assert found.since == berlin(2027, 3, 28, 3)
-    assert "02:00 does not exist on 2027-03-28; it counts as 03:00." in found.note
+    assert "02:00 does not exist that night; 03:00 is meant." in found.note
 
 
 def test_half_past_two_in_the_night_with_two_of_them_is_the_first():
@@ -93,7 +93,7 @@ def test_half_past_two_in_the_night_with_two_of_them_is_the_first():
     found = on_call_local(plan(handover), datetime(2026, 10, 25, 2, 30))
     assert isinstance(found, Shift)
     assert found.since == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    assert "02:30 happens twice on 2026-10-25; the first counts." in found.note
+    assert "02:30 comes twice that night; the first one counts." in found.note
     assert person_at(plan(handover), datetime(2026, 10, 25, 1, 10, tzinfo=UTC)) == BO  # 02:10 again
 
 
