@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.db import transaction
 from django.test import override_settings
+from django.utils import timezone
 
 from governance.accounts.models import BusinessUnit
 from governance.accounts.rules import Role
@@ -25,6 +26,9 @@ from inventory.systems.models import AISystem
 from inventory.vendors.models import Agreement
 from inventory.vendors.rules import AgreementState
 from raci.matrices.models import Matrix
+from raci.oncall.models import Swap
+from raci.oncall.queries import coverage_gaps
+from raci.oncall.rules import SwapStatus
 
 TODAY = date(2026, 11, 22)
 
@@ -75,3 +79,16 @@ def test_it_is_told_once_only(signins):
     with pytest.raises(DomainError, match="already"):
         tell(today=TODAY, password=lambda: "another")
     assert Entry.objects.count() == before
+
+
+def test_somebody_is_on_call_at_every_minute_and_one_schedule_shows_its_gaps(signins):
+    now = timezone.now()
+    watch, command = (on_call_gaps(role, now) for role in ("OC", "IC"))
+
+    assert watch == []
+    assert len(command) in (3, 4)
+    assert Swap.objects.get().status == SwapStatus.ACCEPTED
+
+
+def on_call_gaps(role, at):
+    return coverage_gaps(role, BusinessUnit.objects.get(parent__isnull=True), at)
