@@ -12,9 +12,11 @@ from governance.classification.queries import engine, facts_from, provisional_of
 from inventory.systems.models import AISystem, ModelVersion, VersionContributor
 from inventory.systems.pins.table import pin_of
 from raci.matrices import rules as raci
+from raci.matrices.checking import situation, surroundings
 from raci.matrices.models import Matrix
-from raci.matrices.queries import directory, snapshot
 from raci.matrices.rules import Letter, MatrixStatus
+from raci.matrices.situation import Situation
+from raci.matrices.validation import findings
 
 LETTERS = {
     "accountable": (Letter.A, Letter.AR),
@@ -92,11 +94,11 @@ def matrices(batch: Batch) -> dict[int, Facts]:
             batch.add("matrix", matrix.pk, matrix.system_id)
             if matrix.status != MatrixStatus.SUPERSEDED:
                 found[matrix.system_id].append(matrix)
-    people = directory(matrix for both in found.values() for matrix in both)
-    return {pk: _matrix(both, snapshot(both[0], people)) for pk, both in found.items()}
+    around = surroundings(matrix for both in found.values() for matrix in both)
+    return {pk: _matrix(both, situation(both[0], around)) for pk, both in found.items()}
 
 
-def _matrix(both: list[Matrix], seen: raci.Snapshot) -> Facts:
+def _matrix(both: list[Matrix], seen: Situation) -> Facts:
     shown = both[0]
     return {
         "version": shown.version,
@@ -113,7 +115,7 @@ def _matrix(both: list[Matrix], seen: raci.Snapshot) -> Facts:
                 "reason": finding.reason,
                 "fix": finding.fix,
             }
-            for finding in raci.findings(seen)
+            for finding in findings(seen)
         ],
     }
 

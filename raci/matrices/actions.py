@@ -19,7 +19,7 @@ from governance.common.errors import DomainError, StaleError
 from governance.common.states import change, move
 from governance.ledger.actions import Personal, record
 from inventory.systems.models import AISystem
-from raci.matrices import queries
+from raci.matrices import checking, queries
 from raci.matrices.catalogue import catalogue
 from raci.matrices.drafts import claim, draft_of, fill, next_version, scope_of
 from raci.matrices.models import Assignment, Matrix, Party
@@ -216,7 +216,7 @@ def activate(matrix: Matrix, *, actor: User, seen: int | None = None) -> None:
 
 
 def _refuse_errors(matrix: Matrix) -> None:
-    errors = [finding for finding in queries.findings(matrix) if finding.is_error]
+    errors = [finding for finding in checking.findings(matrix) if finding.is_error]
     if errors:
         first = errors[0]
         rest = f" {len(errors) - 1} more to fix." if len(errors) > 1 else ""

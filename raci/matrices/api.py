@@ -14,7 +14,7 @@ from governance.rest.api import UnitField
 from governance.rest.fields import StrictBody, choice_filters, number_filter, text_filter
 from governance.rest.resource import Readable
 from inventory.systems.serializers import PersonField, SystemField
-from raci.matrices import actions, queries
+from raci.matrices import actions, checking
 from raci.matrices.models import Assignment, Matrix, Party
 from raci.matrices.rules import Letter, MatrixStatus, PartyKind
 
@@ -54,9 +54,10 @@ class FindingSerializer(serializers.Serializer):
 
     rule = serializers.CharField()
     severity = serializers.CharField()
-    row = serializers.CharField()
+    row = serializers.CharField(help_text="an activity; empty: the whole matrix")
     reason = serializers.CharField()
     fix = serializers.CharField()
+    link = serializers.CharField(help_text="the page on which it is mended")
 
 
 class MatrixInput(StrictBody):
@@ -167,19 +168,8 @@ class MatrixViewSet(Readable):
     @action(detail=True, methods=["get"], pagination_class=None)
     def findings(self, request: Request, pk: str) -> Response:
         """Return what the rules find today."""
-        found = queries.findings(self.get_object())
-        return Response(
-            [
-                {
-                    "rule": item.rule,
-                    "severity": item.severity,
-                    "row": item.row,
-                    "reason": item.reason,
-                    "fix": item.fix,
-                }
-                for item in found
-            ]
-        )
+        found = checking.findings(self.get_object())
+        return Response(FindingSerializer(found, many=True).data)
 
     def _fresh(self, matrix: Matrix, status: int = 200) -> Response:
         return self.shown(Matrix.objects.with_grid().get(pk=matrix.pk), status)

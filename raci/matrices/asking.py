@@ -49,7 +49,7 @@ def asked_about(systems: Iterable[AISystem], *, since: datetime | None = None) -
     history = _History(row.pk for row in rows)
     named = history.people | {row.owner_id for row in rows if row.owner_id}
     units = {pk for row in rows for pk in row.unit.path}
-    pagers = _Pagers([row.unit for row in rows], since)
+    pagers = Pagers([row.unit for row in rows], since)
     activities, words = catalogue().activities, catalogue().roles
     world = World(cover_of(units, named), activities, words, pagers, OWNER_ROLE)
     return Asked(world, {row.pk: _subject(row, history) for row in rows})
@@ -99,13 +99,22 @@ class _History:
         }
 
 
-class _Pagers:
+class Pagers:
     """Who is on call by the schedules of some units, as `who()` asks it."""
 
     def __init__(self, units: list[BusinessUnit], since: datetime | None) -> None:
         self.lookup = for_roles(units, since=since)
         self.roles = {role for role, _ in self.lookup.rosters}
         self.units = {tuple(unit.path): unit for unit in units}
+        self.known: dict[tuple[str, int | None], list[Gap]] = {}
+
+    def gaps(self, role: str, unit: BusinessUnit, at: datetime) -> list[Gap]:
+        """Return when nobody is on call in a role for a unit in the next 28 days."""
+        roster = self.lookup.roster(role, unit, at)
+        key = (role, roster.schedule.pk if roster else None)
+        if key not in self.known:
+            self.known[key] = self.lookup.coverage_gaps(role, unit, at)
+        return self.known[key]
 
     def __call__(self, role: str, path: Path, at: datetime) -> Duty | None:
         unit = self.units.get(tuple(path)) if role in self.roles else None

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from raci.matrices.rules import Activity, Letter, strongest
+from raci.matrices.situation import Separation
 from raci.people.vocabulary import vocabulary
 
 CATALOGUE = Path(__file__).with_name("catalogue.yaml")
@@ -21,6 +22,7 @@ class Catalogue:
     activities: Mapping[str, Activity]
     roles: Mapping[str, str]
     authorities: Mapping[str, str]
+    separations: tuple[Separation, ...] = ()
 
     def role_order(self, code: str) -> int:
         """Return where a role stands among the columns."""
@@ -47,7 +49,25 @@ def read(raw: Mapping[str, Any]) -> Catalogue:
             if activity.authority and activity.authority not in authorities:
                 raise ValueError(f"{activity.code}: unknown authority {activity.authority}.")
             activities[activity.code] = activity
-    return Catalogue(activities, roles, authorities)
+    separations = tuple(_separation(item, activities) for item in raw.get("separate", ()))
+    return Catalogue(activities, roles, authorities, separations)
+
+
+def _separation(item: Mapping[str, Any], activities: Mapping[str, Activity]) -> Separation:
+    sides = [
+        (code, frozenset({Letter(letter), Letter.AR}))
+        for code, letter in (item["one"], item["other"])
+    ]
+    if unknown := [code for code, _ in sides if code not in activities]:
+        raise ValueError(f"{unknown[0]}: separated, and no activity.")
+    return Separation(
+        one=sides[0],
+        other=sides[1],
+        why=item["why"],
+        always=item.get("always", False),
+        warn=item.get("warn", False),
+        applies_if=frozenset(item.get("applies_if", ())),
+    )
 
 
 def _activity(item: Mapping[str, Any], phase: str) -> Activity:

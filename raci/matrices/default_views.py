@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from governance.accounts.access import acting_user, may, visible_units
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Capability
-from raci.matrices import actions, queries
+from raci.matrices import actions, checking, queries
 from raci.matrices.catalogue import catalogue
 from raci.matrices.forms import AuthorityForm, HolderForm, UnitForm
 from raci.matrices.models import Matrix
@@ -55,7 +55,7 @@ def _shown(
     context: dict[str, Any] = {
         "unit": unit,
         "unit_form": UnitForm(visible_units(user), initial={"unit": unit}),
-        "matrices": queries.with_findings(own),
+        "matrices": checking.with_findings(own),
         "serving": serving if serving and serving.unit_id != unit.pk else None,
         "roles": _held(unit),
         "authorities": _authorities(unit),

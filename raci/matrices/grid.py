@@ -12,12 +12,13 @@ from governance.accounts.access import may
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from inventory.systems.models import AISystem
-from raci.matrices import queries, resolution, rules
+from raci.matrices import checking, queries, resolution, rules
 from raci.matrices.asking import ask
 from raci.matrices.catalogue import catalogue
 from raci.matrices.models import Matrix, Party
 from raci.matrices.queries import Directory, Letters
 from raci.matrices.rules import ACCOUNTABLE, Activity, Finding, Letter, PartyKind, spoken
+from raci.matrices.validation import findings as found_by_rules
 
 KEY_ACTIVITIES = ("OPS-01", "QLT-01", "CHG-01", "CHG-05")
 FIRST = "OPS-01"  # the first response, also at night
@@ -110,9 +111,10 @@ class Grid:
 
 def grid(matrix: Matrix, letters: Letters | None = None) -> Grid:
     """Return a matrix (loaded with its grid) as a table, by the stored letters or a form's."""
-    people = queries.directory([matrix])
+    around = checking.surroundings([matrix])
+    people = around.people
     given = queries.letters_of(matrix) if letters is None else letters
-    found = tuple(rules.findings(queries.snapshot(matrix, people, given)))
+    found = tuple(checking.findings_in(matrix, around, given))
     columns = tuple(_column(party, matrix, people) for party in matrix.parties.all())
     default = queries.default_for(matrix.home) if matrix.system else None
     inherited = queries.inherited_rows(matrix, default, people)
@@ -177,9 +179,9 @@ def on_system(system: AISystem, user: User) -> OnSystem:
     may_assign = may(user, Capability.ASSIGN, system.unit)
     if matrix is None:
         return OnSystem(system, None, (), 0, may_assign)
-    snapshot = queries.snapshot(matrix, queries.directory([matrix]))
-    findings = rules.findings(snapshot)
-    rows = {row.activity.code: row for row in snapshot.rows}
+    seen = checking.situation(matrix, checking.surroundings([matrix]))
+    findings = found_by_rules(seen)
+    rows = {row.activity.code: row for row in seen.rows}
     answers = tuple(_answer(rows[code], findings) for code in KEY_ACTIVITIES if code in rows)
     errors = sum(finding.is_error for finding in findings)
     now = ask(system, FIRST) if matrix.status == rules.MatrixStatus.ACTIVE else None

@@ -54,6 +54,7 @@ class Matrix(models.Model):
     activated_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="activated_matrices"
     )
+    confirmed_at = models.DateTimeField(null=True, blank=True)  # said to hold still
     row_version = models.PositiveIntegerField(default=1)
 
     objects = MatrixQuerySet.as_manager()

@@ -11,7 +11,7 @@ from inventory.systems.rules import DataCategory, OurRole
 from raci.matrices import rules
 from raci.matrices.catalogue import catalogue
 from raci.matrices.models import Matrix, Party
-from raci.matrices.rules import ACCOUNTABLE, Letter, MatrixStatus, PartyKind, Severity, Snapshot
+from raci.matrices.rules import ACCOUNTABLE, Letter, MatrixStatus, PartyKind
 from raci.people.models import Authority, RoleHolder
 from raci.people.rules import Rank
 
@@ -103,51 +103,29 @@ def party_today(party: Party, matrix: Matrix, people: Directory) -> rules.Party:
     """Return a column as the rules see it."""
     person = person_of(party, matrix, people)
     if person:
-        return _person(person, matrix, people)
+        return _person(party, person, matrix, people)
     if party.kind == PartyKind.ROLE:
-        return rules.Party(catalogue().roles.get(party.roles[0], party.roles[0]), PartyKind.ROLE)
-    return rules.Party(party.label, PartyKind(party.kind))
+        return role_party(party)
+    return rules.Party(party.label, PartyKind(party.kind), roles=tuple(party.roles))
 
 
-def _person(person: User, matrix: Matrix, people: Directory) -> rules.Party:
+def role_party(party: Party) -> rules.Party:
+    """Return a column that stands for a role and for nobody."""
+    words = catalogue().roles.get(party.roles[0], party.roles[0])
+    return rules.Party(words, PartyKind.ROLE, roles=tuple(party.roles), is_role=True)
+
+
+def _person(party: Party, person: User, matrix: Matrix, people: Directory) -> rules.Party:
     return rules.Party(
         person.name,
         PartyKind.SERVICE if person.is_service else PartyKind.PERSON,
         person=person.handle,
         left=not person.is_active,
         authorities=people.authorities_of(person, matrix.home),
+        roles=tuple(party.roles),
+        is_role=party.kind == PartyKind.ROLE,
+        email=person.email,
     )
-
-
-def snapshot(matrix: Matrix, people: Directory, letters: Letters | None = None) -> Snapshot:
-    """Return what the rules look at: the stored letters, or those a form holds."""
-    activities = catalogue().activities
-    given = letters_of(matrix) if letters is None else letters
-    # A default's roles stand for themselves: who holds them differs from unit to unit.
-    columns = {party.pk: party_today(party, matrix, people) for party in matrix.parties.all()}
-    if matrix.system is None:
-        columns |= {
-            party.pk: rules.Party(catalogue().roles[party.roles[0]], PartyKind.ROLE)
-            for party in matrix.parties.all()
-            if party.kind == PartyKind.ROLE
-        }
-    cells: dict[str, list[tuple[rules.Party, Letter]]] = {code: [] for code in matrix.activities}
-    for (code, party_id), letter in given.items():
-        if code in cells and party_id in columns:
-            cells[code].append((columns[party_id], letter))
-    facts = facts_for(matrix, people)
-    required = [a for a in activities.values() if a.mandatory and rules.applies(a, facts)]
-    return Snapshot(
-        rows=tuple(rules.Row(activities[code], tuple(cells[code])) for code in matrix.activities),
-        required=tuple(required),
-        is_default=matrix.system is None,
-        authority_words=catalogue().authorities,
-    )
-
-
-def findings(matrix: Matrix, letters: Letters | None = None) -> list[rules.Finding]:
-    """Return what the rules find in one matrix today."""
-    return rules.findings(snapshot(matrix, directory([matrix]), letters))
 
 
 def default_for(unit: BusinessUnit) -> Matrix | None:
@@ -225,24 +203,3 @@ def _by_row(source: Matrix, matrix: Matrix, people: Directory) -> dict[str, dict
         code: {name: rules.strongest(letters) for name, letters in cells.items()}
         for code, cells in rows.items()
     }
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A matrix in the list, with how many errors and warnings it has today."""
-
-    matrix: Matrix
-    errors: int
-    warnings: int
-
-
-def with_findings(matrices: Iterable[Matrix]) -> list[Listed]:
-    """Return matrices (loaded with their grid) with their findings counted, in two queries."""
-    found = list(matrices)
-    people = directory(found)
-    listed = []
-    for matrix in found:
-        severities = [item.severity for item in rules.findings(snapshot(matrix, people))]
-        errors = severities.count(Severity.ERROR)
-        listed.append(Listed(matrix, errors, len(severities) - errors))
-    return listed

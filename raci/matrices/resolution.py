@@ -165,6 +165,14 @@ def _found(through: Through, person: Person, acting: str) -> str:
     return FOUND[through].format(name=person.name, acting=acting)
 
 
+def stand_ins(
+    code: str, cell: tuple[Column, frozenset[Letter]], subject: Subject, at: datetime, world: World
+) -> list[str]:
+    """Return who can be reached for one cell of a row at a moment; nobody is a gap."""
+    search = _Search(world, subject, world.activities[code], at, [])
+    return [key for _, key, _ in _candidates(search, cell[0], cell[1], 1)]
+
+
 def _gap(
     code: str,
     at: datetime,

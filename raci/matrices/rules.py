@@ -54,6 +54,16 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+class Mend(StrEnum):
+    """Where a finding is mended."""
+
+    ROW = "row"
+    HOLDERS = "holders"
+    AUTHORITIES = "authorities"
+    COVER = "cover"
+    SCHEDULES = "schedules"
+
+
 @dataclass(frozen=True)
 class Activity:
     """One standard activity, as the catalogue has it."""
@@ -81,6 +91,9 @@ class Party:
     person: str = ""  # who it is, the same for one human in two columns
     left: bool = False
     authorities: frozenset[str] = frozenset()
+    roles: tuple[str, ...] = ()  # the column stands, or stood, for
+    is_role: bool = False  # it names no person itself
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,6 +127,8 @@ class Finding:
     row: str
     reason: str
     fix: str
+    mend: Mend = Mend.ROW
+    link: str = ""  # where it is mended
 
     @property
     def is_error(self) -> bool:
@@ -207,7 +222,7 @@ def _answers(row: Row, owner: Party, snapshot: Snapshot) -> Iterator[Finding]:
         what = words.get(activity.authority, activity.authority)
         reason = f"{owner.name} lacks the authority this row needs: {what.lower()}."
         fix = f"Give {owner.name} that authority, or the A to somebody who holds it."
-        yield _error("R05", activity, reason, fix)
+        yield Finding("R05", Severity.ERROR, activity.code, reason, fix, Mend.AUTHORITIES)
 
 
 NOT_A_PERSON: dict[PartyKind, str] = {

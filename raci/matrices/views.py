@@ -8,14 +8,14 @@ from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from governance.accounts.access import acting_user, may
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from inventory.systems.models import AISystem
-from raci.matrices import actions, queries
+from raci.matrices import actions, checking, queries
+from raci.matrices.checking import address
 from raci.matrices.forms import ColumnForm, RowsForm
 from raci.matrices.grid import Grid, grid, letters_given
 from raci.matrices.models import Matrix
@@ -40,7 +40,7 @@ def matrices(request: HttpRequest) -> HttpResponse:
     else:
         order = (F("unit_id").asc(nulls_last=True), "system__name", "pk")
         page = Paginator(current.with_grid().order_by(*order), PAGE_SIZE).get_page(number)
-        context = {"page": page, "rows": queries.with_findings(page)}
+        context = {"page": page, "rows": checking.with_findings(page)}
     segments = [
         {"url": "?", "label": "Matrices", "count": current.count(), "current": show != "without"},
         {
@@ -149,13 +149,6 @@ def _say(request: HttpRequest, table: Grid) -> None:
         messages.warning(request, f"{saved} Mend {rows} before it can be put in force.")
     else:
         messages.success(request, saved)
-
-
-def address(found: Matrix) -> str:
-    """Return where a matrix is shown: with its system, or by itself."""
-    if found.system:
-        return reverse("raci:system", args=[found.system.ref])
-    return reverse("raci:matrix", args=[found.pk])
 
 
 @require_POST

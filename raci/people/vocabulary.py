@@ -16,10 +16,11 @@ class Vocabulary:
 
     roles: Mapping[str, str]
     authorities: Mapping[str, str]
+    groups: frozenset[str]  # roles that many have at once
 
 
 @cache
 def vocabulary() -> Vocabulary:
     """Return the roles and authorities that there are."""
     raw = yaml.safe_load(VOCABULARY.read_text(encoding="utf-8"))
-    return Vocabulary(raw["roles"], raw["authorities"])
+    return Vocabulary(raw["roles"], raw["authorities"], frozenset(raw["groups"]))

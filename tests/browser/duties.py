@@ -9,7 +9,9 @@ from inventory.systems.version_actions import add_version
 from raci.matrices import actions as raci
 from raci.matrices.catalogue import catalogue
 from raci.people import actions as people
+from raci.people.models import RoleHolder
 from tests.conftest import person
+from tests.factories import make_rota
 
 PINNED, NEXT, FLOATING = "gpt-4o-2024-08-06", "gpt-4o-2024-11-20", "gpt-4o"
 
@@ -50,6 +52,8 @@ def staff(root: BusinessUnit, system: AISystem, officer: User) -> None:
             people.empower(root, person=holder, kind=kind, actor=officer)
     for kind in catalogue().authorities:
         people.empower(root, person=system.owner, kind=kind, actor=officer)
+    engineer = RoleHolder.objects.get(role="OC").person
+    make_rota(root, actor=officer, people=[engineer])
 
 
 def propose(system: AISystem, owner: User) -> Review:

@@ -5,6 +5,7 @@ import pytest
 from raci.matrices import actions
 from raci.matrices.models import Matrix
 from raci.people import actions as people
+from tests.factories import staff
 
 
 @pytest.fixture
@@ -18,23 +19,8 @@ def default(organisation, officer) -> Matrix:
 @pytest.fixture
 def staffed(organisation, officer, ops_lead, owner, default) -> Matrix:
     """The default, with everybody named who must be."""
-    for role in [
-        "AO",
-        "OC",
-        "DS",
-        "BS",
-        "VAL",
-        "DPO",
-        "PRIV",
-        "LEG",
-        "DO",
-        "VM",
-        "HR",
-        "CISO",
-        "EXEC",
-    ]:
-        person = ops_lead if role in {"AO", "OC", "DS"} else officer
-        people.name_holder(organisation, role=role, person=person, actor=officer)
+    holders = dict.fromkeys(["AO", "OC", "DS"], ops_lead)
+    staff(organisation, actor=officer, people=holders, others=officer)
     people.empower(organisation, person=owner, kind="stop-system", actor=officer)
     people.empower(organisation, person=officer, kind="sign-contract", actor=officer)
     return default

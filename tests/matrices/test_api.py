@@ -43,7 +43,9 @@ def test_cells_are_written_against_the_etag_as_one_entry(as_caller, officer, own
     assert (saved.status_code, stale.status_code) == (200, 412)
     assert Entry.objects.filter(action="matrix.saved").count() == 1
     found = call("GET", f"{URL}{draft.pk}/findings/").json()
-    assert [(item["rule"], item["row"]) for item in found] == [("R02", "CHG-01")]
+    errors = [item for item in found if item["severity"] == "error"]
+    assert [(item["rule"], item["row"]) for item in errors] == [("R02", "CHG-01")]
+    assert errors[0]["link"] == f"/systems/{draft.system.ref}/raci/#CHG-01"
     refused = call("POST", f"{URL}{draft.pk}/activate/")
     assert refused.status_code == 409
     assert "Nobody is accountable" in refused.json()["detail"]

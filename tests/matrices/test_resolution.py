@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from raci.matrices.catalogue import catalogue
@@ -254,6 +254,7 @@ worlds = st.fixed_dictionaries(
 codes = st.sampled_from(sorted(ROWS))
 
 
+@settings(deadline=None)
 @given(worlds, codes, hours, st.randoms())
 def test_the_answer_does_not_depend_on_the_order_of_rows(rows, code, at, dice):
     mixed = {name: dice.sample(found, len(found)) for name, found in rows.items()}
@@ -263,6 +264,7 @@ def test_the_answer_does_not_depend_on_the_order_of_rows(rows, code, at, dice):
     assert who(code, subject, at, world(**mixed)) == who(code, SUBJECT, at, world(**rows))
 
 
+@settings(deadline=None)
 @given(worlds, codes, hours, names, st.sampled_from(["", *NAMES]))
 def test_an_added_absence_never_makes_an_absent_person_the_answer(rows, code, at, absent, on_call):
     rows["absences"] = [*rows["absences"], Away(absent, at - DAY, at + DAY)]
@@ -272,6 +274,7 @@ def test_an_added_absence_never_makes_an_absent_person_the_answer(rows, code, at
     assert answer.person is None or answer.person.key not in away_now
 
 
+@settings(deadline=None)
 @given(worlds, codes, hours)
 def test_an_answer_is_a_person_or_a_named_gap(rows, code, at):
     answer = who(code, SUBJECT, at, world(**rows))

@@ -1,0 +1,164 @@
+"""R13 to R16 and R19 to R21: load, notices, the night, age, and duties of the law."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+
+from raci.matrices.rules import (
+    ACCOUNTABLE,
+    RESPONSIBLE,
+    Finding,
+    Letter,
+    Mend,
+    Party,
+    PartyKind,
+)
+from raci.matrices.situation import Situation, about, in_rows
+
+MOST_R, MOST_C = 3, 5  # in one row
+MOST_A, MOST_POINTS = 12, 30
+FEW = 2  # people who do and answer for everything
+OLD, TOO_OLD = timedelta(days=180), timedelta(days=365)
+TOLD = frozenset({Letter.C, Letter.I})
+
+
+def findings(now: Situation) -> Iterator[Finding]:
+    """Return what these rules find; a default has roles and no people."""
+    yield from unassigned_duties(now)
+    if now.is_default:
+        return
+    yield from crowded(now)
+    yield from overloaded(now)
+    yield from leaning_on_few(now)
+    yield from never_told(now)
+    yield from dark_hours(now)
+    yield from outdated(now)
+
+
+def crowded(now: Situation) -> Iterator[Finding]:
+    """R13: at most three R and five C in a row, and nobody consulted in more than half of all."""
+    for row in now.rows:
+        for letters, most, word in ((RESPONSIBLE, MOST_R, "R"), ({Letter.C}, MOST_C, "C")):
+            count = len(row.with_letter(frozenset(letters)))
+            if count > most:
+                reason = f"The row has {count} {word}; more than {most} slow it down."
+                fix = f"Keep the {most} that matter."
+                code = row.activity.code
+                yield about("R13", [code], reason, fix, mend=Mend.ROW, error=False)
+    for party, codes in _rows_of(now, frozenset({Letter.C})):
+        if len(codes) * 2 > len(now.rows):
+            reason = f"{party.name} is consulted in {len(codes)} of {len(now.rows)} rows."
+            fix = "Consult where the answer matters; inform elsewhere."
+            yield about("R13", codes, reason, fix, mend=Mend.ROW, error=False)
+
+
+def _rows_of(now: Situation, letters: frozenset[Letter]) -> list[tuple[Party, list[str]]]:
+    """Return who has one of the letters in which rows, by name."""
+    found: dict[str, tuple[Party, list[str]]] = {}
+    for row in now.rows:
+        for party in row.with_letter(letters):
+            found.setdefault(party.person or party.name, (party, []))[1].append(row.activity.code)
+    return sorted(found.values(), key=lambda pair: pair[0].name)
+
+
+def overloaded(now: Situation) -> Iterator[Finding]:
+    """R14: nobody answers for more than 12 activities that weigh more than 30 points."""
+    for party, codes in _rows_of(now, ACCOUNTABLE):
+        load = now.loads.get(party.person)
+        if load and load.activities > MOST_A and load.points > MOST_POINTS:
+            reason = (
+                f"{party.name} answers for {load.activities} activities in all systems, "
+                f"{load.points} points by risk; {MOST_POINTS} are much."
+            )
+            fix = "Share some out."
+            yield about("R14", codes, reason, fix, mend=Mend.ROW, error=False)
+
+
+def leaning_on_few(now: Situation) -> Iterator[Finding]:
+    """R15: no one person does half of it alone, and more than two people carry it."""
+    hard = now.is_live and not now.is_small
+    alone: Counter[str] = Counter()
+    names: dict[str, str] = {}
+    for row in now.rows:
+        doing = {party.person: party for party in row.with_letter(RESPONSIBLE)}
+        if len(doing) == 1:
+            person, party = next(iter(doing.items()))
+            if person:
+                alone[person] += 1
+                names[person] = party.name
+    for person, count in alone.items():
+        if count * 2 >= len(now.rows):
+            reason = f"{names[person]} alone does {count} of {len(now.rows)} rows."
+            yield about("R15", (), reason, "Give some to others.", mend=Mend.ROW, error=hard)
+    carrying = _rows_of(now, ACCOUNTABLE | RESPONSIBLE)
+    people = {party.person for party, _ in carrying if party.person}
+    if now.rows and len(people) <= FEW:
+        named = " and ".join(sorted(now.cover.person(person).name for person in people))
+        reason = f"Only {named or 'nobody'} answers for and does everything."
+        fix = "A system that runs needs more than two people: name who operates it."
+        yield about("R15", (), reason, fix, mend=Mend.HOLDERS, error=hard)
+
+
+def never_told(now: Situation) -> Iterator[Finding]:
+    """R16: whoever is to be consulted or informed can be told."""
+    for party, codes in _rows_of(now, TOLD):
+        if why := _no_route(now, party):
+            reason = f"{party.name} is never asked or told {in_rows(codes)}: {why}."
+            fix = "Name somebody, or an address."
+            yield about("R16", codes, reason, fix, mend=Mend.HOLDERS, error=False)
+
+
+def _no_route(now: Situation, party: Party) -> str:
+    if party.kind == PartyKind.ROLE:
+        many = set(party.roles) & now.groups
+        return "" if many else "nobody holds the role"
+    if party.left:
+        return "they have left"
+    if party.kind in (PartyKind.TEAM, PartyKind.MAILBOX, PartyKind.VENDOR):
+        return "" if "@" in party.name else "there is no address"
+    return ""
+
+
+def dark_hours(now: Situation) -> Iterator[Finding]:
+    """R19: what must be answered at night has somebody on call for the next 28 days."""
+    for row in now.rows:
+        if not row.activity.needs_24x7:
+            continue
+        roles = [role for party in row.with_letter(RESPONSIBLE) for role in party.roles]
+        asked = [role for role in roles if row.activity.letters.get(role) in RESPONSIBLE] or roles
+        gaps = [now.uncovered[role] for role in asked if role in now.uncovered]
+        if len(gaps) == len(asked):  # no role, or none with a schedule that is whole
+            reason = gaps[0] if gaps else "Nobody who does this has a role with a schedule."
+            fix = "Complete the on-call schedule of the role."
+            yield about("R19", [row.activity.code], reason, fix, mend=Mend.SCHEDULES)
+
+
+def outdated(now: Situation) -> Iterator[Finding]:
+    """R20: a matrix in force was confirmed within half a year, and its people are today's."""
+    if now.confirmed_at is None:
+        return
+    days = (now.at - now.confirmed_at).days
+    if now.at - now.confirmed_at > OLD:
+        reason = f"Nobody has confirmed this matrix for {days} days."
+        fix = "Read it with everybody who is accountable, and confirm that it holds."
+        error = now.at - now.confirmed_at > TOO_OLD
+        yield about("R20", (), reason, fix, mend=Mend.ROW, error=error)
+    for row_party, codes in _rows_of(now, ACCOUNTABLE | RESPONSIBLE):
+        for role in () if row_party.is_role else row_party.roles:
+            holder = now.cover.holder(role, now.subject.path, now.at)
+            if holder and holder != row_party.person and role != now.world.owner_role:
+                words, name = now.world.role_words.get(role, role), now.cover.person(holder).name
+                reason = f"{words} is {name} now; the matrix still names {row_party.name}."
+                fix = f"Give the rows of {words} to {name}, or say why not."
+                yield about("R20", codes, reason, fix, mend=Mend.ROW, error=False)
+
+
+def unassigned_duties(now: Situation) -> Iterator[Finding]:
+    """R21: each duty of the law that applies to the system has a row."""
+    there = {row.activity.code for row in now.rows}
+    required = {activity.code for activity in now.required}
+    for activity in now.lawful:
+        if activity.code not in there | required:  # of mandatory ones R01 speaks
+            reason = f"“{activity.title}” ({activity.law}) applies here and has no row."
+            fix = f"Add the row {activity.code}."
+            yield about("R21", [activity.code], reason, fix, mend=Mend.ROW)

@@ -1,0 +1,89 @@
+"""A matrix with all that surrounds it: its people through time, its system, its age."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from raci.matrices.resolution import Column, Subject, Version, World
+from raci.matrices.rules import Activity, Finding, Letter, Mend, Party, Row, Severity, Snapshot
+from raci.people.rules import Cover
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+Side = tuple[str, frozenset[Letter]]  # an activity, and the letters that count in it
+
+
+@dataclass(frozen=True)
+class Separation:
+    """Two duties that one person must not have."""
+
+    one: Side
+    other: Side
+    why: str
+    always: bool = False
+    warn: bool = False
+    applies_if: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Load:
+    """For how much somebody is accountable in all matrices in force."""
+
+    activities: int = 0
+    points: int = 0  # weighted by the risk of each system
+
+
+@dataclass(frozen=True)
+class Situation(Snapshot):
+    """What R07 to R21 look at beside the rows."""
+
+    at: datetime = LONG_AGO
+    world: World = field(default_factory=lambda: World(Cover(), {}, {}))
+    subject: Subject = field(default_factory=lambda: Subject("", ()))
+    facts: frozenset[str] = frozenset()
+    lawful: tuple[Activity, ...] = ()  # duties of the law that apply
+    separations: tuple[Separation, ...] = ()
+    groups: frozenset[str] = frozenset()
+    is_small: bool = False  # an organisation of up to five people
+    is_live: bool = False  # used in earnest: the bar for production holds
+    confirmed_at: datetime | None = None  # when it was put in force or confirmed last
+    loads: Mapping[str, Load] = field(default_factory=dict)
+    uncovered: Mapping[str, str] = field(default_factory=dict)  # role → gaps ahead; all that count
+
+    @property
+    def cover(self) -> Cover:
+        """Return all about its people."""
+        return self.world.cover
+
+    @property
+    def trial(self) -> Subject:
+        """Return the system as if these rows were in force, for asking who it would be."""
+        rows = {row.activity.code: tuple(_cells(row)) for row in self.rows}
+        return Subject(
+            self.subject.ref, self.subject.path, self.subject.owner, (Version(0, LONG_AGO, rows),)
+        )
+
+
+def _cells(row: Row) -> Iterator[tuple[Column, Letter]]:
+    for party, letter in row.cells:
+        yield column_of(party), letter
+
+
+def column_of(party: Party) -> Column:
+    """Return a party as it is asked about."""
+    return Column(party.name, "" if party.is_role else party.person, party.roles)
+
+
+def about(
+    rule: str, codes: Iterable[str], reason: str, fix: str, *, mend: Mend, error: bool = True
+) -> Finding:
+    """Return a finding about one or several rows; the reason says which."""
+    rows = sorted(set(codes))
+    severity = Severity.ERROR if error else Severity.WARNING
+    return Finding(rule, severity, rows[0] if rows else "", reason, fix, mend)
+
+
+def in_rows(codes: Iterable[str]) -> str:
+    """Return where: in OPS-01, OPS-02 and 3 more."""
+    rows = sorted(set(codes))
+    more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
+    return f"in {', '.join(rows[:3])}{more}"
