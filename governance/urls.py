@@ -23,6 +23,7 @@ from inventory.vendors.api import AgreementViewSet, VendorViewSet
 from raci.matrices.api import MatrixViewSet
 from raci.matrices.system_api import AnsweringViewSet
 from raci.oncall.api import ScheduleViewSet
+from raci.people.api import AbsenceViewSet, AuthorityViewSet, DelegationViewSet, HolderViewSet
 
 router = SimpleRouter()
 router.register("units", UnitViewSet, "units")
@@ -41,6 +42,10 @@ router.register("signed-documents", SignedDocumentViewSet, "signed-documents")
 router.register("systems", AnsweringViewSet, "answering")
 router.register("matrices", MatrixViewSet, "matrices")
 router.register("on-call-schedules", ScheduleViewSet, "on-call-schedules")
+router.register("role-holders", HolderViewSet, "role-holders")
+router.register("authorities", AuthorityViewSet, "authorities")
+router.register("absences", AbsenceViewSet, "absences")
+router.register("delegations", DelegationViewSet, "delegations")
 router.register("incidents", IncidentViewSet, "incidents")
 router.register("reviews", ReviewViewSet, "reviews")
 router.register("waivers", WaiverViewSet, "waivers")

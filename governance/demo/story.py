@@ -18,7 +18,7 @@ from governance.audit_packs.rules import ScopeKind
 from governance.classification import actions as classification
 from governance.classification.preview_actions import request_preview
 from governance.classification.queries import engine, provisional, usual_answers
-from governance.demo import duties, papers, rotas, troubles
+from governance.demo import cover, duties, papers, rotas, troubles
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
 from inventory.systems.version_actions import add_version
@@ -71,6 +71,7 @@ def tell(*, today: date, password: Callable[[], str]) -> list[dict[str, str]]:
     duties.take_over(made)
     duties.speak(_read("duties"), cast.people, today)
     troubles.speak(_read("incidents"), cast.people)
+    cover.leave(told["absences"], cast.people)
     _packs(cast, made)
     request_preview(actor=cast.people["ines"], before_text="enacted")
     return cast.signins
@@ -144,6 +145,7 @@ def _responsibility(cast: Cast, told: Told) -> None:
     for kind, keys in told["authorities"].items():
         for key in keys:
             people.empower(cast.root, person=cast.people[key], kind=kind, actor=ines)
+    cover.stand_in(cast.root, told["deputies"], cast.people, ines)
     raci.activate(raci.make_default_matrix(cast.root, actor=ines), actor=ines)
 
 

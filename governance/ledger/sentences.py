@@ -74,6 +74,7 @@ SENTENCES = {
     "matrix.made": "made a responsibility matrix",
     "matrix.saved": "saved a responsibility matrix",
     "matrix.activated": "put a responsibility matrix into force",
+    "matrix.confirmed": "confirmed that a responsibility matrix still holds",
     "matrix.column_added": "added a column to a responsibility matrix",
     "matrix.rows_changed": "chose the rows of a responsibility matrix",
     "role_holder.named": "named who holds the role {role}",

@@ -31,8 +31,8 @@ LIVE = {Stage.LIMITED, Stage.PRODUCTION}
 MENDED_AT = {
     Mend.HOLDERS: ("raci:default", "#roles-h"),
     Mend.AUTHORITIES: ("raci:default", "#authority-h"),
-    Mend.SCHEDULES: ("raci:matrices", ""),
-    Mend.COVER: ("raci:matrices", ""),
+    Mend.SCHEDULES: ("oncall:schedules", ""),
+    Mend.COVER: ("raci:cover", ""),
 }
 
 

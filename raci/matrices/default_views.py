@@ -14,6 +14,7 @@ from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Capability
 from raci.matrices import actions, checking, queries
 from raci.matrices.catalogue import catalogue
+from raci.matrices.effects import Watch, tell
 from raci.matrices.forms import AuthorityForm, HolderForm, UnitForm
 from raci.matrices.models import Matrix
 from raci.people import actions as people
@@ -35,10 +36,10 @@ class Held:
 def default(request: HttpRequest) -> HttpResponse:
     """Show the default of a unit, its role holders and authorities."""
     user = acting_user(request)
-    return _shown(request, user, _unit(request, user))
+    return _shown(request, user, unit_of(request, user))
 
 
-def _unit(request: HttpRequest, user: User) -> BusinessUnit:
+def unit_of(request: HttpRequest, user: User) -> BusinessUnit:
     """Return the chosen unit, else the topmost that the person sees."""
     units = visible_units(user).order_by("path__len", "name", "pk")
     chosen = (request.POST or request.GET).get("unit", "")
@@ -87,7 +88,7 @@ def _authorities(unit: BusinessUnit) -> list[tuple[Authority, str]]:
 def make_default(request: HttpRequest) -> HttpResponse:
     """Make the default matrix of a unit from the standard activities."""
     user = acting_user(request)
-    matrix = actions.make_default_matrix(_unit(request, user), actor=user)
+    matrix = actions.make_default_matrix(unit_of(request, user), actor=user)
     return redirect("raci:matrix", pk=matrix.pk)
 
 
@@ -96,10 +97,13 @@ def make_default(request: HttpRequest) -> HttpResponse:
 def name_holder(request: HttpRequest) -> HttpResponse:
     """Name who holds a role in a unit."""
     user = acting_user(request)
-    unit, form = _unit(request, user), HolderForm(request.POST)
+    unit, form = unit_of(request, user), HolderForm(request.POST)
     if not form.is_valid():
         return _shown(request, user, unit, 422, holder_form=form)
-    people.name_holder(unit, actor=user, **form.cleaned_data)
+    role, person = form.cleaned_data["role"], form.cleaned_data["person"]
+    watch = Watch(user, [person] if person else [], [role])
+    people.name_holder(unit, actor=user, role=role, person=person)
+    tell(request, watch, "The holder is named.")
     return redirect(f"{request.path.removesuffix('holders/')}?unit={unit.pk}#roles-h")
 
 
@@ -108,8 +112,10 @@ def name_holder(request: HttpRequest) -> HttpResponse:
 def empower(request: HttpRequest) -> HttpResponse:
     """Give a person an authority in a unit, or take it away."""
     user = acting_user(request)
-    unit, form = _unit(request, user), AuthorityForm(request.POST)
+    unit, form = unit_of(request, user), AuthorityForm(request.POST)
     if not form.is_valid():
         return _shown(request, user, unit, 422, authority_form=form)
+    watch = Watch(user, [form.cleaned_data["person"]])
     people.empower(unit, actor=user, holds="take" not in request.POST, **form.cleaned_data)
+    tell(request, watch, "The authority is changed.")
     return redirect(f"{request.path.removesuffix('authorities/')}?unit={unit.pk}#authority-h")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from itertools import groupby
 
@@ -94,6 +95,11 @@ class Grid:
     findings: tuple[Finding, ...]
 
     @property
+    def said_at(self) -> datetime | None:
+        """Return when the matrix was put in force or confirmed last."""
+        return self.matrix.confirmed_at or self.matrix.activated_at
+
+    @property
     def errors(self) -> int:
         """Return how many findings block activation."""
         return sum(finding.is_error for finding in self.findings)
@@ -101,7 +107,7 @@ class Grid:
     @property
     def bad_rows(self) -> int:
         """Return how many rows must be mended."""
-        return len({finding.row for finding in self.findings if finding.is_error})
+        return len({finding.row or finding.rule for finding in self.findings if finding.is_error})
 
     @property
     def width(self) -> int:

@@ -96,11 +96,13 @@ def _ends(now: Situation, person: str, role: str) -> datetime | None:
 
 def uncovered(now: Situation) -> Iterator[Finding]:
     """R09: while somebody is away, each of their A and R has somebody who stands in."""
-    for person, (party, _) in _by_person(now, WORKING).items():
+    working = _by_person(now, WORKING)
+    for person, (party, _) in working.items():
         for absence in now.cover.absences.get(person, ()):
             if absence.end <= now.at:
                 continue
-            codes = [row.activity.code for row in now.rows if _is_bare(now, row, person, absence)]
+            moments = _moments(now, party, absence, set(working))
+            codes = [row.activity.code for row in now.rows if _is_bare(now, row, person, moments)]
             if codes:
                 reason = (
                     f"{party.name} is away from {absence.start:{DAY}} to {absence.end:{DAY}}, "
@@ -111,13 +113,13 @@ def uncovered(now: Situation) -> Iterator[Finding]:
                 yield about("R09", codes, reason, fix, mend=Mend.COVER, error=soon)
 
 
-def _is_bare(now: Situation, row: Row, person: str, absence: Away) -> bool:
+def _is_bare(now: Situation, row: Row, person: str, moments: list[datetime]) -> bool:
     """Return whether a row lacks somebody at some moment while one of its people is away."""
     for letters in (ACCOUNTABLE, RESPONSIBLE):
         parties = row.with_letter(letters)
         if any(party.person == person for party in parties):
             cells = [(column_of(party), letters) for party in parties]
-            if not all(_is_covered(now, row, cells, at) for at in _moments(now, absence)):
+            if not all(_is_covered(now, row, cells, at) for at in moments):
                 return True
     return False
 
@@ -126,20 +128,25 @@ def _is_covered(
     now: Situation, row: Row, cells: list[tuple[Column, frozenset[Letter]]], at: datetime
 ) -> bool:
     code = row.activity.code
-    return any(stand_ins(code, cell, now.trial, at, now.world) for cell in cells)
+    return any(stand_ins(code, cell, now.subject, at, now.world) for cell in cells)
 
 
-def _moments(now: Situation, absence: Away) -> list[datetime]:
+def _moments(now: Situation, party: Party, absence: Away, others: set[str]) -> list[datetime]:
     """Return the moments of an absence at which who stands in may change."""
-    cuts = {max(absence.start, now.at)}
-    for rows in now.cover.mandates.values():
-        cuts |= {row.end for row in rows} | {row.start for row in rows}
-        cuts |= {row.withdrawn_at for row in rows if row.withdrawn_at}
-    for others in now.cover.absences.values():
-        cuts |= {other.start for other in others}
-    for seats in now.cover.seats.values():
-        cuts |= {seat.until for seat in seats if seat.until}
-    return sorted(cut for cut in cuts if max(absence.start, now.at) <= cut < absence.end)
+    start, path = max(absence.start, now.at), now.subject.path
+    seats = [
+        seat
+        for unit in path
+        for role in party.roles
+        for seat in now.cover.seats.get((unit, role), ())
+    ]
+    given = now.cover.mandates.get(party.person, ())
+    cuts = {start} | {row.end for row in given} | {row.start for row in given}
+    cuts |= {row.withdrawn_at for row in given if row.withdrawn_at}
+    cuts |= {seat.until for seat in seats if seat.until}
+    for person in others | {row.taker for row in given} | {seat.person for seat in seats}:
+        cuts |= {other.start for other in now.cover.absences.get(person, ())}
+    return sorted(cut for cut in cuts if start <= cut < absence.end)
 
 
 def wrong_delegations(now: Situation) -> Iterator[Finding]:
@@ -229,10 +236,15 @@ def not_separate(now: Situation) -> Iterator[Finding]:
 
 def judged_by_delivery(now: Situation) -> Iterator[Finding]:
     """R18: who answers for quality is not measured on delivery alone."""
-    seats = [seat for rows in now.cover.seats.values() for seat in rows]
+    seats = [
+        seat
+        for unit in now.subject.path
+        for role in now.world.role_words
+        for seat in now.cover.seats.get((unit, role), ())
+    ]
     for person in sorted(_people(now, ("QLT-01", ACCOUNTABLE))):
         mine = [seat for seat in seats if seat.person == person and seat.holds(now.at)]
-        if any(seat.delivery_only and seat.unit in now.subject.path for seat in mine):
+        if any(seat.delivery_only for seat in mine):
             name = now.cover.person(person).name
             reason = f"{name} answers for quality and is measured on delivery alone."
             fix = "Measure quality too, or put a declaration of the conflict on record."

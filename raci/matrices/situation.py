@@ -1,11 +1,11 @@
 """A matrix with all that surrounds it: its people through time, its system, its age."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from raci.matrices.resolution import Column, Subject, Version, World
-from raci.matrices.rules import Activity, Finding, Letter, Mend, Party, Row, Severity, Snapshot
+from raci.matrices.resolution import Column, Subject, World
+from raci.matrices.rules import Activity, Finding, Letter, Mend, Party, Severity, Snapshot
 from raci.people.rules import Cover
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,19 +53,6 @@ class Situation(Snapshot):
     def cover(self) -> Cover:
         """Return all about its people."""
         return self.world.cover
-
-    @property
-    def trial(self) -> Subject:
-        """Return the system as if these rows were in force, for asking who it would be."""
-        rows = {row.activity.code: tuple(_cells(row)) for row in self.rows}
-        return Subject(
-            self.subject.ref, self.subject.path, self.subject.owner, (Version(0, LONG_AGO, rows),)
-        )
-
-
-def _cells(row: Row) -> Iterator[tuple[Column, Letter]]:
-    for party, letter in row.cells:
-        yield column_of(party), letter
 
 
 def column_of(party: Party) -> Column:

@@ -17,8 +17,11 @@ from governance.accounts.models import User
 from governance.rest.fields import StrictBody
 from governance.rest.resource import Resource
 from inventory.systems.models import AISystem
+from raci.matrices.api import FindingSerializer
 from raci.matrices.asking import ask
 from raci.matrices.catalogue import catalogue
+from raci.matrices.checking import findings
+from raci.matrices.models import Matrix
 from raci.matrices.resolution import Answer, Through
 from raci.people.clock import Moment, is_zone, moment_at
 
@@ -79,6 +82,17 @@ class AnswerSerializer(serializers.Serializer):
     gap = serializers.CharField()
 
 
+class ValidationSerializer(serializers.Serializer):
+    """What the rules find in the matrix in force, else in the draft."""
+
+    system = serializers.CharField()
+    version = serializers.IntegerField(allow_null=True, help_text="null: there is no matrix")
+    status = serializers.CharField()
+    error_count = serializers.IntegerField()
+    warning_count = serializers.IntegerField()
+    findings = FindingSerializer(many=True)
+
+
 class AnsweringViewSet(Resource):
     """Who answers for one system, by its ref."""
 
@@ -100,6 +114,25 @@ class AnsweringViewSet(Resource):
         moment: Moment = query.validated_data["moment"]
         answer = ask(system, query.validated_data["activity"], moment.at)
         return Response(AnswerSerializer(_shown(system, answer, moment)).data)
+
+    @extend_schema(responses=ValidationSerializer, filters=False)
+    @action(detail=True, methods=["get"], url_path="raci/validation", pagination_class=None)
+    def validation(self, request: Request, ref: str) -> Response:
+        """Return what all rules find today in the matrix in force, else in the draft."""
+        system = get_object_or_404(self.get_queryset(), ref=ref)
+        rows = Matrix.objects.with_grid().current().filter(system=system)
+        matrix = rows.order_by("status").first()  # active before draft
+        found = findings(matrix) if matrix else []
+        errors = sum(item.is_error for item in found)
+        body = {
+            "system": system.ref,
+            "version": matrix.version if matrix else None,
+            "status": matrix.status if matrix else "none",
+            "error_count": errors,
+            "warning_count": len(found) - errors,
+            "findings": found,
+        }
+        return Response(ValidationSerializer(body).data)
 
 
 def _shown(system: AISystem, answer: Answer, moment: Moment) -> dict[str, Any]:

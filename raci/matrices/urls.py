@@ -2,11 +2,19 @@
 
 from django.urls import path
 
-from raci.matrices import default_views, now_views, views
+from raci.matrices import cover_views, default_views, now_views, views
 
 app_name = "raci"
 urlpatterns = [
     path("raci/", views.matrices, name="matrices"),
+    path("cover/", cover_views.cover, name="cover"),
+    path("cover/absences/new/", cover_views.absent, name="absent"),
+    path("cover/absences/<int:absence>/cancel/", cover_views.cancel, name="cancel"),
+    path("cover/delegations/new/", cover_views.delegate, name="delegate"),
+    path("cover/delegations/<int:delegation>/<str:verb>/", cover_views.decide, name="decide"),
+    path("cover/deputies/new/", cover_views.deputy, name="deputy"),
+    path("cover/seats/<int:seat>/end/", cover_views.end_seat, name="end_seat"),
+    path("raci/<int:pk>/confirm/", views.confirm, name="confirm"),
     path("raci/now/", now_views.now, name="now"),
     path("raci/default/", default_views.default, name="default"),
     path("raci/default/make/", default_views.make_default, name="make_default"),

@@ -153,6 +153,17 @@ def _say(request: HttpRequest, table: Grid) -> None:
 
 @require_POST
 @login_required
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that a matrix in force still holds."""
+    user = acting_user(request)
+    found = _visible(user, pk)
+    actions.confirm(found, actor=user)
+    messages.success(request, f"Version {found.version} is confirmed.")
+    return redirect(address(found))
+
+
+@require_POST
+@login_required
 def add_column(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a column for a person, team, mailbox, vendor or service."""
     user = acting_user(request)

@@ -116,6 +116,31 @@ def schedule_in_claims(claims, officer, owner, ops_lead):
 
 
 @pytest.fixture
+def absence_in_claims(owner, auditor):
+    from raci.people.absence_actions import Period, enter_absence
+
+    now = timezone.now()
+    period = Period(now, now + timedelta(days=9), "Europe/Berlin")
+    return enter_absence(owner, actor=owner, period=period, delegate=auditor)
+
+
+@pytest.fixture
+def deputy_in_claims(claims, owner, officer):
+    from raci.people.actions import name_deputy
+
+    return name_deputy(claims, role="SME", person=owner, actor=officer)
+
+
+@pytest.fixture
+def authority_in_claims(claims, owner, officer):
+    from raci.people.actions import empower
+    from raci.people.models import Authority
+
+    empower(claims, person=owner, kind="stop-system", actor=officer)
+    return Authority.objects.get()
+
+
+@pytest.fixture
 def review_in_claims(version_in_claims, owner):
     from governance.approvals.actions import submit
 

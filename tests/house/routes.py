@@ -139,6 +139,13 @@ def _schedule(ask: Ask) -> Things:
     return parts | {"schedule": schedule.pk, "answer": "accept"}
 
 
+def _cover(ask: Ask) -> Things:
+    absence = ask("absence_in_claims")
+    seat = ask("deputy_in_claims")
+    others = {"verb": "accept", "seat": seat.pk}
+    return {"absence": absence.pk, "delegation": absence.delegation_id, **others}
+
+
 def _review(ask: Ask) -> Things:
     review = ask("review_in_claims")
     return {"pk": review.pk, "ref": getattr(review, "ref", "")}
@@ -201,6 +208,11 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "signed-documents": _document,
     "packs": _pack,
     "raci": _matrix,
+    "cover": _cover,
+    "role-holders": lambda ask: {"pk": ask("deputy_in_claims").pk},
+    "authorities": lambda ask: {"pk": ask("authority_in_claims").pk},
+    "absences": lambda ask: {"pk": ask("absence_in_claims").pk},
+    "delegations": lambda ask: {"pk": ask("absence_in_claims").delegation_id},
     "matrices": _matrix,
     "on-call-schedules": _schedule,
     "updates": _review,
