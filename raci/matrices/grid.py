@@ -14,7 +14,6 @@ from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from inventory.systems.models import AISystem
 from raci.matrices import checking, queries, resolution, rules
-from raci.matrices.asking import ask
 from raci.matrices.catalogue import catalogue
 from raci.matrices.models import Matrix, Party
 from raci.matrices.queries import Directory, Letters
@@ -190,7 +189,8 @@ def on_system(system: AISystem, user: User) -> OnSystem:
     rows = {row.activity.code: row for row in seen.rows}
     answers = tuple(_answer(rows[code], findings) for code in KEY_ACTIVITIES if code in rows)
     errors = sum(finding.is_error for finding in findings)
-    now = ask(system, FIRST) if matrix.status == rules.MatrixStatus.ACTIVE else None
+    is_active = matrix.status == rules.MatrixStatus.ACTIVE
+    now = resolution.who(FIRST, seen.in_force(), seen.at, seen.world) if is_active else None
     return OnSystem(system, matrix, answers, errors, may_assign, now)
 
 

@@ -1,10 +1,10 @@
 """A matrix with all that surrounds it: its people through time, its system, its age."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from raci.matrices.resolution import Column, Subject, World
+from raci.matrices.resolution import Column, Subject, Version, World
 from raci.matrices.rules import Activity, Finding, Letter, Mend, Party, Severity, Snapshot
 from raci.people.rules import Cover
 
@@ -53,6 +53,14 @@ class Situation(Snapshot):
     def cover(self) -> Cover:
         """Return all about its people."""
         return self.world.cover
+
+    def in_force(self) -> Subject:
+        """Return the system as if these rows were in force, to ask who it is by them."""
+        rows = {
+            row.activity.code: tuple((column_of(party), letter) for party, letter in row.cells)
+            for row in self.rows
+        }
+        return replace(self.subject, versions=(Version(0, LONG_AGO, rows),))
 
 
 def column_of(party: Party) -> Column:

@@ -13,15 +13,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.timezone import now
 
-from governance.accounts.access import units_with
-from governance.accounts.models import BusinessUnit, User
-from governance.accounts.rules import Capability
+from governance.accounts.models import User
 from governance.common.errors import DomainError
 from governance.common.states import move
 from governance.ledger.actions import Personal, record
 from raci.people.clock import is_zone
 from raci.people.holding import hold_people
 from raci.people.models import Absence, Delegation
+from raci.people.queries import home, speaks_for
 from raci.people.rules import (
     DELEGATION_TRANSITIONS,
     AbsenceKind,
@@ -40,21 +39,6 @@ class Period:
     start: datetime
     end: datetime
     zone: str = "UTC"
-
-
-def home(person: User) -> int | None:
-    """Return the unit whose people may read about a person: the first of their roles."""
-    found = person.memberships.order_by("unit__path__len", "pk").values_list("unit", flat=True)
-    return found.first()
-
-
-def speaks_for(actor: User, person: User) -> bool:
-    """Return whether somebody may say when a person is away: themselves, or who assigns there."""
-    mine = units_with(actor, Capability.ASSIGN).values("pk")
-    theirs = BusinessUnit.objects.filter(memberships__user=person) | BusinessUnit.objects.filter(
-        role_holders__person=person
-    )
-    return actor == person or theirs.filter(pk__in=mine).exists()
 
 
 def _require(actor: User, person: User) -> None:

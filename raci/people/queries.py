@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 from django.db.models import Max
 
-from governance.accounts.models import User
+from governance.accounts.access import units_with
+from governance.accounts.models import BusinessUnit, User
+from governance.accounts.rules import Capability
 from governance.ledger.models import Entry
 from raci.people.models import Absence, Authority, Delegation, RoleHolder
 from raci.people.rules import (
@@ -101,3 +103,18 @@ def _mandate(row: Delegation, keys: dict[int, str]) -> Mandate:
         frozenset(row.activities),
         row.withdrawn_at,
     )
+
+
+def home(person: User) -> int | None:
+    """Return the unit whose people may read about a person: the first of their roles."""
+    found = person.memberships.order_by("unit__path__len", "pk").values_list("unit", flat=True)
+    return found.first()
+
+
+def speaks_for(actor: User, person: User) -> bool:
+    """Return whether somebody may say when a person is away: themselves, or who assigns there."""
+    mine = units_with(actor, Capability.ASSIGN).values("pk")
+    theirs = BusinessUnit.objects.filter(memberships__user=person) | BusinessUnit.objects.filter(
+        role_holders__person=person
+    )
+    return actor == person or theirs.filter(pk__in=mine).exists()
