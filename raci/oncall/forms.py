@@ -143,7 +143,7 @@ class LayerForm(forms.Form):
         for at, slot in enumerate(self.slots):
             self.fields[slot] = forms.ModelChoiceField(
                 choices,
-                label=f"Person {at + 1}",
+                label="First in turn" if at == 0 else f"Then, as number {at + 1}",
                 required=at == 0,
                 empty_label="Nobody",
                 initial=initial.get(slot),
