@@ -1,8 +1,8 @@
 """Whose turn it is in a layer, and between which instants nothing changes about it. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from raci.oncall.rules import Layer
@@ -11,6 +11,7 @@ from raci.oncall.wall_clock import Instant, local_of, resolve
 EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
+BEFORE = 16  # days: a weekly window whose only hour is skipped leaves two weeks between
 
 
 @dataclass(frozen=True)
@@ -39,17 +40,19 @@ def turn(layer: Layer, at: datetime, zone: ZoneInfo) -> Turn:
     Handovers stay at their local time: each is a whole number of steps on the wall clock after
     the first. One that falls into a skipped hour happens when the clocks have jumped.
     """
-    first = _handover(layer, 0, zone)
     if not layer.people:
         return Turn(None, EARLIEST, LATEST)
-    if at < first.at:
-        return Turn(None, EARLIEST, first.at, has_begun=False)
-    number = max(0, (local_of(at, zone) - layer.starts) // layer.step)
-    while _handover(layer, number, zone).at > at:  # the local time went back meanwhile
+    number = (local_of(at, zone) - layer.starts) // layer.step
+    if number < 1 and at < (first := _handover(layer, 0, zone).at):
+        return Turn(None, EARLIEST, first, has_begun=False)
+    number = max(0, number)
+    begun, following = _handover(layer, number, zone), _handover(layer, number + 1, zone)
+    while begun.at > at:  # the local time went back meanwhile
         number -= 1
-    while (following := _handover(layer, number + 1, zone)).at <= at:
+        begun, following = _handover(layer, number, zone), begun
+    while following.at <= at:
         number += 1
-    begun = _handover(layer, number, zone)
+        begun, following = following, _handover(layer, number + 1, zone)
     person = layer.people[number % len(layer.people)]
     return Turn(person, begun.at, following.at, begun.note)
 
@@ -62,21 +65,22 @@ def span(layer: Layer, at: datetime, zone: ZoneInfo) -> Span:
     """Return whether the layer's hours and weekdays count at an instant, and for how long."""
     if not layer.is_restricted:
         return Span(True, EARLIEST, LATEST)
-    ended = EARLIEST
-    for begins, ends in _windows(layer, local_of(at, zone), zone):
-        if at < begins:
-            return Span(False, ended, begins)
-        if at < ends:
-            return Span(True, begins, ends)
-        ended = max(ended, ends)
-    return Span(False, ended, LATEST)
+    today = local_of(at, zone).date()
+    before = _near(layer, today, range(1, -BEFORE - 1, -1), zone)
+    begun = next((window for window in before if window[0] <= at), (EARLIEST, EARLIEST))
+    if at < begun[1]:
+        return Span(True, *begun)
+    after = _near(layer, today, range(-1, BEFORE + 1), zone)
+    return Span(False, begun[1], next((opened for opened, _ in after if opened > at), LATEST))
 
 
-def _windows(layer: Layer, around: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the layer's windows from some days before a local time to some days after it."""
+def _near(
+    layer: Layer, today: date, offsets: Iterable[int], zone: ZoneInfo
+) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the layer's windows that begin so many days after a day."""
     begins, ends = layer.begins or time(), layer.ends or time()
-    for offset in range(-9, 10):
-        day = around.date() + offset * DAY
+    for offset in offsets:
+        day = today + offset * DAY
         if day.weekday() in layer.weekdays:
             last = day if ends > begins else day + DAY
             opened = resolve(datetime.combine(day, begins), zone).at
