@@ -19,7 +19,7 @@ from governance.classification.queries import UNCLASSIFIED, current, engine
 from governance.incidents import rules
 from governance.incidents.models import Incident, IncidentStep
 from governance.incidents.rules import Clock, Due, Step
-from inventory.systems.actions import may_edit
+from inventory.systems.actions import may_answer, may_edit
 from inventory.systems.models import AISystem
 from inventory.systems.rules import OurRole
 from raci.queries import accountable, accountables
@@ -235,8 +235,15 @@ def ended(user: User) -> QuerySet[Incident]:
 
 
 def may_work_on(user: User, incident: Incident) -> bool:
-    """Return whether the person may record steps: who may change the system, or answers for it."""
-    return may_edit(user, incident.system) or accountable(incident.system, ACTIVITY) == user
+    """Return whether the person may record steps.
+
+    That is who may change the system, and who is accountable for reporting, as long as the person
+    sees the system and has a role that does more than read.
+    """
+    if may_edit(user, incident.system):
+        return True
+    answers = accountable(incident.system, ACTIVITY) == user
+    return answers and may_answer(user, incident.system)
 
 
 def concerns(user: User, now: datetime) -> list[Standing]:

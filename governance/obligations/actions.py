@@ -18,6 +18,7 @@ from governance.common.states import change as write
 from governance.common.states import move
 from governance.evidence.models import EvidenceItem
 from governance.ledger.actions import Personal, record
+from governance.obligations.answering import require_word
 from governance.obligations.models import Duty, Followed, Proof
 from governance.obligations.rules import (
     DUTY_TRANSITIONS,
@@ -28,7 +29,7 @@ from governance.obligations.rules import (
     change,
     keys_of,
 )
-from inventory.systems.actions import require_edit, require_open
+from inventory.systems.actions import require_open
 from inventory.systems.models import AISystem
 
 S = DutyStatus
@@ -222,8 +223,8 @@ def show_evidence(duty: Duty, *, item: EvidenceItem, actor: User) -> None:
 
 
 def _hold(duty: Duty, actor: User, seen: int | None) -> None:
-    """Lock a duty and look at it again; refuse who may not change its system."""
-    require_edit(actor, duty.system)
+    """Lock a duty and look at it again; refuse who may not say how it stands."""
+    require_word(actor, duty)
     require_open(duty.system)
     _lock(duty, seen)
 

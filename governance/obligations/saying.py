@@ -7,14 +7,14 @@ from typing import Any
 from django.db import transaction
 from django.forms import Form
 
-from governance.accounts.access import may
+from governance.accounts.access import may, require
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
-from governance.evidence.actions import add_evidence
+from governance.evidence.actions import keep_evidence
 from governance.obligations import actions, forms
+from governance.obligations.answering import may_speak, require_word
 from governance.obligations.models import Duty
 from governance.obligations.rules import DUTY_TRANSITIONS, OPEN, DutyStatus
-from inventory.systems.actions import may_edit
 
 S = DutyStatus
 
@@ -42,7 +42,8 @@ def _to(status: DutyStatus) -> frozenset[DutyStatus]:
 @transaction.atomic
 def attach(duty: Duty, *, actor: User, **given: Any) -> None:
     """Add evidence about the system and put it behind the duty, both or neither."""
-    item = add_evidence(duty.system, actor=actor, **given)
+    require_word(actor, duty)
+    item = keep_evidence(duty.system, actor=actor, **given)
     actions.show_evidence(duty, item=item, actor=actor)
 
 
@@ -146,14 +147,22 @@ VERBS = {
 }
 
 
+def require_say(verb: Verb, duty: Duty, user: User) -> None:
+    """Raise PermissionDenied, in words, unless this is for the person to say of the duty."""
+    if verb.decides:
+        require(user, Capability.CLASSIFY, duty.system.unit)
+    else:
+        require_word(user, duty)
+
+
 def verbs_for(duty: Duty, user: User) -> dict[str, Verb]:
     """Return what the person can say of a duty as it stands, by the name in the address."""
     if duty.ended_by_id is not None or duty.system.is_retired:
         return {}
-    edits = may_edit(user, duty.system)
+    speaks = may_speak(user, duty)
     decides = may(user, Capability.CLASSIFY, duty.system.unit) and duty.proposed_by_id != user.pk
     return {
         name: verb
         for name, verb in VERBS.items()
-        if duty.status in verb.statuses and (decides if verb.decides else edits)
+        if duty.status in verb.statuses and (decides if verb.decides else speaks)
     }

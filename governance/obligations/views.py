@@ -22,10 +22,9 @@ from governance.obligations.actions import follow
 from governance.obligations.answering import Answering
 from governance.obligations.models import Duty, Followed
 from governance.obligations.rules import DutyState
-from governance.obligations.saying import VERBS, Verb, verbs_for
+from governance.obligations.saying import VERBS, Verb, require_say, verbs_for
 from governance.obligations.strip import ZOOMS, Strip, strip
 from governance.obligations.wishes import ME, Wish, duties_for, units_of, wish_of
-from inventory.systems.actions import may_edit
 
 PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 MOST_AT_ONCE = 50
@@ -146,7 +145,6 @@ def duty(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": queries.evidence_for(row, today),
         "verbs": verbs_for(row, user),
         "entries": timeline(("duty", row.pk), people=people_behind),
-        "may_edit": may_edit(user, row.system),
         "today": today,
     }
     return render(request, "obligations/duty.html", context)
@@ -164,6 +162,7 @@ def say(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     if verb not in VERBS:
         raise Http404
     chosen = VERBS[verb]
+    require_say(chosen, row, user)
     posted = (request.POST, request.FILES) if chosen.takes_file else (request.POST,)
     form = chosen.form(*posted, duty=row) if request.method == "POST" else chosen.form(duty=row)
     if (
