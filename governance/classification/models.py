@@ -1,5 +1,7 @@
 """What people answered about a system, and the classifications they signed."""
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -171,6 +173,11 @@ class Assessment(models.Model):
     def ref(self) -> str:
         """Return the system's ref with the number: AIS-014 C2."""
         return f"{self.system.ref} C{self.number}"
+
+    @property
+    def law_as_of(self) -> date:
+        """Return the day as of which its rule pack read the law."""
+        return date.fromisoformat(self.result["law"]["as_of"])
 
 
 class TriageScore(models.Model):

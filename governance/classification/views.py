@@ -13,9 +13,10 @@ from governance.accounts.access import acting_user, may, units_with, visible_uni
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.classification import actions, waiting
-from governance.classification.explain import in_words, shown
+from governance.classification.explain import shown
 from governance.classification.first import look
 from governance.classification.forms import SignForm
+from governance.classification.frozen import answers_of, entry_of
 from governance.classification.models import Assessment
 from governance.classification.queries import (
     STALE,
@@ -129,25 +130,14 @@ def signed(request: HttpRequest, ref: str, number: int) -> HttpResponse:
         "assessment": assessment,
         "system": assessment.system,
         "result": shown(assessment.result),
-        "answers": assessment.answers or _answers(assessment.facts),
+        "answers": answers_of(assessment),
+        "entry": entry_of(assessment),
         "is_current": is_current,
         "current": about.assessment,
         "stale": [gap for gap in about.gaps if gap.kind in STALE] if is_current else [],
         "may_edit": may_edit(user, assessment.system),
     }
     return render(request, "classification/signed.html", context)
-
-
-def _answers(facts: dict[str, Any]) -> list[dict[str, str]]:
-    """Return facts as questions and answers in words; of a fact the pack dropped, its name."""
-    known = engine().pack.facts
-    return [
-        {
-            "ask": known[name].ask if name in known else name,
-            "answer": in_words(known[name], value) if name in known else str(value),
-        }
-        for name, value in facts.items()
-    ]
 
 
 def _posted(request: HttpRequest) -> QueryDict | None:
