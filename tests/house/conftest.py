@@ -86,6 +86,15 @@ def document_in_claims(claims, officer):
 
 
 @pytest.fixture
+def text_in_claims(document_in_claims, officer):
+    from governance.documents.actions import write_entry
+    from governance.documents.rules import Kind, Place
+
+    place = Place(Kind.ANNEX_VIII_B, "1.address")
+    return write_entry(document_in_claims.system, place, text="Storgatan 1", actor=officer)
+
+
+@pytest.fixture
 def pack_in_claims(system, officer):
     from governance.audit_packs.actions import request_pack
     from governance.audit_packs.rules import ScopeKind
