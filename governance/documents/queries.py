@@ -83,6 +83,11 @@ class OnSystem:
         return sum(len(s.draft.missing) for s in self.sheets if s.draft.applies.holds)
 
     @property
+    def unsettled(self) -> int:
+        """Return of how many documents open questions leave it open whether they apply."""
+        return sum(sheet.draft.applies.holds is None for sheet in self.sheets)
+
+    @property
     def is_known(self) -> bool:
         """Return whether the classification says which documents apply."""
         return any(sheet.draft.applies.holds is not None for sheet in self.sheets)

@@ -6,10 +6,12 @@ import json
 from html import unescape
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from pypdf import PdfReader
 
 from governance.classification.actions import answer_facts
+from governance.classification.queries import usual_answers
 from governance.documents.actions import write_entry
 from governance.documents.models import DocumentEntry, SignedDocument
 from governance.documents.rules import Kind, Place
@@ -249,3 +251,28 @@ def test_strangers_find_none_of_it(as_user, record, exempt, stranger):
         url("signed_file", exempt, 1, "pdf"),
     ):
         assert client.get(address).status_code == 404, address
+
+
+@pytest.mark.parametrize(
+    ("apply", "missing", "unsettled", "told"),
+    [
+        (0, 0, 0, "None applies"),
+        (0, 0, 3, "None applies so far; three not settled yet"),
+        (1, 0, 0, "One applies, nothing missing"),
+        (1, 1, 0, "One applies, 1 item missing"),
+        (2, 2, 1, "Two apply, 2 items missing; one not settled yet"),
+    ],
+)
+def test_the_summary_reads_as_a_sentence_for_any_number(apply, missing, unsettled, told):
+    about = {"apply": apply, "missing": missing, "unsettled": unsettled}
+
+    assert render_to_string("documents/_summary.html", {"about": about}).strip() == told
+
+
+def test_where_nothing_applies_the_list_says_so_in_a_sentence(as_user, system, officer):
+    nothing = usual_answers(system) | {"sys.machine_based": False}
+    answer_facts(system, facts=nothing, actor=officer, seen=0)
+    page = words(as_user(officer).get(url("on_system", system)))
+
+    assert "None applies</span>" in page.replace("\n", "")
+    assert "No apply" not in page
