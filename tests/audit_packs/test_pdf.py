@@ -142,7 +142,7 @@ def test_what_the_record_says_and_does_not_say_is_printed(text):
         "2 December 2027",
         "Approve a model version update",
         "Bias test passed.",
-        "stage: pilot → production",
+        "Stage: pilot → production",
         "Nobody has signed the classification.",
         "No responsibility matrix is in force.",
         "No model version is on record for this system",
