@@ -73,7 +73,7 @@ def _duty_event(line: Line, now: datetime) -> Event:
         _dates(duty),
         f"You answer for it: {line.answer.why}.",
     ]
-    event = _event(f"duty-{duty.pk}", duty.due_on or now.date(), duty.changed_at or now)
+    event = _event(f"duty-{duty.pk}", duty.day_due or now.date(), duty.changed_at or now)
     event.add("summary", f"{duty.citation} {duty.system.ref} {duty.system.name}: {said.lower()}")
     event.add("description", "\n".join(told))
     event.add("url", f"{settings.BASE_URL}{duty.get_absolute_url()}")

@@ -17,7 +17,7 @@ from governance.classification.explain import shown
 from governance.classification.queries import engine
 from governance.common.forms import attempt, form_page
 from governance.ledger.queries import timeline
-from governance.obligations import queries
+from governance.obligations import proof_queries, queries
 from governance.obligations.actions import follow
 from governance.obligations.answering import Answering
 from governance.obligations.models import Duty, Followed
@@ -142,7 +142,8 @@ def duty(request: HttpRequest, pk: int) -> HttpResponse:
         "line": queries.line_of(row, answer, today),
         "told": told,
         "reasons": queries.reasons(row),
-        "rows": queries.evidence_for(row, today),
+        "rows": proof_queries.evidence_for(row, today),
+        "away": proof_queries.taken_away(row),
         "verbs": verbs_for(row, user),
         "entries": timeline(("duty", row.pk), people=people_behind),
         "today": today,
@@ -163,8 +164,7 @@ def say(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         raise Http404
     chosen = VERBS[verb]
     require_say(chosen, row, user)
-    posted = (request.POST, request.FILES) if chosen.takes_file else (request.POST,)
-    form = chosen.form(*posted, duty=row) if request.method == "POST" else chosen.form(duty=row)
+    form = _form(chosen, row, request)
     if (
         request.method == "POST"
         and form.is_valid()
@@ -185,6 +185,13 @@ def say(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         cancel_url=row.get_absolute_url(),
         enctype="multipart/form-data" if chosen.takes_file else "",
     )
+
+
+def _form(chosen: Verb, row: Duty, request: HttpRequest) -> Any:
+    if request.method != "POST":
+        return chosen.form(duty=row, initial={"item": request.GET.get("item")})
+    posted = (request.POST, request.FILES) if chosen.takes_file else (request.POST,)
+    return chosen.form(*posted, duty=row)
 
 
 def _act(chosen: Verb, row: Duty, user: User, form: Any) -> Any:

@@ -28,7 +28,8 @@ def duty_needs(user: User, today: date, *, decides: bool) -> list[Need]:
 
 def _due(user: User, today: date) -> Iterable[Need]:
     until = today + timedelta(days=SOON_DAYS)
-    bare = Duty.objects.filter(status=DutyStatus.MET).in_state(DutyState.MISSING, today)
+    were_met = Duty.objects.filter(status__in=[DutyStatus.MET, DutyStatus.LAPSED])
+    bare = were_met.in_state(DutyState.MISSING, today)
     wanted = Q(due_on__lte=until) | Q(pk__in=bare.values("pk"))
     mine = Duty.objects.visible_to(user).applying().filter(answered_by(user)).filter(wanted)
     found = lines(mine.soonest_first(), 0, today, most=MOST_LINES)
@@ -40,7 +41,7 @@ def _due(user: User, today: date) -> Iterable[Need]:
 
 
 def _first_day(rows: list[Line]) -> date:
-    return min((line.duty.due_on for line in rows if line.duty.due_on), default=date.max)
+    return min((line.duty.day_due for line in rows if line.duty.day_due), default=date.max)
 
 
 def _need(rows: list[Line], until: date) -> Need:
