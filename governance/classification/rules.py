@@ -19,12 +19,10 @@ from governance.classification.reading import misfit
 from governance.classification.results import Classification
 from governance.classification.variables import Variables
 from governance.classification.verdict import (
-    KINDS_BY_TIER,
-    LISTED_KINDS,
-    MODEL_KINDS,
     STOPPED,
     Tier,
     by_kind,
+    listing,
     shut_out,
     steps,
 )
@@ -198,22 +196,22 @@ def concluded(
     roles = [name.removeprefix("role.") for name in engine.by_kind["role"] if fired[name]]
     if tier == Tier.PROHIBITED:  # the evaluation stops before the high-risk step
         fired = fired | dict.fromkeys(STOPPED, False)
-    kinds = KINDS_BY_TIER.get(tier, LISTED_KINDS) if fired[order.AI_SYSTEM] else MODEL_KINDS
+    out = bool(engine.shut_out(known, fired))
+    kinds, with_exceptions = listing(tier, bool(fired[order.AI_SYSTEM]), out)
     listed = tuple(
         name for kind, names in engine.by_kind.items() if kind in kinds
         for name in names if fired[name]
     )  # fmt: skip
-    out = engine.shut_out(known, fired)
     placed, changed, public = (known[name] for name in MARKET)
     market = Market(placed or None, changed, public)
     return Classification(
         tier=tier,
         tier_enacted=tier_enacted,
         fired=listed,
-        exceptions=() if out else tuple(
+        exceptions=tuple(
             name for rule in engine.guarded for name in exceptions.get(rule, ())
-        ),
-        exemption=exemption_of(fired, known, listed, tier),
+        ) if with_exceptions else (),
+        exemption=exemption_of(fired, known, kinds),
         roles=tuple(roles),
         obligations=() if out else duties_of(engine.duties, known, fired, roles, text),
         dates=first_days(engine.pack, tier, fired, listed),
