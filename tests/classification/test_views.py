@@ -210,3 +210,10 @@ def test_every_system_page_fragment_shows_what_was_signed(rf, answered, officer)
     assert "Provisional" in fragment()
     sign(answered, officer)
     assert "Signed" in fragment()
+
+
+def test_of_an_unanswered_system_the_exemption_is_open_not_refused(as_user, system, officer):
+    text = page(as_user(officer), "review", system.ref)
+
+    assert "Exemption not settled yet" in text
+    assert "Not available" not in text
