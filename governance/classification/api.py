@@ -12,13 +12,14 @@ from rest_framework.response import Response
 
 from governance.accounts.models import User
 from governance.classification import actions
-from governance.classification.answering import Said, notes_of
+from governance.classification.answering import notes_of
 from governance.classification.compare_api import NOW, DifferenceSerializer, difference
 from governance.classification.deciding import as_published
 from governance.classification.first import look
 from governance.classification.models import Assessment
 from governance.classification.queries import STALE, engine, on_system, provisional
 from governance.classification.rules import Tier
+from governance.classification.saying import Said
 from governance.classification.trace_api import TraceSerializer
 from governance.rest.fields import StrictBody, choice_filters, text_filter, time_filters
 from governance.rest.resource import Readable, Resource

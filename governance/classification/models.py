@@ -52,6 +52,7 @@ class AnswerNote(models.Model):
     evidence = models.ManyToManyField(EvidenceItem, related_name="answers")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=0)  # of the fact sheet, with this answer
 
     class Meta:
         constraints = [

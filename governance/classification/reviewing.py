@@ -6,10 +6,11 @@ from typing import Any
 
 from governance.classification import wizard
 from governance.classification.answering import notes_of
-from governance.classification.explain import in_words
+from governance.classification.asking import people_to_ask
 from governance.classification.models import AnswerNote, FactRequest
 from governance.classification.queries import Provisional, engine
 from governance.classification.questions import Page, Section
+from governance.classification.wording import wording
 from inventory.systems.models import AISystem
 
 
@@ -56,6 +57,7 @@ class Unsure:
     ask: str
     page: str
     request: FactRequest | None
+    may_answer: bool  # whether who is asked may still answer
 
 
 @dataclass(frozen=True)
@@ -68,17 +70,23 @@ class Review:
 
 
 def review_of(system: AISystem, now: Provisional) -> Review:
-    """Return what is open, asked and answered about a system: three queries."""
-    rows = FactRequest.objects.waiting().filter(system=system).select_related("asked", "asked_by")
-    requests, known = {row.fact: row for row in rows}, engine().pack.facts
+    """Return what is open, asked and answered about a system: four queries at most."""
     return Review(
         open_pages=tuple(_open_pages(now)),
-        unsure=tuple(
-            Unsure(known[name].ask, wizard.questions().alone(name).id, requests.get(name))
-            for name in now.facts.unsure
-        ),
+        unsure=tuple(_unsure(system, now)) if now.facts.unsure else (),
         parts=tuple(_parts(now, notes_of(system))),
     )
+
+
+def _unsure(system: AISystem, now: Provisional) -> Iterator[Unsure]:
+    rows = FactRequest.objects.waiting().filter(system=system).select_related("asked", "asked_by")
+    requests, known = {row.fact: row for row in rows}, engine().pack.facts
+    asked = {row.asked_id for row in requests.values()}
+    able = set(people_to_ask(system).filter(pk__in=asked).values_list("pk", flat=True))
+    for name in now.facts.unsure:
+        page, request = wizard.questions().alone(name), requests.get(name)
+        may_answer = request is not None and request.asked_id in able
+        yield Unsure(wording().ask(known[name]), page.id, request, may_answer)
 
 
 def _open_pages(now: Provisional) -> Iterator[Page]:
@@ -109,8 +117,8 @@ def _given(name: str, value: Any, note: AnswerNote | None, now: Provisional) -> 
     fact = engine().pack.facts[name]
     return Given(
         fact=name,
-        ask=fact.ask,
-        answer=in_words(fact, value),
+        ask=wording().ask(fact),
+        answer=wording().answer(fact, value),
         page=wizard.questions().alone(name).id,
         note=note,
         is_usual=value == engine().defaults[name] or value == "",

@@ -9,30 +9,27 @@ from tests.classification.worked import given
 
 ORDINARY = {
     "What is it?": ["It runs on machines", "It works out for itself"],
-    "What connects it to the Union?": ["Placed on eu market"],
+    "What connects it to the Union?": ["It is placed on the market"],
     "When was it first placed on the market or put into service?": ["Not yet, or it is new"],
-    "Is the actor established in the Union?": ["Yes"],
-    "Which of these are we?": ["Established in the Union"],
+    "Are we established in the Union?": ["Yes"],
+    "What kind of organisation are we?": ["Established in the Union"],
 }
-PROFILES = (
-    "Does it profile natural persons (automated processing of personal data to evaluate personal "
-    "aspects, GDPR Art 4(4))?"
-)
+PROFILES = "Does it profile people?"
 BY_HAND = {
     "pub-001": {
-        "Is it used for any of this?": ["Work, from job advertisements"],
-        "What does it do regarding work?": ["Analyse filter applications", "Evaluate candidates"],
+        "Is it used in one of these areas?": ["Work, from job advertisements"],
+        "What does it do in work?": ["Analyses or filters", "Evaluates candidates"],
         PROFILES: ["Yes"],
         "What do we do with it?": ["We develop it"],
     },
     "pub-004": {
         "Does it deal with people, or make content?": ["It talks with", "It makes or changes"],
-        "Which synthetic content does it generate or manipulate?": ["Text"],
+        "What does it make or change?": ["Text"],
         "What do we do with it?": ["We use it in our work", "We develop it"],
     },
     "pub-008": {
-        "Does it do any of this?": ["It scores people"],
-        "Which of these are we?": ["Established in the Union", "A public authority"],
+        "Does it come near a prohibited practice?": ["It scores people"],
+        "What kind of organisation are we?": ["Established in the Union", "A public authority"],
         "What does the score lead to?": ["Worse treatment in a place", "Worse treatment that is"],
         "What do we do with it?": ["We use it in our work", "We develop it"],
     },
