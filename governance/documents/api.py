@@ -68,6 +68,7 @@ class ItemSerializer(serializers.Serializer):
 
     key = serializers.CharField()
     number = serializers.CharField()
+    citation = serializers.CharField(help_text="where the law asks for it")
     label: Any = serializers.CharField()
     need = serializers.CharField(help_text="required, if_any, optional or signature")
     only_enacted = serializers.BooleanField()

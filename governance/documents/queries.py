@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from governance.classification.law import Pack
 from governance.classification.queries import engine
+from governance.documents.differences import differences
 from governance.documents.filling import build, documents
 from governance.documents.models import SignedDocument
 from governance.documents.rules import (
@@ -14,7 +15,6 @@ from governance.documents.rules import (
     Document,
     Kind,
     LawText,
-    differences,
     with_signature,
 )
 from governance.documents.subject import Subject
