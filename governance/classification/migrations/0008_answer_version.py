@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("classification", "0006_answers")]
+    dependencies = [("classification", "0007_asked_once")]
 
     operations = [
         migrations.AddField(
