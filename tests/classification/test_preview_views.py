@@ -78,6 +78,7 @@ def test_a_pack_that_does_not_hold_is_refused_on_the_form(as_user, officer, name
     response = upload(as_user(officer), name, body)
 
     assert words in text_of(response, 422).replace("&#x27;", "'")
+    assert ("What to mend in this pack" in text_of(response, 422)) is (name != "big.yaml")
     assert not PackPreview.objects.exists()
 
 
@@ -94,10 +95,11 @@ def test_the_result_says_how_many_systems_and_which_duties_with_their_articles(
     text = text_of(as_user(officer).get(f"{LIST}{done.pk}/"))
 
     for words in (
-        "0 of 2 systems change tier",
+        "No tier changes in 2 systems",
         "Claims triage scorer",
         "2 December 2027",
         "Art 26",
+        "A question that nobody answered",
     ):
         assert words in text, words
 
@@ -105,7 +107,7 @@ def test_the_result_says_how_many_systems_and_which_duties_with_their_articles(
 def test_rows_and_counts_are_those_of_the_systems_a_person_sees(as_user, done, stranger):
     text = text_of(as_user(stranger).get(f"{LIST}{done.pk}/"))
 
-    assert "0 of 1 system change" in text
+    assert "No tier changes in 1 system" in text
     assert "Applicant ranking" in text
     assert "Claims triage scorer" not in text
 

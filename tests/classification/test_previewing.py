@@ -82,7 +82,7 @@ def test_a_handed_in_pack_is_held_against_the_one_in_force(hiring, officer):
     assert row.lost > 5
     assert preview.differences["rules"]["changed"] == ["annex3.4.a"]
     assert tally(preview_again(preview), officer).words.startswith(
-        "1 of 1 system changes tier: 1 high → minimal."
+        "1 of 1 system changes tier: 1 high-risk → minimal."
     )
 
 
