@@ -7,10 +7,19 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from governance.accounts.rules import Role
+from tests.conftest import person
+
 
 @pytest.fixture(autouse=True)
 def _own_storage(settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = settings.STORAGE = tmp_path
+
+
+@pytest.fixture
+def second_officer(organisation, administrator):
+    """Another compliance officer of the whole organisation."""
+    return person("Nora Second", Role.COMPLIANCE_OFFICER, organisation, administrator)
 
 
 @pytest.fixture
