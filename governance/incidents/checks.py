@@ -1,6 +1,6 @@
 """What an incident and a step must say before they are kept; refusals in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -68,7 +68,7 @@ def check_step(
     incident: Incident,
     step: rules.Step,
     done_at: datetime,
-    evidence: EvidenceItem | None,
+    evidence: Iterable[EvidenceItem],
     said: Mapping[str, str],
 ) -> None:
     """Raise DomainError unless the step can be so."""
@@ -78,8 +78,11 @@ def check_step(
         raise DomainError("This lies before the moment of awareness. Correct that one first.")
     if step.reports and not said.get("authority", "").strip():
         raise DomainError("Say who got the report: the authority, or the provider.")
-    if evidence and evidence.system_id != incident.system_id:
-        raise DomainError("This evidence is about another system.")
+    for item in evidence:
+        if item.system_id != incident.system_id:
+            raise DomainError(f"{item.ref} is evidence about another system.")
+        if item.withdrawn_at:
+            raise DomainError(f"{item.ref} was withdrawn and shows nothing any more.")
 
 
 def require_work(actor: User, incident: Incident) -> None:

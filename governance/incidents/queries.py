@@ -170,7 +170,7 @@ def dues_of(incident: Incident) -> tuple[Due, ...]:
 def on_incident(incident: Incident, now: datetime) -> OnIncident:
     """Return the whole of an incident: a constant number of queries."""
     law, clock = law_of(incident.system), clock_of(incident, now)
-    done = tuple(incident.steps.select_related("done_by", "evidence"))
+    done = tuple(incident.steps.select_related("done_by").prefetch_related("evidence"))
     wanted = rules.steps_for(law.roles, all_steps(), owed=clock.due is not None, sure=law.stated)
     return OnIncident(
         incident=incident,

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -187,3 +188,22 @@ def test_a_moment_left_as_it_was_shown_keeps_its_seconds(open_incident, owner, a
 
     assert open_incident.aware_at == before
     assert set(open_incident.steps.get().changes) == {"title", "description"}
+
+
+def test_several_files_go_with_a_step_at_once(open_incident, owner, as_user):
+    client, here = as_user(owner), open_incident.get_absolute_url()
+    step = {"done_at": f"{timezone.now().astimezone(open_incident.clock_zone):%Y-%m-%dT%H:%M}"}
+    step |= {"authority": "Market surveillance"}
+    files = [SimpleUploadedFile(name, name.encode()) for name in ("report.pdf", "receipt.txt")]
+    empty = SimpleUploadedFile("empty.txt", b"")
+
+    refused = client.post(f"{here}steps/initial_report/", step | {"uploads": [empty, *files]})
+    assert refused.status_code == 422
+    for file in files:
+        file.seek(0)
+    done = client.post(f"{here}steps/initial_report/", step | {"uploads": files})
+    assert done.status_code == 302
+    found = list(open_incident.steps.get().evidence.order_by("pk"))
+    assert [item.file_name for item in found] == ["report.pdf", "receipt.txt"]
+    text = page(client, "incident", open_incident.ref)
+    assert all(item.ref in text for item in found)

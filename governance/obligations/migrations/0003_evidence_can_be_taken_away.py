@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 import governance.obligations.rules
 
-
 SQL = """
 DROP TRIGGER proof_kept ON obligations_proof;
 CREATE FUNCTION proof_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
