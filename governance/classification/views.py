@@ -46,13 +46,14 @@ def queue(request: HttpRequest) -> HttpResponse:
     page = waiting.page_of(systems, int(number) if PAGE_NUMBER.fullmatch(number) else 1)
     context = {
         "rows": page.rows,
+        "answerable": waiting.answerable(user, (row.system for row in page.rows)),
         "words": page.words,
         "previous_url": _page_url(request, page.number - 1) if page.number > 1 else "",
         "next_url": _page_url(request, page.number + 1) if page.has_next else "",
         "segments": [
             _segment("To classify", "?", page.count if which == "unsigned" else None),
             _segment("Look first", "first/", None),
-            _segment("Facts changed", "?show=changed", page.count if which == "changed" else None),
+            _segment("Changed", "?show=changed", page.count if which == "changed" else None),
         ],
         "which": which,
         "units": visible_units(user).order_by("name"),

@@ -154,7 +154,7 @@ def test_an_unsure_answer_after_signing_brings_the_system_back(as_user, answered
 
 def test_an_empty_queue_teaches(as_user, officer):
     assert "Nothing waits for a classification" in page(as_user(officer), "queue")
-    assert "No facts changed" in page(as_user(officer), "queue", show="changed")
+    assert "Nothing changed since signing" in page(as_user(officer), "queue", show="changed")
 
 
 @pytest.mark.parametrize("show", ["", "changed"])
@@ -217,3 +217,13 @@ def test_of_an_unanswered_system_the_exemption_is_open_not_refused(as_user, syst
 
     assert "Exemption not settled yet" in text
     assert "Not available" not in text
+
+
+def test_the_queue_offers_an_answer_only_to_those_who_may_give_it(
+    as_user, system, officer, owner, auditor
+):
+    url = reverse("classification:next", args=[system.ref])
+
+    assert url in page(as_user(officer), "queue")
+    assert url in page(as_user(owner), "queue")
+    assert url not in page(as_user(auditor), "queue")
