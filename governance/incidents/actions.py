@@ -128,17 +128,14 @@ def record_step(
     require_work(actor, incident)
     _lock(incident)
     require_running(incident)
-    step = next((one for one in all_steps() if one.kind == kind), None)
-    if step is None:
-        raise DomainError("There is no such step.")
+    step = _known_step(kind)
     shown = list(evidence)
     check_step(incident, step, done_at, shown, said)
     done = set(incident.steps.values_list("kind", flat=True))
     row = IncidentStep.objects.create(
         incident=incident, kind=kind, done_at=done_at, done_by=actor, **said
     )
-    shown += [_keep(incident, step, upload, actor) for upload in uploads]
-    _show(row, shown)
+    _show(row, shown + [_keep(incident, step, upload, actor) for upload in uploads])
     _move_on(incident, rules.status_after(step, done), done_at if step.reports else None)
     data = {
         "step": kind,
@@ -151,6 +148,13 @@ def record_step(
     }
     _record("incident.step_done", incident, actor, data)
     return row
+
+
+def _known_step(kind: str) -> rules.Step:
+    step = next((one for one in all_steps() if one.kind == kind), None)
+    if step is None:
+        raise DomainError("There is no such step.")
+    return step
 
 
 def _keep(incident: Incident, step: rules.Step, upload: File, actor: User) -> EvidenceItem:
