@@ -90,6 +90,8 @@ def tiers_otherwise(symbols: Symbols, pack: Pack, facts: Mapping[str, Any]) -> l
     now = tiers_of(symbols, facts)
     for name in (name for name in symbols.variables.places if name in facts):
         without = tiers_of(symbols, {key: facts[key] for key in facts if key != name})
+        if name not in without.decides_tier:
+            continue
         fact, samples = pack.facts[name], symbols.variables.samples(name)
         for other in alternatives(fact, facts[name], samples):
             then = without.told({name: other})

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
+from reprlib import Repr
 
 from governance.classification.conditions import Condition, ConditionError, parse
 from governance.classification.law import (
@@ -34,6 +35,9 @@ DUTY_FIELDS = (
 )  # fmt: skip
 ROUTES = frozenset({"all", "annex3", "annex1a", "annex1b"})
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+SHORT = Repr()
+SHORT.maxlevel, SHORT.maxlist, SHORT.maxdict, SHORT.maxset = 2, 3, 3, 3
+SHORT.maxstring = SHORT.maxother = 60
 FACT_TYPES = frozenset({"bool", "enum", "list", "number", "date"})
 
 
@@ -99,14 +103,10 @@ class Entry:
 
     def day(self, field: str, raw: object) -> date | None:
         """Return a day written as YYYY-MM-DD, or None."""
-        if raw is None:
-            return None
         try:
-            if isinstance(raw, str) and DAY.fullmatch(raw):
-                return date.fromisoformat(raw)
-        except ValueError:
-            pass
-        raise self.refuse(field, f"{str(raw)[:40]} is not a day (YYYY-MM-DD)")
+            return None if raw is None else day_of(raw)
+        except ValueError as error:
+            raise self.refuse(field, f"{str(raw)[:40]} is not a day (YYYY-MM-DD)") from error
 
     def needed_day(self, field: str) -> date:
         """Return the day of a field that must have one."""
@@ -143,41 +143,53 @@ def read_fact(file: str, name: object, raw: object) -> Fact:
     return fact
 
 
+def day_of(raw: object) -> date:
+    """Return the day of a text written as YYYY-MM-DD; ValueError for anything else."""
+    if isinstance(raw, str) and DAY.fullmatch(raw):
+        return date.fromisoformat(raw)
+    raise ValueError("not a day")
+
+
 def misfit(fact: Fact, value: object) -> str:
     """Return why a value is no value of the fact, empty when it is one."""
     return MISFITS[fact.type](fact, value)
 
 
 def _bool_misfit(_fact: Fact, value: object) -> str:
-    return "" if isinstance(value, bool) else f"{value!r} is not true or false"
+    return "" if isinstance(value, bool) else f"{shown(value)} is not true or false"
 
 
 def _enum_misfit(fact: Fact, value: object) -> str:
     known = isinstance(value, str) and value in fact.values
-    return "" if known else f"{value!r} is none of {', '.join(fact.values)}"
+    return "" if known else f"{shown(value)} is none of {', '.join(fact.values)}"
 
 
 def _list_misfit(fact: Fact, value: object) -> str:
     if not isinstance(value, list | tuple):
-        return f"{value!r} is not a list"
-    wrong = next((item for item in value if item not in fact.values), None)
-    return "" if wrong is None else f"{wrong!r} is none of {', '.join(fact.values)}"
+        return f"{shown(value)} is not a list"
+    wrong = [item for item in value if item not in fact.values]
+    return f"{shown(wrong[0])} is none of {', '.join(fact.values)}" if wrong else ""
 
 
 def _number_misfit(_fact: Fact, value: object) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST:
         return ""
-    return f"{str(value)[:40]} is not a number from 0 up"
+    return f"{shown(value)} is not a number from 0 up"
 
 
 def _date_misfit(_fact: Fact, value: object) -> str:
-    if value is None or isinstance(value, date):
+    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
         return ""
     try:
-        date.fromisoformat(str(value))
+        day_of(value)
     except ValueError:
-        return f"{value!r} is not a day (YYYY-MM-DD)"
+        return f"{shown(value)} is not a day (YYYY-MM-DD)"
     return ""
+
+
+def shown(value: object) -> str:
+    """Return a value as an error shows it: short, whatever it is."""
+    return SHORT.repr(value)
 
 
 MISFITS: dict[str, Callable[[Fact, object], str]] = {

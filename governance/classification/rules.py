@@ -37,7 +37,7 @@ class FactError(ValueError):
     """A fact that the pack does not know, or a value that is none of its."""
 
     def __init__(self, fact: str, words: str) -> None:
-        super().__init__(f"{fact}: {words}")
+        super().__init__(f"{str(fact)[:80]}: {words}")
         self.fact = fact
 
 

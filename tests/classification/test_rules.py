@@ -285,7 +285,7 @@ def test_dates_of_a_new_system_and_of_this_one_are_told_apart():
 
 
 def test_a_day_or_list_in_another_form_is_brought_to_one_form():
-    facts = {"market.first_placed": "20250601", "tr.generates": ["video", "text", "video"]}
+    facts = {"market.first_placed": date(2025, 6, 1), "tr.generates": ["video", "text", "video"]}
 
     assert checked(PACK, facts) == {
         "market.first_placed": "2025-06-01",
