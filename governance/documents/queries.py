@@ -88,6 +88,11 @@ class OnSystem:
         return sum(sheet.draft.applies.holds is None for sheet in self.sheets)
 
     @property
+    def is_answered(self) -> bool:
+        """Return whether any question of the classification is answered."""
+        return any(sheet.subject.classified for sheet in self.sheets)
+
+    @property
     def is_known(self) -> bool:
         """Return whether the classification says which documents apply."""
         return any(sheet.draft.applies.holds is not None for sheet in self.sheets)

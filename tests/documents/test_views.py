@@ -49,6 +49,14 @@ def test_without_answers_the_list_says_what_to_do(as_user, system, auditor):
     assert "Not known yet" in page
 
 
+def test_with_questions_open_the_list_does_not_say_that_none_is_answered(as_user, system, officer):
+    answer_facts(system, facts={"sys.machine_based": True}, actor=officer, seen=0)
+    page = words(as_user(officer).get(url("on_system", system)))
+
+    assert "its open questions can still change all of them" in page
+    assert "no question of it is answered" not in page
+
+
 def test_a_document_shows_what_is_missing_first_and_where_it_is_mended(as_user, exempt, owner):
     page = words(as_user(owner).get(url("document", exempt, "annex-viii-b")))
 
