@@ -21,6 +21,17 @@ def test_a_changed_answer_is_told_with_its_question():
     )
 
 
+@pytest.mark.parametrize(
+    ("fact", "was", "now", "words"),
+    [
+        ("profiling.performed", "unanswered", None, "unanswered → not sure"),
+        ("work.functions", ["task_allocation"], [], "task allocation → none"),
+    ],
+)
+def test_an_answer_of_nothing_says_which_nothing(fact, was, now, words):
+    assert words in told(entry("facts.changed", {fact: (was, now)}))
+
+
 def test_of_many_answers_only_their_number_is_told():
     every = dict.fromkeys(engine().pack.facts, ("unanswered", False))
 

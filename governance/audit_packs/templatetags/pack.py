@@ -14,6 +14,7 @@ from governance.ledger.sentences import words as said_as
 register = template.Library()
 ANSWERED = "facts.changed"
 MOST_CHANGES = 6  # of one entry, told one by one
+MOST_OPEN = 8  # questions, told one by one
 
 
 @register.filter
@@ -34,6 +35,12 @@ def ask(fact: str) -> str:
     """Return the question behind the name of a fact."""
     known = engine().pack.facts.get(fact)
     return known.ask if known else plain(fact)
+
+
+@register.filter
+def many_open(classification: dict[str, Any]) -> bool:
+    """Return whether more questions are open than the pages tell one by one."""
+    return len(classification["result"].get("open_questions") or ()) > MOST_OPEN
 
 
 @register.filter
@@ -93,18 +100,24 @@ def told(entry: dict[str, Any]) -> str:
     if len(changed) > MOST_CHANGES:
         things = "answers" if entry["action"] == ANSWERED else "values"
         return f"{opening}: {len(changed)} {things}, each with what it was in data.json."
-    asked = _questions() if entry["action"] == ANSWERED else {}
-    steps = "; ".join(
-        f"{asked.get(change.field, change.field)}: {change.was} → {change.now}"
-        for change in changed
-    )
-    return f"{ended(opening)} {ended(steps[:1].upper() + steps[1:])}"
+    if entry["action"] == ANSWERED:
+        steps = _answers(entry["data"]["changes"])
+    else:
+        steps = [f"{change.field}: {change.was} → {change.now}" for change in changed]
+    told_all = "; ".join(steps)
+    return f"{ended(opening)} {ended(told_all[:1].upper() + told_all[1:])}"
 
 
-def _questions() -> dict[str, str]:
-    """Return what each fact asks, by its name as an entry tells it."""
-    facts = engine().pack.facts
-    return {said_as(name): fact.ask.rstrip("?") for name, fact in facts.items()}
+def _answers(changed: dict[str, Any]) -> list[str]:
+    """Return changed answers with their questions; None is an answer: not sure."""
+
+    def answer(value: Any) -> str:
+        return "not sure" if value is None else "none" if value == [] else said_as(value)
+
+    return [
+        f"{ask(fact).rstrip('?')}: {answer(both['from'])} → {answer(both['to'])}"
+        for fact, both in changed.items()
+    ]
 
 
 @register.filter
