@@ -18,7 +18,7 @@ from governance.classification.models import Assessment
 from governance.classification.queries import UNCLASSIFIED, current, engine
 from governance.incidents import rules
 from governance.incidents.models import Incident, IncidentStep
-from governance.incidents.rules import Clock, Due, Step
+from governance.incidents.rules import Clock, ClockState, Due, Step
 from inventory.systems.actions import may_answer, may_edit
 from inventory.systems.models import AISystem
 from inventory.systems.rules import OurRole
@@ -81,6 +81,22 @@ class Standing:
     def reports(self) -> bool:
         """Return whether we are the one whom the days of Art. 73 bind."""
         return "provider" in self.law.roles
+
+    @property
+    def waits(self) -> bool:
+        """Return whether the first report is still to be made, by a day that binds us."""
+        return self.reports and self.clock.state in (ClockState.RUNNING, ClockState.OVERDUE)
+
+    @property
+    def is_late(self) -> bool:
+        """Return whether a report that binds us is overdue."""
+        return self.reports and self.clock.state == ClockState.OVERDUE
+
+    @property
+    def last_minute(self) -> datetime | None:
+        """Return the last minute of the governing deadline, in the incident's zone."""
+        due = self.clock.due
+        return due.last_moment(self.incident.clock_zone) if due else None
 
 
 @dataclass(frozen=True)
@@ -246,13 +262,13 @@ def may_work_on(user: User, incident: Incident) -> bool:
     return answers and may_answer(user, incident.system)
 
 
-def concerns(user: User, now: datetime) -> list[Standing]:
+def concerns(user: User, now: datetime, among: list[Standing] | None = None) -> list[Standing]:
     """Return the running incidents that wait for this person, in a constant number of queries.
 
-    The person owns the system, is accountable for reporting by its matrix, or signs
-    classifications in its unit.
+    `among` are those the person sees, where they are in hand. The person owns the system, is
+    accountable for reporting by its matrix, or signs classifications in its unit.
     """
-    found = running(user, now)
+    found = running(user, now) if among is None else among
     if not found:
         return []
     mine = set(units_with(user, Capability.CLASSIFY).values_list("pk", flat=True))
@@ -264,6 +280,11 @@ def concerns(user: User, now: datetime) -> list[Standing]:
         or standing.incident.system.owner_id == user.pk
         or answer.get(standing.incident.system_id) == user
     ]
+
+
+def reports_due(user: User, now: datetime) -> list[Standing]:
+    """Return the visible incidents of which a first report is due, the nearest deadline first."""
+    return [standing for standing in running(user, now) if standing.waits]
 
 
 def incidents_of(system: AISystem, now: datetime) -> list[Standing]:

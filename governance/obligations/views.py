@@ -1,6 +1,7 @@
 """Pages of duties: the list with its timeline, one duty, what is said of it."""
 
 import re
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from governance.accounts.models import User
 from governance.classification.explain import shown
 from governance.classification.queries import engine
 from governance.common.forms import attempt, form_page
+from governance.incidents.queries import reports_due
 from governance.ledger.queries import timeline
 from governance.obligations import proof_queries, queries
 from governance.obligations.actions import follow
@@ -41,7 +43,7 @@ def obligations(request: HttpRequest) -> HttpResponse:
     page = queries.page_of(
         duties, wish.state, int(number) if PAGE_NUMBER.fullmatch(number) else 1, today
     )
-    drawn = _strip(request, duties, wish) if request.GET.get("view") == "timeline" else None
+    drawn = _strip(request, user, duties, wish) if request.GET.get("view") == "timeline" else None
     context = {
         "page": page,
         "strip": drawn,
@@ -57,14 +59,32 @@ def obligations(request: HttpRequest) -> HttpResponse:
     return render(request, "obligations/obligations.html", context)
 
 
-def _strip(request: HttpRequest, duties: Any, wish: Wish) -> Strip:
+def _strip(request: HttpRequest, user: User, duties: Any, wish: Wish) -> Strip:
     today = timezone.localdate()
     asked = request.GET.get("zoom", "")
     zoom = int(asked) if asked in map(str, ZOOMS) else ZOOMS[-1]
     wanted = duties.in_state(wish.state, today) if wish.state else duties
     empty = strip(today, zoom, (), ())
     due = queries.days_and_states(wanted, empty.begin, empty.end, today)
-    return strip(today, zoom, due, engine().pack.timelines.get("amended", ()))
+    law = engine().pack.timelines.get("amended", ())
+    return strip(today, zoom, due, law, _reports(user, wish))
+
+
+def _reports(user: User, wish: Wish) -> list[tuple[date, str, str]]:
+    """Return the last days for reports of incidents; of one system where the list is of one."""
+    if wish.chosen.keys() - {"system"}:
+        return []
+    found = reports_due(user, timezone.now())
+    wanted = wish.chosen.get("system")
+    return [
+        (
+            one.last_minute.date(),
+            f"{one.incident.ref} {one.incident.title}: {one.clock.words}",
+            one.incident.get_absolute_url(),
+        )
+        for one in found
+        if one.last_minute and wanted in (None, one.incident.system.ref)
+    ]
 
 
 def _segments(wish: Wish, page: queries.Page, drawn: Strip | None) -> list[dict[str, Any]]:

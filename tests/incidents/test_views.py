@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from governance.incidents import actions
 from governance.incidents.models import Incident
+from governance.incidents.queries import clock_of
 from governance.overview.nav import navigation
 from governance.overview.today import today
 from tests.incidents.conftest import happened
@@ -207,3 +208,38 @@ def test_several_files_go_with_a_step_at_once(open_incident, owner, as_user):
     assert [item.file_name for item in found] == ["report.pdf", "receipt.txt"]
     text = page(client, "incident", open_incident.ref)
     assert all(item.ref in text for item in found)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", "Pacific/Kiritimati", "UTC"])
+def test_today_says_overdue_from_the_moment_on_and_not_before_wherever_days_begin(
+    provided, owner, zone
+):
+    incident = happened(provided, owner, zone=zone)
+    end = clock_of(incident, timezone.now()).due.ends_at
+    before, after = (
+        today(owner, end + timedelta(minutes=minutes), frozenset()) for minutes in (-5, 5)
+    )
+    (running,) = [need for need in before.needs if incident.ref in need.note]
+    (late,) = [need for need in after.needs if incident.ref in need.note]
+
+    assert (running.is_overdue(before.day), late.is_overdue(after.day)) == (False, True)
+    assert after.overdue == before.overdue + 1
+    assert running.due >= before.day
+    assert late.due <= after.day
+
+
+def test_a_deadline_stands_among_the_dates_ahead_until_it_is_reported(
+    open_incident, owner, auditor, stranger
+):
+    now = timezone.now()
+    (ahead,) = [item for item in today(auditor, now, frozenset()).ahead if item.url]
+
+    assert ahead.title == f"Report: {open_incident.title}"
+    assert open_incident.ref in ahead.note
+    assert "23:59 CE" in ahead.note
+    assert ahead.url == open_incident.get_absolute_url()
+    assert not any(item.url for item in today(stranger, now, frozenset()).ahead)
+    actions.record_step(
+        open_incident, kind="initial_report", done_at=now, authority="A", actor=owner
+    )
+    assert not any(item.url for item in today(auditor, now, frozenset()).ahead)
