@@ -49,6 +49,8 @@ def _check_moments(fields: Mapping[str, Any]) -> None:
     end = fields.get("occurred_until")
     if not isinstance(aware, datetime) or timezone.is_naive(aware):
         raise DomainError("Say when somebody of ours became aware, with the time zone.")
+    if not all(rules.is_reckoned(moment) for moment in (aware, begin, end) if moment):
+        raise DomainError("Look at the years of these moments again.")
     if aware > timezone.now() + CLOCK_SKEW:
         raise DomainError("Awareness lies in the past: the clock starts there.")
     if begin and end and end < begin:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from governance.evidence.rules import misfit
 from governance.incidents.models import Incident
 from governance.incidents.queries import all_steps
-from governance.incidents.rules import Effect, Regime, Step, moment_in
+from governance.incidents.rules import Effect, Regime, Step, is_reckoned, moment_in
 
 EFFECT_WORDS = {
     Effect.DEATH: "Death of a person",
@@ -43,9 +43,12 @@ class MomentField(forms.Field):
         if not value or isinstance(value, datetime):
             return value or None
         try:
-            return datetime.fromisoformat(str(value).strip()).replace(tzinfo=None)
+            moment = datetime.fromisoformat(str(value).strip()).replace(tzinfo=None)
         except ValueError as error:
             raise forms.ValidationError("Write it like 2026-11-22 14:30.") from error
+        if not is_reckoned(moment):
+            raise forms.ValidationError("Look at the year again.")
+        return moment
 
 
 class FilesInput(forms.FileInput):

@@ -11,6 +11,7 @@ from governance.classification.law import Deadline
 GENERAL, TWO_DAYS, DEATH = "art73.2", "art73.3", "art73.4"
 INCOMPLETE, SECTORAL = "art73.5", "art73.9-10"
 DEADLINES = (GENERAL, TWO_DAYS, DEATH, INCOMPLETE, SECTORAL)
+FIRST_YEAR, LAST_YEAR = 1950, 9000
 
 
 class Effect(StrEnum):
@@ -121,6 +122,11 @@ def span(gap: timedelta) -> str:
     parts = [(days, "day"), (hours, "hour")] if minutes >= 60 else [(minutes, "minute")]
     told = [f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in parts if number]
     return " ".join(told) or "less than a minute"
+
+
+def is_reckoned(moment: datetime) -> bool:
+    """Return whether a moment can be reckoned with in every zone, and is no slip of the hand."""
+    return FIRST_YEAR <= moment.year <= LAST_YEAR
 
 
 def moment_in(naive: datetime, zone: ZoneInfo) -> datetime | None:

@@ -92,6 +92,8 @@ def test_registering_takes_wall_clock_times_of_the_named_zone(provided, owner, a
 @pytest.mark.parametrize(
     ("over", "words"),
     [
+        ({"aware_at": "0001-01-01T00:00"}, "Look at the year again"),
+        ({"occurred_until": "9999-12-31T23:59"}, "Look at the year again"),
         ({"effects": []}, "Choose at least one"),
         ({"zone": "Nowhere"}, "no such time zone"),
         ({"aware_at": "soon"}, "Write it like"),
