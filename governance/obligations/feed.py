@@ -150,7 +150,8 @@ def _event(name: str, day: date, now: datetime) -> Event:
     """Return an all-day event."""
     event = _stamped(name, now)
     event.add("dtstart", day)
-    event.add("dtend", day + timedelta(days=1))
+    if day < date.max:  # without an end it lasts a day all the same (RFC 5545, 3.6.1)
+        event.add("dtend", day + timedelta(days=1))
     event.add("transp", "TRANSPARENT")
     return event
 

@@ -1,7 +1,7 @@
 """The calendar behind a secret address."""
 
 import logging
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core import signing
@@ -263,3 +263,25 @@ def test_no_log_tells_a_secret(token):
 
     assert token not in line
     assert "/calendar/…" in line
+
+
+def test_a_check_at_the_end_of_time_breaks_no_page_and_no_calendar(
+    client, token, duty, owner, as_user
+):
+    actions.plan_check(duty, next_check_on=date.max, actor=owner)
+    assert fetched(client, token)
+
+    here, system = duty.get_absolute_url(), duty.system.get_absolute_url()
+    for url in ("/", "/obligations/", "/obligations/?view=timeline", here, f"{here}plan/", system):
+        assert as_user(owner).get(url).status_code == 200, url
+
+
+def test_what_is_told_in_a_calendar_cannot_begin_a_line_of_its_own(
+    client, token, duty, owner, officer
+):
+    forged = "Scorer\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:Forged"
+    change_system(duty.system, name=forged, actor=officer)
+    summaries = {str(event["summary"]) for event in fetched(client, token).walk("VEVENT")}
+
+    assert "Forged" not in summaries
+    assert any("Forged" in summary for summary in summaries)
