@@ -54,6 +54,8 @@ VISITS = [
     Visit("/classification/", (OFFICER, AUDITOR)),
     Visit("/classification/?show=changed"),
     Visit("/classification/first/", (OFFICER, AUDITOR)),
+    Visit("/classification/law/?rule=annex3.5.b", (OFFICER, OWNER, AUDITOR)),
+    Visit("/classification/law/?part=fines"),
     Visit("/systems/{system}/classify/", EVERYBODY),
     Visit("/systems/{system}/classify/content/", (OWNER,)),
     Visit("/systems/{system}/classify/tr.ai_obvious/"),
