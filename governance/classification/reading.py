@@ -34,6 +34,8 @@ DUTY_FIELDS = (
     "id", "roles", "when", "duty", "citation", "dates", "note", "retention", "disputed",
 )  # fmt: skip
 ROUTES = frozenset({"all", "annex3", "annex1a", "annex1b"})
+FIRST_DAY = date(2024, 8, 1)  # the Act enters into force (Art. 113)
+LAST_DAY = date(2099, 12, 31)  # anything later is a slip of the pen
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 SHORT = Repr()
 SHORT.maxlevel, SHORT.maxlist, SHORT.maxdict, SHORT.maxset = 2, 3, 3, 3
@@ -104,9 +106,12 @@ class Entry:
     def day(self, field: str, raw: object) -> date | None:
         """Return a day written as YYYY-MM-DD, or None."""
         try:
-            return None if raw is None else day_of(raw)
+            day = None if raw is None else day_of(raw)
         except ValueError as error:
             raise self.refuse(field, f"{str(raw)[:40]} is not a day (YYYY-MM-DD)") from error
+        if day and not FIRST_DAY <= day <= LAST_DAY:
+            raise self.refuse(field, f"{day} is not between {FIRST_DAY} and {LAST_DAY}")
+        return day
 
     def needed_day(self, field: str) -> date:
         """Return the day of a field that must have one."""
@@ -233,6 +238,7 @@ def _list_of(entry: Entry, field: str) -> list[object]:
 def _read_exception(rule: Entry, raw: object) -> RuleException:
     entry = Entry(rule.file, name_of(rule.file, raw), raw)
     entry.only("id", "question", "when", "citation", "confidence", "note", "dates")
+    entry.text("note", required=False)
     dates = entry.raw.get("dates")
     return RuleException(
         id=entry.rule,
@@ -251,6 +257,8 @@ def read_obligation(file: str, raw: object) -> Obligation:
     dates = entry.raw.get("dates")
     if not isinstance(dates, Mapping) or not dates or not set(dates) <= ROUTES:
         raise entry.refuse("dates", f"by route expected: {', '.join(sorted(ROUTES))}")
+    if "all" in dates and len(dates) > 1:
+        raise entry.refuse("dates", "all stands alone, or other routes would never be read")
     return Obligation(
         id=entry.rule,
         roles=entry.texts("roles", required=True),
