@@ -56,11 +56,12 @@ def answer_facts(
     `cleared` names answers to take back, `said` is what comes with the answers. `seen` is the row
     version of the fact sheet the person read (0 before the first answer).
     Raises PermissionDenied unless the actor may change the system or is asked just this,
-    DomainError for a retired system, a fact or a value the rule pack does not know, a person asked
-    who may not answer, StaleError when somebody answered meanwhile.
+    DomainError for a retired system, a fact or a value the rule pack does not know, evidence about
+    another system, a person asked who may not answer, StaleError when somebody answered meanwhile.
     """
     require_answer(actor, system, {*facts, *cleared})
     require_open(system)
+    _require_own(system, said)
     given = _checked(facts)
     sheet, _made = FactSheet.objects.get_or_create(system=system)
     after = {name: value for name, value in (sheet.facts | given).items() if name not in cleared}
@@ -80,6 +81,12 @@ def answer_facts(
     forget_notes(system, cleared)
     follow_requests(system, after, said or Said(), {*names, *given}, actor=actor)
     return True
+
+
+def _require_own(system: AISystem, said: Said | None) -> None:
+    for item in said.shown if said else ():
+        if item.system_id != system.pk:
+            raise DomainError(f"{item.ref} is evidence about another system.")
 
 
 def _record_answers(

@@ -42,3 +42,8 @@ class Said(Why):
     def only(self, facts: Collection[str]) -> "Said":
         """Return the same without what single facts say that are none of these."""
         return replace(self, each={name: why for name, why in self.each.items() if name in facts})
+
+    @property
+    def shown(self) -> frozenset[EvidenceItem]:
+        """Return all evidence that comes along."""
+        return frozenset(item for why in (self, *self.each.values()) for item in why.evidence)
