@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from governance.accounts.models import User
@@ -60,6 +61,8 @@ def follow(assessment: Assessment, *, actor: User) -> Change:
     )
     ended = [known[key].pk for key in changed.ended]
     Duty.objects.filter(pk__in=ended).update(ended_by=assessment)
+    touched = [duty.pk for duty in staying] + ended
+    Duty.objects.filter(pk__in=touched).update(row_version=F("row_version") + 1)
     Followed.objects.update_or_create(system=system, defaults={"assessment": assessment})
     if not changed.is_empty:
         data = {"assessment": assessment.number} | _named(changed)

@@ -193,6 +193,10 @@ class ObligationViewSet(Readable):
         proofs = Prefetch("proofs", Proof.objects.attached().select_related("item"))
         return rows.select_related(*related).prefetch_related(proofs)
 
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Return one duty, whole each time: state and who answers move while nobody changes it."""
+        return self.shown(self.get_object())
+
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         """Return the serializer, with who answers for the duties it shows."""
         shown = args[0] if kwargs.get("many") else args[:1]

@@ -65,7 +65,7 @@ def reports_to_make(user: User, now: datetime) -> list[Standing]:
 
 def own_lines(user: User, today: date) -> list[Line]:
     """Return the duties with a day for which the person answers, soonest first."""
-    mine = Duty.objects.visible_to(user).applying().filter(answered_by(user))
+    mine = Duty.objects.visible_to(user).applying().living().filter(answered_by(user))
     dated = mine.filter(due_on__gte=today - timedelta(days=PAST_DAYS))
     found = lines(dated.soonest_first(), 0, today, most=MOST_DUTIES)
     return [line for line in found if line.state not in DONE]

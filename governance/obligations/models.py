@@ -34,6 +34,10 @@ class DutyQuerySet(models.QuerySet["Duty"]):
         """Return the duties that the classification which counts now asks for."""
         return self.filter(ended_by__isnull=True)
 
+    def living(self) -> "DutyQuerySet":
+        """Return the duties of systems that are not retired; of those nothing is due any more."""
+        return self.exclude(system__stage=Stage.RETIRED)
+
     def in_state(self, state: DutyState, today: date) -> "DutyQuerySet":
         """Return the duties that are in a state on a day; the same rule as `state_of`."""
         if state == DutyState.ENDED:
@@ -58,7 +62,7 @@ class DutyQuerySet(models.QuerySet["Duty"]):
 
         Those that ended or whose system is retired are kept as they were.
         """
-        met = self.applying().filter(status=S.MET).exclude(system__stage=Stage.RETIRED)
+        met = self.applying().living().filter(status=S.MET)
         return met.filter(~Exists(Proof.objects.standing(today).filter(duty=OuterRef("pk"))))
 
     def soonest_first(self) -> "DutyQuerySet":

@@ -27,6 +27,7 @@ from governance.obligations.rules import DutyState
 from governance.obligations.saying import VERBS, Verb, require_say, verbs_for
 from governance.obligations.strip import ZOOMS, Strip, strip
 from governance.obligations.wishes import ME, Wish, duties_for, units_of, wish_of
+from inventory.systems.models import AISystem
 
 PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 MOST_AT_ONCE = 50
@@ -156,19 +157,29 @@ def duty(request: HttpRequest, pk: int) -> HttpResponse:
     user, today = acting_user(request), timezone.localdate()
     row = visible_duty(user, pk)
     answer = Answering([row.system_id]).answer(row.system_id, row.obligation)
+    rows = proof_queries.evidence_for(row, today)
+    shown_by = [("evidenceitem", one.item.pk) for one in rows]
     told = shown({"duties": [row.told], **EMPTY_RESULT})["duties"][0]
     context = {
         "duty": row,
         "line": queries.line_of(row, answer, today),
         "told": told,
         "reasons": queries.reasons(row),
-        "rows": proof_queries.evidence_for(row, today),
+        "rows": rows,
         "away": proof_queries.taken_away(row),
         "verbs": verbs_for(row, user),
-        "entries": timeline(("duty", row.pk), people=people_behind),
+        "entries": timeline(("duty", row.pk), *shown_by, people=people_behind),
+        "is_unseen": _is_unseen(answer.person, row),
         "today": today,
     }
     return render(request, "obligations/duty.html", context)
+
+
+def _is_unseen(person: User | None, row: Duty) -> bool:
+    """Return whether somebody answers for a duty of a system that they do not see."""
+    if person is None:
+        return False
+    return not AISystem.objects.visible_to(person).filter(pk=row.system_id).exists()
 
 
 EMPTY_RESULT: dict[str, Any] = {"dates": {}, "dates_here": {}, "exemption": {"reason": None}}

@@ -31,7 +31,8 @@ def _due(user: User, today: date) -> Iterable[Need]:
     were_met = Duty.objects.filter(status__in=[DutyStatus.MET, DutyStatus.LAPSED])
     bare = were_met.in_state(DutyState.MISSING, today)
     wanted = Q(due_on__lte=until) | Q(pk__in=bare.values("pk"))
-    mine = Duty.objects.visible_to(user).applying().filter(answered_by(user)).filter(wanted)
+    going = Duty.objects.visible_to(user).applying().living()
+    mine = going.filter(answered_by(user)).filter(wanted)
     found = lines(mine.soonest_first(), 0, today, most=MOST_LINES)
     found.sort(key=lambda line: line.duty.system_id)
     each = [list(rows) for _, rows in groupby(found, key=lambda line: line.duty.system_id)]
@@ -68,7 +69,8 @@ def _short(text: str) -> str:
 def _proposals(user: User) -> Iterable[Need]:
     """Yield duties that somebody else said do not apply."""
     units = units_with(user, Capability.CLASSIFY).values("pk")
-    rows = Duty.objects.applying().filter(status=DutyStatus.PROPOSED, system__unit__in=units)
+    going = Duty.objects.applying().living()
+    rows = going.filter(status=DutyStatus.PROPOSED, system__unit__in=units)
     others = rows.exclude(proposed_by=user).select_related("system", "proposed_by")
     for duty in others.order_by("changed_at", "pk")[:MOST_OF_A_KIND]:
         yield Need(

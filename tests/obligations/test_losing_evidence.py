@@ -11,6 +11,7 @@ from governance.common.errors import DomainError
 from governance.evidence.actions import add_evidence, withdraw_evidence
 from governance.ledger.models import Entry
 from governance.obligations import actions
+from governance.obligations.calendar_actions import make_calendar_link
 from governance.obligations.models import Duty, Proof
 from governance.obligations.rules import DutyState
 from governance.obligations.tasks import sweep_duties
@@ -211,3 +212,35 @@ def test_the_api_takes_away_attaches_a_link_and_a_file(as_user, met, item, owner
     file = {"title": "List", "upload": SimpleUploadedFile("list.csv", b"a,b\n")}
     assert len(client.post(f"{PATH}{met.pk}/upload/", file).json()["evidence"]) == 2
     assert post(client, met, "attach", {"title": "x"}).status_code == 400
+
+
+def test_the_page_tells_of_a_withdrawal_and_offers_to_say_it_is_met_again(
+    as_user, met, item, owner, officer
+):
+    withdraw_evidence(item, actor=officer, reason="Forged.")
+    page = as_user(owner).get(met.get_absolute_url()).content.decode()
+
+    assert f"withdrew the evidence {item.ref}" in page
+    assert "Checked again" not in page
+    assert "detach/?item=" not in page
+
+
+def test_an_etag_does_not_hide_a_state_that_moved(as_user, met, item, owner, officer):
+    client = as_user(owner)
+    etag = client.get(f"{PATH}{met.pk}/")["ETag"]
+    withdraw_evidence(item, actor=officer, reason="Forged.")
+    again = client.get(f"{PATH}{met.pk}/", headers={"If-None-Match": etag})
+
+    assert (again.status_code, again.json()["state"]) == (200, "missing")
+
+
+def test_nothing_is_due_of_a_retired_system(as_user, literacy, owner, officer, client):
+    token = make_calendar_link(actor=owner)
+    retire(literacy.system, actor=officer, on=TODAY, reason="Replaced.")
+    signed_in = as_user(owner)
+
+    assert literacy.text[:60] not in signed_in.get("/").content.decode()
+    assert literacy.text[:60] not in signed_in.get("/obligations/").content.decode()
+    kept = signed_in.get(f"/obligations/?system={literacy.system.ref}").content.decode()
+    assert literacy.text[:60] in kept
+    assert f"duty-{literacy.pk}@".encode() not in client.get(f"/calendar/{token}.ics").content

@@ -160,3 +160,16 @@ def test_what_who_answers_added_the_same_person_withdraws(as_user, accountable, 
     assert client.post(f"/evidence/{own.ref}/withdraw/", {"reason": "Wrong."}).status_code == 302
     own.refresh_from_db()
     assert own.withdrawn_by == accountable
+
+
+def test_the_page_says_that_who_answers_does_not_see_the_system(
+    as_user, hand_to, lending, officer, administrator, literacy
+):
+    elsewhere = person("Lars Elsewhere", Role.SYSTEM_OWNER, lending, administrator)
+    hand_to(elsewhere)
+    client = as_user(officer)
+    assert "does not see this system" in client.get(literacy.get_absolute_url()).content.decode()
+
+    share(literacy.system, user=elsewhere, actor=officer)
+    shared = client.get(literacy.get_absolute_url()).content.decode()
+    assert "does not see this system" not in shared
