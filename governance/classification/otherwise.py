@@ -5,7 +5,7 @@ from typing import Any
 
 from governance.classification.law import Fact, Pack
 from governance.classification.results import Classification, as_json_dates
-from governance.classification.rules import Engine, classify
+from governance.classification.rules import Engine, classify, fired_by, moves, texts_part
 from governance.classification.symbols import Symbols
 from governance.classification.unknowns import Outlook, tiers_of
 
@@ -22,9 +22,14 @@ def otherwise(
     of the tier, then those of duties.
     """
     found: list[Change] = []
+    fired, _exceptions = fired_by(engine, facts, text)
+    known = {**engine.defaults, **facts}
+    part = text == "amended" and texts_part(engine, fired, known)
     for fact, answers in _asked(engine):
-        value = facts.get(fact.name, engine.defaults[fact.name])
+        value = known[fact.name]
         for other in alternatives(fact, value, answers):
+            if not part and not moves(engine, {**known, fact.name: other}, fired, fact.name, text):
+                continue
             change = _change(now, classify(engine, {**facts, fact.name: other}, text))
             if change:
                 _note(found, fact.name, value, other, change)
