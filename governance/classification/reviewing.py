@@ -1,14 +1,15 @@
 """What stands at the end of the questions: what is open, who is asked, what was answered."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from governance.classification import wizard
-from governance.classification.answering import notes_of
+from governance.classification.answering import notes_of, why_of
 from governance.classification.asking import people_to_ask
 from governance.classification.models import AnswerNote, FactRequest
-from governance.classification.queries import Provisional, engine
+from governance.classification.queries import Gap, Provisional, engine
 from governance.classification.questions import Page, Section
 from governance.classification.wording import wording
 from inventory.systems.models import AISystem
@@ -28,6 +29,15 @@ class Given:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """Usual answers of one page, with what was said for all of them at once."""
+
+    page: Page
+    note: AnswerNote
+    given: tuple[Given, ...]
+
+
+@dataclass(frozen=True)
 class Part:
     """The answers of one section."""
 
@@ -36,14 +46,33 @@ class Part:
 
     @property
     def told(self) -> tuple[Given, ...]:
-        """Return the answers that ordinary systems do not give, or that say why."""
-        return tuple(one for one in self.given if not one.is_usual or _explained(one.note))
+        """Return the answers that ordinary systems do not give, or that say why for themselves."""
+        shared = {one.fact for group in self.shared for one in group.given}
+        return tuple(
+            one for one in self.given
+            if one.fact not in shared and (not one.is_usual or _explained(one.note))
+        )  # fmt: skip
+
+    @cached_property
+    def shared(self) -> tuple[Shared, ...]:
+        """Return the usual answers that were explained together, as the boxes of a screen are."""
+        groups: dict[tuple[Any, ...], list[Given]] = {}
+        for one in self.given:
+            if one.is_usual and one.note and _explained(one.note):
+                home = wizard.questions().home[one.fact].id
+                groups.setdefault((home, why_of(one.note).key, one.note.by_id), []).append(one)
+        return tuple(
+            Shared(wizard.questions().by_id[home], group[0].note, tuple(group))
+            for (home, _why, _by), group in groups.items()
+            if len(group) > 1 and group[0].note
+        )
 
     @property
     def usual(self) -> tuple[Given, ...]:
         """Return the others."""
-        told = self.told
-        return tuple(one for one in self.given if one not in told)
+        shown = {one.fact for one in self.told}
+        shown |= {one.fact for group in self.shared for one in group.given}
+        return tuple(one for one in self.given if one.fact not in shown)
 
 
 def _explained(note: AnswerNote | None) -> bool:
@@ -76,6 +105,15 @@ def review_of(system: AISystem, now: Provisional) -> Review:
         unsure=tuple(_unsure(system, now)) if now.facts.unsure else (),
         parts=tuple(_parts(now, notes_of(system))),
     )
+
+
+def in_pages(gap: Gap, review: Review) -> Gap:
+    """Return a gap that counts open questions as the page does that lists them."""
+    if gap.kind != "open" or not review.open_pages:
+        return gap
+    count = len(review.open_pages)
+    words = "1 open question" if count == 1 else f"{count} open questions"
+    return replace(gap, words=f"{words} can still change the result, and may lead to others.")
 
 
 def _unsure(system: AISystem, now: Provisional) -> Iterator[Unsure]:

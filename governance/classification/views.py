@@ -24,7 +24,7 @@ from governance.classification.queries import (
     engine,
     on_system,
 )
-from governance.classification.reviewing import review_of
+from governance.classification.reviewing import in_pages, review_of
 from inventory.systems.actions import may_edit
 from inventory.systems.models import AISystem
 
@@ -100,16 +100,18 @@ def review(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _result_context(user: User, about: OnSystem) -> dict[str, Any]:
     system, now = about.system, about.provisional
-    signed = about.assessment
+    signed, questions = about.assessment, review_of(system, now)
+    gaps = [in_pages(gap, questions) for gap in about.gaps]
     return {
         "system": system,
         "about": about,
         "result": shown(now.result),
         "pack": engine().pack,
-        "questions": review_of(system, now),
+        "questions": questions,
+        "gaps": gaps,
         "may_edit": may_edit(user, system) and not system.is_retired,
         "may_classify": may(user, Capability.CLASSIFY, system.unit),
-        "blocked": [gap for gap in about.gaps if gap.kind in ("unanswered", "unsure", "open")],
+        "blocked": [gap for gap in gaps if gap.kind in ("unanswered", "unsure", "open")],
         "same_as_signed": signed is not None and not any(
             gap.kind in STALE for gap in about.gaps
         ),

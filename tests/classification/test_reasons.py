@@ -128,3 +128,18 @@ def test_a_box_that_asks_on_has_its_words_on_its_own_page(as_user, system, offic
 
     assert 'name="because-edu.institution_context"' in text
     assert 'name="because-work.functions"' not in text
+
+
+def test_usual_answers_explained_together_stand_together_on_the_review(as_user, explained, officer):
+    review = reverse("classification:review", args=[explained.ref])
+    response = as_user(officer).get(review)
+    [part] = [
+        part for part in response.context["questions"].parts if part.section.id == "biometrics"
+    ]
+
+    assert response.content.decode().count(PAGE) == 2  # the ticked box, and those left empty
+    assert [one.fact for one in part.told] == ["bio.data_used", "emo.infers"]
+    [group] = part.shared
+    assert {one.fact for one in group.given} == {
+        "bio.categorises", "bio.identifies_against_database",
+    }  # fmt: skip
