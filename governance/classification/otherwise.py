@@ -44,7 +44,7 @@ def _asked(engine: Engine) -> Iterator[tuple[Fact, list[Any]]]:
 
 
 def alternatives(fact: Fact, value: Any, samples: list[Any]) -> Iterator[Any]:
-    """Yield the other answers to a fact; of a list, one item more or less."""
+    """Yield the other answers to a fact; of a list, one item more or less, or none."""
     if fact.type == "bool":
         yield not value
     elif fact.type == "enum":
@@ -55,6 +55,8 @@ def alternatives(fact: Fact, value: Any, samples: list[Any]) -> Iterator[Any]:
                 yield [one for one in value if one != item]
             else:
                 yield [one for one in fact.values if one in value or one == item]
+        if len(value) > 1:
+            yield []
     else:
         yield from (other for other in samples if other != value)
 

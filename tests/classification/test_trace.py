@@ -206,3 +206,13 @@ def test_an_answer_that_moves_only_the_tier_as_published_is_named():
 
     [change] = [one for one in told if one["fact"] == "scope.foss_licence"]
     assert (change["tier"], change["tier_enacted"]) == (Tier.PROHIBITED, Tier.OUT_OF_SCOPE)
+
+
+def test_what_an_emptied_list_leads_to_is_told_where_one_item_less_changes_nothing():
+    facts = checked(
+        PACK, {"work.functions": ["analyse_filter_applications", "evaluate_candidates"]}
+    )
+    told = otherwise(ENGINE, facts, classify(ENGINE, facts))
+
+    emptied = [one for one in told if one["fact"] == "work.functions" and [] in one["instead"]]
+    assert [one["tier"] for one in emptied] == ["minimal"]
