@@ -116,13 +116,14 @@ def sign_classification(
     `facts_digest` and `pack_version` are those of the result the person saw.
     Raises PermissionDenied unless the actor may classify in the system's unit, StaleError when
     facts or rule pack are others by now, NotSettledError while an answer is "not sure" or a
-    question is open whose answer could change the result, and DomainError without a reason or
-    when exactly this is signed already.
+    question is open whose answer could change the result, and DomainError for a retired system,
+    without a reason or when exactly this is signed already.
     """
-    require(actor, Capability.CLASSIFY, system.unit)
+    locked = AISystem.objects.select_for_update(no_key=True).get(pk=system.pk)
+    require(actor, Capability.CLASSIFY, locked.unit)  # where it stands by now
+    require_open(locked)
     if not reason.strip():
         raise DomainError("Say why you sign: an auditor will read it.")
-    locked = AISystem.objects.select_for_update(no_key=True).get(pk=system.pk)
     sheet = FactSheet.objects.select_for_update().filter(system=locked).first()
     now = provisional_of(facts_from(locked, sheet))
     before = current(locked)

@@ -227,3 +227,11 @@ def test_the_queue_offers_an_answer_only_to_those_who_may_give_it(
     assert url in page(as_user(officer), "queue")
     assert url in page(as_user(owner), "queue")
     assert url not in page(as_user(auditor), "queue")
+
+
+def test_nobody_is_offered_to_sign_for_a_retired_system(as_user, answered, officer):
+    change_system(answered, actor=officer, stage="retired")
+    page = as_user(officer).get(reverse("classification:review", args=[answered.ref]))
+
+    assert "Nobody signs for it any more" in page.content.decode()
+    assert "Sign the classification" not in page.content.decode()
