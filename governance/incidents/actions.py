@@ -32,6 +32,7 @@ from governance.incidents.queries import (
     all_steps,
     clock_of,
     dues_of,
+    law_of,
     on_incident,
 )
 from governance.incidents.rules import IncidentStatus
@@ -136,7 +137,7 @@ def record_step(
         incident=incident, kind=kind, done_at=done_at, done_by=actor, **said
     )
     _show(row, shown + [_keep(incident, step, upload, actor) for upload in uploads])
-    _move_on(incident, rules.status_after(step, done), done_at if step.reports else None)
+    _move_on(incident, step, done, done_at)
     data = {
         "step": kind,
         "done_at": done_at.isoformat(),
@@ -262,11 +263,12 @@ def _end(incident: Incident, to: IncidentStatus, actor: User) -> None:
     move(incident, to, rules.TRANSITIONS, row_version=F("row_version") + 1, **ended)
 
 
-def _move_on(incident: Incident, to: IncidentStatus | None, reported_at: datetime | None) -> None:
+def _move_on(incident: Incident, step: rules.Step, done: set[str], done_at: datetime) -> None:
     """Move to what a report brings; the first report's moment is kept."""
-    first = incident.reported_at
-    if reported_at and (first is None or reported_at < first):
-        first = reported_at
+    roles, first = law_of(incident.system).roles, incident.reported_at
+    to = rules.status_after(step, roles, done)
+    if rules.meets_clock(step, roles) and (first is None or done_at < first):
+        first = done_at
     change(incident, seen=None, reported_at=first)
     if to and to != incident.status and to in rules.TRANSITIONS[IncidentStatus(incident.status)]:
         move(incident, to, rules.TRANSITIONS)

@@ -26,7 +26,7 @@ from raci.queries import accountable, accountables
 
 STEPS = Path(__file__).parent / "steps.yaml"
 ACTIVITY = "INC-05"  # report a serious incident, inform the provider
-CORRECTED = "corrected"
+CORRECTED, LINK = "corrected", "causal_link"
 REPORTING, INFORMING = "art73", "art26.5"  # obligations of provider and deployer
 MOST_RUNNING = 200
 DAYS = ("enacted", "amended", "amended_formal")
@@ -120,6 +120,11 @@ class OnIncident:
     def reports(self) -> bool:
         """Return whether we are the one whom the days of Art. 73 bind."""
         return "provider" in self.law.roles
+
+    @property
+    def is_linked(self) -> bool:
+        """Return whether the causal link is established, or reasonably likely, as somebody said."""
+        return any(row.kind == LINK for row in self.steps)
 
     @property
     def corrections(self) -> list[IncidentStep]:

@@ -238,11 +238,24 @@ def is_report(step: Step) -> bool:
     return step.role == "provider" and step.law.startswith("art73")
 
 
-def status_after(step: Step, done: Collection[str]) -> IncidentStatus | None:
+def meets_clock(step: Step, roles: Collection[str]) -> bool:
+    """Return whether a step is the report that stops our clock.
+
+    The days of Art. 73 bind the provider: where that is, or may be, what we are, to inform a
+    provider as a deployer stops nothing.
+    """
+    return step.reports and (step.role == "provider" or "provider" not in roles)
+
+
+def status_after(
+    step: Step, roles: Collection[str], done: Collection[str]
+) -> IncidentStatus | None:
     """Return the status that a step brings; None when it changes none."""
+    if not meets_clock(step, roles):
+        return None
     if step.kind == "complete_report":
         return IncidentStatus.COMPLETED
-    return IncidentStatus.REPORTED if step.reports and step.kind not in done else None
+    return IncidentStatus.REPORTED if step.kind not in done else None
 
 
 def lacks_before_closing(

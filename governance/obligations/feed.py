@@ -84,8 +84,7 @@ def _report_event(standing: Standing, now: datetime) -> Event:
     minute = due.last_moment(incident.clock_zone)
     said = "Report overdue" if standing.is_late else "Report"
     told = [
-        f"{standing.clock.words.capitalize()}: {due.days} days, {due.citation[0]}; until "
-        f"{minute:%d %B %Y, %H:%M %Z}.",
+        f"{due.days} days, {due.citation[0]}: until {minute:%d %B %Y, %H:%M %Z}.",
         f"{incident.system.ref} {incident.system.name}.",
         "An incomplete first report is allowed, Art. 73(5).",
     ]

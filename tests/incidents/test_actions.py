@@ -1,5 +1,6 @@
 """Registering, correcting, reporting and settling an incident."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from governance.ledger.models import Entry
 from raci import actions as raci
 from tests.browser.duties import staff
 from tests.conftest import person
+from tests.factories import make_system
 from tests.incidents.conftest import happened
 
 
@@ -331,3 +333,43 @@ def test_who_is_accountable_for_reporting_works_on_it_and_an_auditor_does_not(
     revoke(colleague.memberships.get(), actor=administrator)
     assert not may_work_on(colleague, open_incident)
     assert not may_work_on(auditor, open_incident)
+
+
+@pytest.mark.parametrize("roles", [["provider", "deployer"], []])
+def test_to_inform_a_provider_does_not_stop_the_clock_of_who_is_or_may_be_one(
+    claims, owner, officer, roles
+):
+    system = make_system(actor=officer, unit=claims, owner=owner, our_roles=roles)
+    incident = happened(system, owner)
+    report(incident, owner, kind="inform_provider", authority="Kelda AI")
+
+    assert (incident.status, incident.reported_at) == ("open", None)
+    assert clock_of(incident, timezone.now()).state == "running"
+
+
+def test_awareness_corrected_to_a_later_day_gives_that_day_more_and_is_in_the_record(
+    provided, owner
+):
+    first = timezone.now() - timedelta(days=6)
+    incident = happened(provided, owner, aware_at=first, zone="Pacific/Auckland")
+    before = clock_of(incident, timezone.now()).due.ends_at
+    later = first + timedelta(days=1)
+    actions.correct_incident(
+        incident, actor=owner, reason="The mail was read late.", aware_at=later
+    )
+    due = json.loads(bytes(Entry.objects.get(action="incident.corrected").body))["data"]["changes"]
+
+    gained = clock_of(incident, timezone.now()).due.ends_at - before
+    assert timedelta(hours=23) <= gained <= timedelta(hours=25)
+    assert due["due"]["from"] < due["due"]["to"]
+    assert "T23:59:00+1" in due["due"]["to"]
+
+
+def test_a_step_done_while_somebody_corrects_stays_after_awareness(open_incident, owner):
+    report(open_incident, owner, done_at=timezone.now() - timedelta(hours=2))
+    stale = Incident.objects.get(pk=open_incident.pk)
+
+    with pytest.raises(DomainError, match="somebody knew by then"):
+        actions.correct_incident(
+            stale, actor=owner, reason="x", aware_at=timezone.now() - timedelta(hours=1)
+        )

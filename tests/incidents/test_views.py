@@ -245,3 +245,13 @@ def test_a_deadline_stands_among_the_dates_ahead_until_it_is_reported(
         open_incident, kind="initial_report", done_at=now, authority="A", actor=owner
     )
     assert not any(item.url for item in today(auditor, now, frozenset()).ahead)
+
+
+def test_once_the_causal_link_is_established_the_page_says_immediately(
+    open_incident, owner, as_user
+):
+    client = as_user(owner)
+    assert "report immediately" not in page(client, "incident", open_incident.ref)
+    actions.record_step(open_incident, kind="causal_link", done_at=timezone.now(), actor=owner)
+
+    assert "established: report immediately" in page(client, "incident", open_incident.ref)
