@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import groupby
+from textwrap import shorten
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -63,7 +64,7 @@ def _need(rows: list[Line], until: date) -> Need:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 70 else f"{text[:69].rstrip()}…"
+    return shorten(text, 70, placeholder=" …")
 
 
 def _proposals(user: User) -> Iterable[Need]:
