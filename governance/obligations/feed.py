@@ -8,7 +8,7 @@ from django.conf import settings
 from icalendar import Alarm, Calendar, Event, vDuration
 
 from governance.accounts.models import User
-from governance.classification.queries import LegalDay, legal_days
+from governance.classification.signed import LegalDay, legal_days
 from governance.incidents.queries import Standing, concerns
 from governance.obligations.answering import answered_by
 from governance.obligations.calendar_actions import calendar_digest

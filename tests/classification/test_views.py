@@ -7,10 +7,10 @@ from governance.classification.actions import answer_facts
 from governance.classification.models import Assessment
 from governance.classification.queries import (
     engine,
-    legal_days,
     provisional,
     usual_answers,
 )
+from governance.classification.signed import legal_days
 from inventory.systems.actions import change_system
 from inventory.systems.models import AISystem
 from tests.classification.conftest import CHATBOT, sign
