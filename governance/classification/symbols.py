@@ -219,12 +219,12 @@ class _Maker:
             rule: self.table.choose(stop, self.table.false, fired[rule]) for rule in STOPPED
         }
         out = self.condition(shut_out(self.pack), fired)
+        out_for_systems = self.table.some([out, fired[order.OPEN_SOURCE]])  # Art. 2(12)
         ways = self._ways(after)
         found = {}
         for duty in self.pack.obligations:
-            applies = self.table.choose(out, self.table.false, self.condition(duty.when, after))
-            if MODEL_ROLE not in duty.roles:  # Art. 2(12) leaves Chapter V alone
-                applies = self.table.choose(fired[order.OPEN_SOURCE], self.table.false, applies)
+            ended = out if MODEL_ROLE in duty.roles else out_for_systems
+            applies = self.table.choose(ended, self.table.false, self.condition(duty.when, after))
             ours = self.table.choose(applies, self._roles(duty, after), self.table.constant(()))
             found[duty.id] = self._duty(duty, ours, ways, text)
         return found
