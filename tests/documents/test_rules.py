@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from governance.common.canonical import digest
@@ -26,6 +26,8 @@ from tests.documents.samples import (
     subject,
 )
 
+# a busy machine is no failure
+steady = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 KINDS = st.sampled_from(list(Kind))
 TEXTS = st.sampled_from(["enacted", "amended"])
 FACTS = st.sampled_from(
@@ -60,6 +62,7 @@ def of(kind: Kind, facts=None, text="amended", **over) -> Document:
     return build(subject(facts, **over), PACK, kind, text)
 
 
+@steady
 @given(SUBJECTS, KINDS, TEXTS)
 def test_nothing_missing_has_a_value_and_every_value_has_a_source(about, kind, text):
     for found in build(about, PACK, kind, text).items:
@@ -67,6 +70,7 @@ def test_nothing_missing_has_a_value_and_every_value_has_a_source(about, kind, t
         assert all(value.text and value.source for value in found.values), found.key
 
 
+@steady
 @given(SUBJECTS, KINDS, TEXTS)
 def test_every_item_the_pack_asks_for_is_there_exactly_once(about, kind, text):
     document = build(about, PACK, kind, text)
@@ -79,6 +83,7 @@ def test_every_item_the_pack_asks_for_is_there_exactly_once(about, kind, text):
     assert told == Counter(asked.key for asked in asked)
 
 
+@steady
 @given(SUBJECTS, KINDS, TEXTS)
 def test_a_document_is_plain_json_and_says_why_it_applies_or_not(about, kind, text):
     document = build(about, PACK, kind, text)
