@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -31,9 +31,17 @@ def standing_evidence(user: User) -> QuerySet[EvidenceItem]:
     return EvidenceItem.objects.visible_to(user).filter(withdrawn_at__isnull=True)
 
 
+@extend_schema_field({"type": ["string", "null"], "pattern": "^EV-[0-9]{3,12}$"})
+class EvidenceField(VisibleField):
+    """Evidence the caller sees that counts, by ref, or none."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(standing_evidence, "ref", **options)
+
+
 class DocumentEntrySerializer(serializers.ModelSerializer):
     system = SystemField(read_only=True)
-    evidence: Any = serializers.SlugRelatedField("ref", read_only=True)
+    evidence = EvidenceField(read_only=True)
     author = PersonField(read_only=True)
 
     class Meta:
@@ -48,7 +56,7 @@ class DocumentEntryChange(StrictBody):
     """What the document shall say, and what shows it; null takes the evidence away."""
 
     text = serializers.CharField(max_length=actions.MOST_LETTERS, required=False)
-    evidence = VisibleField(standing_evidence, "ref", required=False, allow_null=True)
+    evidence = EvidenceField(required=False, allow_null=True)
 
 
 class DocumentEntryInput(StrictBody):
@@ -58,7 +66,7 @@ class DocumentEntryInput(StrictBody):
     kind = serializers.ChoiceField(choices=list(Kind))
     item = serializers.CharField(max_length=40)
     text = serializers.CharField(max_length=actions.MOST_LETTERS)
-    evidence = VisibleField(standing_evidence, "ref", required=False, allow_null=True)
+    evidence = EvidenceField(required=False, allow_null=True)
 
 
 class DocumentEntryViewSet(Readable):
