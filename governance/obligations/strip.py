@@ -12,6 +12,7 @@ X = Callable[[date], int]
 ZOOMS = (3, 6, 18)  # months
 LEFT, RIGHT, TOP = 100, 985, 18
 FLAG_STEP, LANE = 17, 30
+BUCKETS = 46  # as many dots side by side as do not hide each other
 LETTER = 6.1  # mean width of a letter in a flag's words
 LANES = {
     DutyState.MISSING: "Missing",
@@ -124,7 +125,7 @@ def strip(
     first = top + LANE * bool(alarms)
     lanes = {state: first + LANE * at + LANE // 2 for at, state in enumerate(LANES)}
     counted = [(day, state, number) for day, state, number in due if begin <= day < end]
-    dots = _dots(counted, begin, max(1, span // 78), lanes, x)
+    dots = _dots(counted, begin, max(1, span // BUCKETS), lanes, x)
     return Strip(
         begin=begin,
         end=end,

@@ -74,6 +74,8 @@ VISITS = [
     Visit("/obligations/{duty}/", (OFFICER, AUDITOR)),
     Visit("/obligations/{duty}/attach/"),
     Visit("/obligations/{duty}/propose/"),
+    Visit("/obligations/{duty}/detach/"),
+    Visit("/obligations/{duty}/meet/"),
     Visit("/systems/{system}/classifications/", (OFFICER, AUDITOR)),
     Visit("/systems/{system}/classifications/compare/?a=1&b=now", (OFFICER, AUDITOR)),
     Visit("/classification/preview/"),
