@@ -2,7 +2,8 @@
 
     python -m bench.wizard
 
-prints, for each tier, how many pages settle it and after how many nothing is open any more.
+prints, for each tier, how many pages settle it, how many single facts they ask, and after how many
+pages nothing is open any more.
 Facts that a case does not state have their default. No database is needed.
 """
 
@@ -30,6 +31,7 @@ class Walk:
     case: str
     tier: str
     settled: int
+    facts: int  # single facts asked until then: the boxes of a screen one by one
     done: int
     pages: tuple[str, ...]
 
@@ -47,10 +49,12 @@ class Walker:
         truth = {**self.engine.defaults, **facts}
         told: dict[str, Any] = {}
         pages: list[str] = []
-        settled, outlook = 0, outlook_of(self.symbols, {})
+        settled, facts_asked, outlook = 0, 0, outlook_of(self.symbols, {})
         while page := self.questions.following(outlook.open_questions, told):
             answers = self.answers(page, truth, outlook)
             pages.append(page.id)
+            if not settled:
+                facts_asked += len(asked_of(page, outlook))
             told |= answers
             outlook = outlook.told(answers)
             if not settled and outlook.tier != UNDETERMINED:
@@ -60,12 +64,11 @@ class Walker:
                 pages.append(one.id)
                 told |= (answers := self.answers(one, truth, outlook))
                 outlook = outlook.told(answers)
-        return Walk(case, str(outlook.tier), settled, len(pages), tuple(pages))
+        return Walk(case, str(outlook.tier), settled, facts_asked, len(pages), tuple(pages))
 
     def answers(self, page: Page, truth: Mapping[str, Any], outlook: Outlook) -> dict[str, Any]:
         """Return what a person who knows the truth answers on a page."""
-        asked = [fact for fact in page.facts if fact in outlook.open_questions]
-        given = {name: self.answer(name, truth[name]) for name in asked}
+        given = {name: self.answer(name, truth[name]) for name in asked_of(page, outlook)}
         if page.unticked is None:
             return given
         facts = self.engine.pack.facts
@@ -78,6 +81,11 @@ class Walker:
         """Return a fact as it is stored; a day that is none as an answer of its own."""
         fact = self.engine.pack.facts[name]
         return NEVER if value is None else normal(fact, value)
+
+
+def asked_of(page: Page, outlook: Outlook) -> list[str]:
+    """Return the facts that a page asks."""
+    return [fact for fact in page.facts if fact in outlook.open_questions]
 
 
 def walker() -> Walker:
@@ -97,17 +105,19 @@ def lines(found: Iterable[Walk]) -> Iterator[str]:
     """Yield the table."""
     rows = list(found)
     tiers = ["all", "ordinary", *sorted({row.tier for row in rows})]
-    yield f"{'tier':<16}{'cases':>6}{'median':>8}{'<=12':>7}{'most':>6}{'done':>8}{'most':>6}"
+    counts = f"{'median':>8}{'<=12':>7}{'most':>6}{'facts':>7}{'most':>6}{'done':>8}{'most':>6}"
+    yield f"{'tier':<16}{'cases':>6}{counts}"
     for tier in tiers:
         group = [
             row for row in rows
             if tier in ("all", row.tier) or (tier == "ordinary" and row.tier in ORDINARY)
         ]  # fmt: skip
         settled, done = [row.settled for row in group], [row.done for row in group]
+        facts = [row.facts for row in group]
         share = sum(count <= AIM for count in settled) / len(group)
         yield (
             f"{tier:<16}{len(group):>6}{median(settled):>8g}{share:>7.0%}{max(settled):>6}"
-            f"{median(done):>8g}{max(done):>6}"
+            f"{median(facts):>7g}{max(facts):>6}{median(done):>8g}{max(done):>6}"
         )
 
 

@@ -11,6 +11,7 @@ from governance.audit_packs.api import PackViewSet
 from governance.classification.api import AssessmentViewSet, ClassificationViewSet
 from governance.classification.preview_api import PreviewChangeViewSet, PreviewViewSet
 from governance.documents.api import DocumentViewSet, SignedDocumentViewSet
+from governance.documents.entry_api import DocumentEntryViewSet
 from governance.evidence.api import EvidenceViewSet
 from governance.health.views import healthz, readyz
 from governance.incidents.api import IncidentViewSet
@@ -38,6 +39,7 @@ router.register("rulepack-previews", PreviewViewSet, "rulepack-previews")
 router.register("rulepack-preview-changes", PreviewChangeViewSet, "rulepack-preview-changes")
 router.register("obligations", ObligationViewSet, "obligations")
 router.register("documents", DocumentViewSet, "documents")
+router.register("document-entries", DocumentEntryViewSet, "document-entries")
 router.register("signed-documents", SignedDocumentViewSet, "signed-documents")
 router.register("systems", AnsweringViewSet, "answering")
 router.register("matrices", MatrixViewSet, "matrices")

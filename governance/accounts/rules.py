@@ -26,6 +26,7 @@ class Capability(StrEnum):
     REGISTER = "register"  # register a system or a vendor
     EDIT = "edit"  # change any system of the unit
     EDIT_OWN = "edit_own"  # change the systems one owns
+    ANSWER = "answer"  # speak of what one is accountable for, in any system one sees
     IMPORT = "import"
     AGREE = "agree"  # keep agreements
     CLASSIFY = "classify"  # sign a classification
@@ -39,10 +40,12 @@ class Capability(StrEnum):
 C = Capability
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.COMPLIANCE_OFFICER: frozenset(C) - {C.CONFIGURE},
-    Role.AI_OPS_LEAD: frozenset({C.REGISTER, C.EDIT, C.SUBMIT, C.APPROVE, C.ASSIGN, C.PACK}),
-    Role.SYSTEM_OWNER: frozenset({C.REGISTER, C.EDIT_OWN, C.SUBMIT}),
+    Role.AI_OPS_LEAD: frozenset(
+        {C.REGISTER, C.EDIT, C.ANSWER, C.SUBMIT, C.APPROVE, C.ASSIGN, C.PACK}
+    ),
+    Role.SYSTEM_OWNER: frozenset({C.REGISTER, C.EDIT_OWN, C.ANSWER, C.SUBMIT}),
     Role.AUDITOR: frozenset(),
-    Role.ADMINISTRATOR: frozenset({C.CONFIGURE, C.IMPORT, C.REGISTER, C.EDIT, C.AGREE}),
+    Role.ADMINISTRATOR: frozenset({C.CONFIGURE, C.IMPORT, C.REGISTER, C.EDIT, C.ANSWER, C.AGREE}),
 }
 
 

@@ -47,15 +47,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Attached:
-    """The file inside the file."""
+    """A file inside the file."""
 
     name: str
     path: str
     description: str
     at: str  # 2026-11-22T10:04:31Z
+    mime_type: str
 
 
-def bind(parts: list[Part], overlay: str, attached: Attached, target: str) -> int:
+def bind(parts: list[Part], overlay: str, attached: list[Attached], target: str) -> int:
     """Write the parts as one file and return its pages.
 
     The first part gives language, title, colour profile and metadata. `overlay` is one page
@@ -172,21 +173,25 @@ def _item(book: Pdf, mark: Mark) -> OutlineItem:
     return item
 
 
-def _attach(book: Pdf, attached: Attached) -> None:
-    """Embed the data, associated with the whole file as PDF/A-3 wants it."""
+def _attach(book: Pdf, attached: list[Attached]) -> None:
+    """Embed files, associated with the whole file as PDF/A-3 wants it."""
+    book.Root.AF = Array([_embedded(book, each) for each in attached])
+
+
+def _embedded(book: Pdf, attached: Attached) -> pikepdf.Object:
     at = f"D:{re.sub(r'[-:T]', '', attached.at)}"
     spec = AttachedFileSpec(
         book,
         Path(attached.path).read_bytes(),
         filename=attached.name,
         description=attached.description,
-        mime_type="application/json",
+        mime_type=attached.mime_type,
         creation_date=at,
         mod_date=at,
     )
     spec.obj.AFRelationship = Name.Data
     book.attachments[attached.name] = spec
-    book.Root.AF = Array([spec.obj])
+    return spec.obj
 
 
 def main() -> None:
@@ -194,7 +199,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     job = json.load(sys.stdin)
     parts = [Part(it["path"], tuple(map(Mark.of, it["marks"]))) for it in job["parts"]]
-    pages = bind(parts, job["overlay"], Attached(**job["attached"]), job["target"])
+    attached = [Attached(**each) for each in job["attached"]]
+    pages = bind(parts, job["overlay"], attached, job["target"])
     peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     json.dump({"pages": pages, "peak_kib": peak_kib}, sys.stdout)
 

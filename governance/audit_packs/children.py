@@ -14,13 +14,13 @@ PROGRAM = Path(__file__).resolve().parent / "binding.py"
 
 
 def bound(
-    parts: list[Part], attached: Attached, folder: Path, alive: Callable[[], None]
+    parts: list[Part], attached: list[Attached], folder: Path, alive: Callable[[], None]
 ) -> dict[str, Any]:
     """Bind the parts to pack.pdf and return its pages; call alive() every few seconds."""
     job = {
         "parts": [asdict(part) for part in parts],
         "overlay": str(folder / "total.pdf"),
-        "attached": asdict(attached),
+        "attached": [asdict(each) for each in attached],
         "target": str(folder / "pack.pdf"),
     }
     child = start(PROGRAM, folder)

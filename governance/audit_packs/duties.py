@@ -17,7 +17,7 @@ def obligations(batch: Batch) -> dict[int, Facts]:
     `follows` is the number of the classification they stand on. One signed a moment ago may be
     ahead of it; then its own list of duties is the newer.
     """
-    proofs = Prefetch("proofs", Proof.objects.select_related("item").order_by("pk"))
+    proofs = Prefetch("proofs", Proof.objects.attached().select_related("item").order_by("pk"))
     rows = Duty.objects.filter(system__in=batch.ids).with_state(batch.day).prefetch_related(proofs)
     people = ("ended_by", "proposed_by", "approved_by")
     answering = Answering(batch.ids)
@@ -44,8 +44,8 @@ def _told(line: Line, batch: Batch) -> Facts:
         "disputed": bool(duty.told["disputed"]),
         "state": line.state.value,
         "status": duty.status,
-        "due_on": iso(duty.due_on),
-        "next_check_on": iso(duty.next_check_on),
+        "due_on": iso(duty.day_due),
+        "next_check_on": iso(duty.check_on),
         "waits_for": duty.waits_for,
         "reason": duty.reason,
         "proposed_by": duty.proposed_by and duty.proposed_by.name,

@@ -14,7 +14,9 @@ from governance.incidents.rules import ClockState
 
 def incidents(batch: Batch) -> dict[int, list[Facts]]:
     """Return each system's incidents, the oldest first; the clock as it stands now."""
-    steps = Prefetch("steps", IncidentStep.objects.select_related("done_by", "evidence"))
+    steps = Prefetch(
+        "steps", IncidentStep.objects.select_related("done_by").prefetch_related("evidence")
+    )
     people = ("system", "registered_by", "doubted_by", "ended_by")
     rows = Incident.objects.filter(system__in=batch.ids).select_related(*people)
     laws = laws_of(batch.systems)
@@ -74,5 +76,5 @@ def _step(step: IncidentStep) -> dict[str, Any]:
         "number": step.number,
         "note": step.note,
         "changes": step.changes,
-        "evidence": step.evidence and step.evidence.ref,
+        "evidence": [item.ref for item in step.evidence.all()],
     }

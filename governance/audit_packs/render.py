@@ -11,7 +11,8 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from governance.audit_packs.binding import Attached, Mark, Part
+from governance.audit_packs.attaching import attached
+from governance.audit_packs.binding import Mark, Part
 from governance.audit_packs.children import bound
 from governance.audit_packs.queries import Contents
 from governance.audit_packs.rules import MISSING, chunks, ranges
@@ -58,11 +59,7 @@ def print_pack(
         front = _part(folder / "front.pdf", answer, 0)
         progress(done)
         press.print("total", render_to_string(f"{PDF}total.html", {"pages": at}))
-    data = folder / "data.json"
-    data.write_bytes(contents.json())
-    about = "All of this pack as canonical JSON"
-    attached = Attached("data.json", str(data), about, contents.head["read_at"])
-    answer = bound([front, *parts], attached, folder, lambda: progress(done))
+    answer = bound([front, *parts], attached(contents, folder), folder, lambda: progress(done))
     return Printed(folder / "pack.pdf", answer["pages"], press.peak_kib, answer["peak_kib"])
 
 

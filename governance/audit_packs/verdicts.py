@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from governance.approvals.models import Review, Waiver
+from governance.audit_packs.notes import noted
 from governance.audit_packs.sections import Batch, Facts, exact, iso
 from governance.audit_packs.traces import trace_told
 from governance.classification.models import Assessment, FactSheet
@@ -35,8 +36,10 @@ def classifications(batch: Batch) -> dict[int, Facts]:
         signed[assessment.system_id].append(assessment)
     for sheet in sheets.values():
         batch.add("factsheet", sheet.pk, sheet.system_id)
+    notes = noted({pk: sheet for pk, sheet in sheets.items() if not signed[pk]})
     return {
         system.pk: _classification(system, sheets.get(system.pk), signed[system.pk], batch.whole)
+        | ({"explained": notes[system.pk]} if system.pk in notes else {})
         for system in batch.systems
     }
 

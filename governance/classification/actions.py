@@ -10,13 +10,12 @@ from governance.accounts.access import require
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.classification.answering import (
-    Said,
     explained_anew,
-    follow_requests,
     forget_notes,
     keep_notes,
     told_answers,
 )
+from governance.classification.asking import asks_anew, follow_requests, require_answer
 from governance.classification.law import Pack
 from governance.classification.models import Assessment, FactSheet
 from governance.classification.queries import (
@@ -27,10 +26,11 @@ from governance.classification.queries import (
     provisional_of,
 )
 from governance.classification.rules import NEVER, FactError, checked
+from governance.classification.saying import Said, Why
 from governance.common.errors import DomainError, StaleError
 from governance.common.states import change
 from governance.ledger.actions import record
-from inventory.systems.actions import require_edit, require_open
+from inventory.systems.actions import require_open
 from inventory.systems.models import AISystem
 
 
@@ -55,12 +55,13 @@ def answer_facts(
     None as an answer says "not sure": the question is put to a person in the same transaction.
     `cleared` names answers to take back, `said` is what comes with the answers. `seen` is the row
     version of the fact sheet the person read (0 before the first answer).
-    Raises PermissionDenied unless the actor may change the system, DomainError for a retired
-    system, a fact or a value the rule pack does not know, a person asked who may not answer,
-    StaleError when somebody answered meanwhile.
+    Raises PermissionDenied unless the actor may change the system or is asked just this,
+    DomainError for a retired system, a fact or a value the rule pack does not know, evidence about
+    another system, a person asked who may not answer, StaleError when somebody answered meanwhile.
     """
-    require_edit(actor, system)
+    require_answer(actor, system, {*facts, *cleared})
     require_open(system)
+    _require_own(system, said)
     given = _checked(facts)
     sheet, _made = FactSheet.objects.get_or_create(system=system)
     after = {name: value for name, value in (sheet.facts | given).items() if name not in cleared}
@@ -70,19 +71,26 @@ def answer_facts(
         if sheet.facts.get(name, MISSING) != after.get(name, MISSING)
     )
     explained = {*names, *explained_anew(system, given, said)} & given.keys()
-    if not names and not explained and not (said and said.asked):
+    if not names and not explained and not asks_anew(system, given, said):
         return False
     before, now = sheet.facts, timezone.now()
     change(sheet, seen=seen, facts=after, changed_at=now, changed_by=actor)
-    _record_answers(sheet, before, names, said, actor=actor)
-    keep_notes(system, explained, said or Said(), actor=actor, at=now)
+    told = (said or Said()).only(explained)
+    _record_answers(sheet, before, names, told, actor=actor)
+    keep_notes(system, explained, told, actor=actor, at=now, version=sheet.row_version)
     forget_notes(system, cleared)
     follow_requests(system, after, said or Said(), {*names, *given}, actor=actor)
     return True
 
 
+def _require_own(system: AISystem, said: Said | None) -> None:
+    for item in said.shown if said else ():
+        if item.system_id != system.pk:
+            raise DomainError(f"{item.ref} is evidence about another system.")
+
+
 def _record_answers(
-    sheet: FactSheet, before: Mapping[str, Any], names: list[str], said: Said | None, *, actor: User
+    sheet: FactSheet, before: Mapping[str, Any], names: list[str], said: Said, *, actor: User
 ) -> None:
     """Record what changed from what to what, and why."""
     system = sheet.system
@@ -91,8 +99,10 @@ def _record_answers(
         data["changes"] = {
             name: {"from": _plain(before, name), "to": _plain(sheet.facts, name)} for name in names
         }
-    if said and said.explains:
-        data |= {"because": said.because, "evidence": [item.ref for item in said.evidence]}
+    if said.is_given:
+        data |= _why(said)
+    if said.each:
+        data["each"] = {name: _why(why) for name, why in sorted(said.each.items())}
     event = "facts.changed" if names else "facts.explained"
     record(event, subject=system, actor=actor, data=data, unit=system.unit_id)
 
@@ -106,13 +116,14 @@ def sign_classification(
     `facts_digest` and `pack_version` are those of the result the person saw.
     Raises PermissionDenied unless the actor may classify in the system's unit, StaleError when
     facts or rule pack are others by now, NotSettledError while an answer is "not sure" or a
-    question is open whose answer could change the result, and DomainError without a reason or
-    when exactly this is signed already.
+    question is open whose answer could change the result, and DomainError for a retired system,
+    without a reason or when exactly this is signed already.
     """
-    require(actor, Capability.CLASSIFY, system.unit)
+    locked = AISystem.objects.select_for_update(no_key=True).get(pk=system.pk)
+    require(actor, Capability.CLASSIFY, locked.unit)  # where it stands by now
+    require_open(locked)
     if not reason.strip():
         raise DomainError("Say why you sign: an auditor will read it.")
-    locked = AISystem.objects.select_for_update(no_key=True).get(pk=system.pk)
     sheet = FactSheet.objects.select_for_update().filter(system=locked).first()
     now = provisional_of(facts_from(locked, sheet))
     before = current(locked)
@@ -161,6 +172,11 @@ def _checked(facts: Mapping[str, Any]) -> dict[str, Any]:
     except FactError as error:
         raise DomainError(f"This answer does not fit: {error}.") from error
     return sure | open_ones
+
+
+def _why(why: Why) -> dict[str, Any]:
+    """Return what the ledger keeps of a reason."""
+    return {"because": why.because, "evidence": [item.ref for item in why.evidence]}
 
 
 def _is_open(pack: Pack, name: str, value: Any) -> bool:

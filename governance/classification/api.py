@@ -12,7 +12,13 @@ from rest_framework.response import Response
 
 from governance.accounts.models import User
 from governance.classification import actions
-from governance.classification.answering import Said, notes_of
+from governance.classification.answers_api import (
+    AskedSerializer,
+    FactsChange,
+    ToldSerializer,
+    beside_answers,
+    said_in,
+)
 from governance.classification.compare_api import NOW, DifferenceSerializer, difference
 from governance.classification.deciding import as_published
 from governance.classification.first import look
@@ -35,19 +41,32 @@ class AssessmentSerializer(serializers.ModelSerializer):
         help_text="where one is read: in what it is not of today, in words; null in lists"
     )
 
+    answers: Any = serializers.SerializerMethodField(
+        help_text="where one is read: every answer with its reason; null in lists"
+    )
+
     class Meta:
         model = Assessment
         fields = [
             *("id", "system", "number", "tier", "tier_enacted", "facts", "facts_digest"),
             *("pack_version", "result", "signed_by", "reason", "signed_at", "superseded_at"),
-            "stale",
+            *("stale", "answers"),
         ]
+
+    @extend_schema_field(ToldSerializer(many=True, allow_null=True))
+    def get_answers(self, assessment: Assessment) -> list[dict[str, Any]] | None:
+        """Return what was answered, by whom and why; null in a list."""
+        return assessment.answers if self._is_read else None
+
+    @property
+    def _is_read(self) -> bool:
+        view = self.context.get("view")
+        return view is not None and view.action == "retrieve"
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField(), allow_null=True))
     def get_stale(self, assessment: Assessment) -> list[str] | None:
         """Return the words, none for one that nobody has to sign again, null in a list."""
-        view = self.context.get("view")
-        if view is None or view.action != "retrieve":
+        if not self._is_read:
             return None
         gaps = () if assessment.superseded_at else on_system(assessment.system).gaps
         return [gap.words for gap in gaps if gap.kind in STALE]
@@ -88,27 +107,17 @@ class ClassificationSerializer(serializers.Serializer):
     because = serializers.DictField(
         child=serializers.CharField(), help_text="what made somebody say so, by fact"
     )
+    evidence = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        help_text="what shows it, refs by fact",
+    )
+    asked = AskedSerializer(many=True, help_text="questions put to people that wait")
     facts_digest = serializers.CharField()
     pack_version = serializers.CharField()
     gaps = serializers.ListField(child=serializers.CharField())
     result = serializers.DictField()
     look_first = SuggestionSerializer(
         many=True, help_text="rules that words of its texts point to; never answers"
-    )
-
-
-class FactsChange(StrictBody):
-    """Answers to write; null says “not sure”, `cleared` takes answers back."""
-
-    facts = serializers.DictField(child=serializers.JSONField(allow_null=True), required=False)
-    cleared = serializers.ListField(
-        child=serializers.CharField(max_length=200), required=False, max_length=500
-    )
-    because = serializers.CharField(
-        required=False,
-        allow_blank=True,
-        max_length=2_000,
-        help_text="what makes you say so; kept with each fact of this request",
     )
 
 
@@ -188,7 +197,7 @@ class ClassificationViewSet(Resource):
             cleared=data.get("cleared", ()),
             actor=self.person,
             seen=version,
-            said=Said(data["because"].strip()) if "because" in data else None,
+            said=said_in(data),
         )
         return self._answer(system)
 
@@ -217,9 +226,7 @@ class ClassificationViewSet(Resource):
             "unsure": list(facts.unsure),
             "possible_tiers": result["possible_tiers"],
             "open_questions": result["open_questions"],
-            "because": {
-                fact: note.because for fact, note in notes_of(system).items() if note.because
-            },
+            **beside_answers(system),
             "facts_digest": facts.digest,
             "pack_version": engine().pack.version,
             "gaps": [gap.words for gap in now.gaps],

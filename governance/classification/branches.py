@@ -1,7 +1,7 @@
 """A trace as people read it: branches with a sentence each, on the page and in the PDF alike."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -16,7 +16,7 @@ CONFIDENCE = {
 }
 RULE, CONDITION, EXCEPTION, BESIDE = "rule", "condition", "exception", "beside"
 SAID = {
-    RULE: {True: "Fired", False: "Did not fire", None: "Not settled"},
+    RULE: {True: "Applies", False: "Does not apply", None: "Not settled"},
     CONDITION: {True: "Holds", False: "Does not hold", None: "Not settled"},
     EXCEPTION: {True: "Applies", False: "Does not apply", None: "Not settled"},
 }
@@ -29,6 +29,7 @@ STEPS = {  # steps that are no rule of their own, by tier and form
     ("not_applicable", "any"): "A general-purpose AI model",
 }
 MOST_BESIDE = 2  # branches in a row that did not decide; more are folded into one
+MOST_OPEN = 5  # unanswered questions of a step that stands unfolded
 MARKS = {True: ("yes", "check"), False: ("no", "minus"), None: ("open", "circle-help")}
 
 
@@ -59,6 +60,12 @@ class Branch:
     joined: str = ""  # how the parts of a rule's condition are joined
     told: bool = True  # in full here; else elsewhere on the page
     note: str = ""
+    must_fail: bool = False  # what asks for it waits for its failing
+
+    @property
+    def opens(self) -> bool:
+        """Return whether what is below it stands unfolded: what decided, by holding."""
+        return self.decides and not self.must_fail
 
     @property
     def icon(self) -> str:
@@ -80,6 +87,14 @@ class Step:
     truth: bool | None
     decides: bool
     branch: Branch
+
+    @property
+    def opens(self) -> bool:
+        """Return whether it stands unfolded: it gave the tier, or few answers would settle it."""
+        if self.truth or not self.decides:
+            return self.decides
+        below = branches_in([self.branch])
+        return sum(one.answer is not None and one.truth is None for one in below) <= MOST_OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +144,7 @@ class _Maker:
         form = next((form for form in ("all", "any", "not") if form in node), "")
         if not (known := STEPS.get((node["tier"], form))):
             return branch
-        parts = branch.parts if branch.kind == CONDITION else (branch,)
+        parts = branch.parts if branch.kind == CONDITION else (replace(branch, must_fail=False),)
         joined = branch.words if branch.kind == CONDITION else ""
         said = SAID[CONDITION][node["truth"]]
         return Branch(CONDITION, node["truth"], said, known, parts, decides, joined=joined)
@@ -151,7 +166,7 @@ class _Maker:
         branches = [self.branch(part, id(part) in deciding) for part in parts]
         return tuple(_folded(branches)) if decides else tuple(branches)
 
-    def _rule(self, node: Told, decides: bool, note: str = "") -> Branch:
+    def _rule(self, node: Told, decides: bool, *, must_fail: bool = False) -> Branch:
         known = self.rules.get(node["rule"], node)
         joined, parts = self._condition_of(node, decides)
         return Branch(
@@ -166,7 +181,8 @@ class _Maker:
             confidence=CONFIDENCE.get(known.get("confidence", ""), ""),
             joined=joined,
             told="again" not in node,
-            note=_note(node) or note,
+            note=_note(node) or ("It must not apply." if must_fail else ""),
+            must_fail=must_fail,
         )
 
     def _condition_of(self, node: Told, decides: bool) -> tuple[str, tuple[Branch, ...]]:
@@ -197,7 +213,7 @@ class _Maker:
         if "not" in inner:
             return self.branch(inner["not"], decides)
         if "rule" in inner:
-            return self._rule(inner, decides, note="It must not fire.")
+            return self._rule(inner, decides, must_fail=True)
         return self._group(node, inner, decides, DENIED)
 
     def _group(self, node: Told, inner: Told, decides: bool, joined: Mapping[str, str]) -> Branch:

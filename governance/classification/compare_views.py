@@ -1,6 +1,8 @@
 """Pages of what was signed: the history of a system, and any two side by side."""
 
 from dataclasses import dataclass
+from datetime import date
+from math import inf
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,10 +11,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from governance.accounts.access import acting_user
-from governance.classification.compare import Side, diff
-from governance.classification.compare_words import sentences
+from governance.classification.compare import Difference, Side, diff
+from governance.classification.compare_words import CAME, WOULD, sentences
 from governance.classification.models import Assessment
 from governance.classification.queries import STALE, engine, on_system, side_now, side_of
+from inventory.systems.actions import may_edit
 from inventory.systems.models import AISystem
 
 NOW = "now"
@@ -31,6 +34,16 @@ class Column:
     def name(self) -> str:
         """Return how the side is called."""
         return str(self.signed) if self.signed else "Now"
+
+    @property
+    def as_of(self) -> date:
+        """Return the day as of which the law was read."""
+        return date.fromisoformat(self.side.result["law"]["as_of"])
+
+    @property
+    def place(self) -> float:
+        """Return its place in time, beside other sides of the same system."""
+        return self.signed.number if self.signed else inf
 
     @property
     def pack(self) -> str:
@@ -71,10 +84,19 @@ def compare(request: HttpRequest, ref: str) -> HttpResponse:
         "after": after,
         "sides": (before, after),
         "found": found,
-        "sentences": list(sentences(found)) if after.key == NOW and before.signed else [],
+        "sentences": _in_words(before, after, found),
+        "may_edit": may_edit(acting_user(request), system) and not system.is_retired,
         "swapped_url": f"{compared}?a={after.key}&b={before.key}",
     }
     return render(request, "classification/compare.html", context)
+
+
+def _in_words(before: Column, after: Column, found: Difference) -> list[str]:
+    """Return the differences as sentences, always from the earlier side to the later one."""
+    if found.is_empty:
+        return []
+    forward = found if before.place <= after.place else found.mirrored
+    return list(sentences(forward, WOULD if NOW in (before.key, after.key) else CAME))
 
 
 def _system(request: HttpRequest, ref: str) -> AISystem:

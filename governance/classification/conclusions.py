@@ -1,13 +1,13 @@
 """What rules that fired say together: the filter of Art. 6(3), and what a model is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from governance.classification import order
 from governance.classification.conditions import Fired, Truth
 from governance.classification.law import Rule
 from governance.classification.results import Exemption, Models
-from governance.classification.verdict import KINDS_BY_TIER, UNDETERMINED
+from governance.classification.verdict import FILTER, UNDETERMINED
 
 NAMED_IN_FILTER = (
     "filter.narrow_procedural",
@@ -15,33 +15,38 @@ NAMED_IN_FILTER = (
     "filter.detects_patterns",
     "filter.preparatory_task",
 )
-ASKED = (order.LISTED, *order.FILTER_CONDITIONS, order.PROFILING, order.GRANTED)
+NOT_ASKED = Exemption("not_applicable")
 
 
-def exemption_of(
-    fired: Fired, facts: Mapping[str, Any], listed: tuple[str, ...], tier: str
+def exemption_of(fired: Fired, facts: Mapping[str, Any], kinds: Container[str]) -> Exemption:
+    """Return what became of the filter of Art. 6(3); `kinds` are those that the result lists."""
+    if FILTER not in kinds or not fired[order.LISTED]:
+        return NOT_ASKED
+    conditions = tuple(name for name in order.FILTER_CONDITIONS if fired[name])
+    claimed = any(facts[name] for name in NAMED_IN_FILTER)
+    return filtered(conditions, fired[order.GRANTED], fired[order.PROFILING], claimed)
+
+
+def filtered(
+    conditions: tuple[str, ...], granted: Truth, profiling: Truth, claimed: bool
 ) -> Exemption:
-    """Return what became of the filter of Art. 6(3), "undetermined" while answers are missing."""
-    if tier in KINDS_BY_TIER or fired[order.LISTED] is False:
-        return Exemption("not_applicable")
-    conditions = tuple(name for name in listed if name in order.FILTER_CONDITIONS)
-    if tier == UNDETERMINED or any(fired[name] is None for name in ASKED):
-        return Exemption(UNDETERMINED, conditions)
-    if fired[order.GRANTED]:
+    """Return whether a listed use is let out, why it is not, or that nobody claimed it is."""
+    if granted:
         return Exemption("granted", conditions)
-    return _refused(fired, facts, conditions)
-
-
-def _refused(fired: Fired, facts: Mapping[str, Any], conditions: tuple[str, ...]) -> Exemption:
-    """Return why a listed use is not let out, or that nobody claimed it is."""
-    named = [facts.get(name) for name in NAMED_IN_FILTER]
-    if fired[order.PROFILING]:
+    if profiling:
         return Exemption("refused", conditions, "profiling")
     if conditions:
         return Exemption("refused", conditions, "material_influence")
-    if any(named):
-        return Exemption("refused", (), "no_condition_met")
-    return Exemption(UNDETERMINED if None in named else "not_applicable")
+    return Exemption("refused", (), "no_condition_met") if claimed else NOT_ASKED
+
+
+def common_exemption(one: Exemption, other: Exemption) -> Exemption:
+    """Return what two possible outcomes of the filter have in common."""
+    return Exemption(
+        one.outcome if one.outcome == other.outcome else UNDETERMINED,
+        tuple(name for name in one.conditions if name in other.conditions),
+        one.reason if one.reason == other.reason else "",
+    )
 
 
 def models_of(rules: Iterable[Rule], fired: Fired) -> Models:

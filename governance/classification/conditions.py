@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 Truth = bool | None  # None is unknown
@@ -112,8 +113,16 @@ def _parse_fact(raw: dict[str, Any], field: str) -> Condition:
     if key == "in" and isinstance(value, list) and all(isinstance(item, str) for item in value):
         return FactIn(name, frozenset(value))
     if key == "gt" and isinstance(value, int | float) and not isinstance(value, bool):
-        return FactOver(name, float(value))
+        return FactOver(name, _limit(value))
     raise ConditionError(f"{field}.{key}", "eq, in (a list) or gt (a number) expected")
+
+
+def _limit(value: float) -> float:
+    """Return a number with a fraction; one too long for that is endless."""
+    try:
+        return float(value)
+    except OverflowError:
+        return inf
 
 
 def leaves(condition: Condition) -> Iterator[RuleFired | FactIs | FactIn | FactOver]:

@@ -147,23 +147,29 @@ class View(Graph):
         return here
 
     def _left(self, node: Node) -> Node:
-        place = self._graph.place[node]
+        place, here = self._graph.place[node], self._here
         if place == END:
             return self._made(END, (), 0, 1 << self._graph.end[node])
         ahead = self._graph.parts[node]
         if (outcome := self._settled.get(place)) is not None:
             return self.node(ahead[outcome])
-        parts = tuple([self.node(part) for part in ahead])
-        if parts.count(parts[0]) == len(parts):
-            return parts[0]
+        parts = tuple([here[part] if part in here else self.node(part) for part in ahead])
+        first = parts[0]
+        if parts.count(first) == len(parts):
+            return first
         found = self._nodes.get((place, parts))
         if found is None:
-            asked, ends = 1 << place, 0
-            for part in parts:
-                asked |= self.asked[part]
-                ends |= self.ends[part]
-            found = self._nodes[place, parts] = self._made(place, parts, asked, ends)
+            found = self._nodes[place, parts] = self._joint(place, parts)
         return found
+
+    def _joint(self, place: int, parts: tuple[Node, ...]) -> Node:
+        """Return a new node of these parts."""
+        asked, ends = self.asked, self.ends
+        mask, reached = 1 << place, 0
+        for part in parts:
+            mask |= asked[part]
+            reached |= ends[part]
+        return self._made(place, parts, mask, reached)
 
     def _made(self, place: int, parts: tuple[Node, ...], asked: int, ends: int) -> Node:
         self.asked.append(asked)

@@ -88,7 +88,8 @@ def duties_of(
     text: str = "amended",
 ) -> tuple[Duty, ...]:
     """Return the obligations of these roles, in the order of the pack."""
-    if fired[order.AI_SYSTEM] is False:  # Chapter V alone is left (Art. 3(1), Recital 97)
+    if not fired[order.AI_SYSTEM] or fired[order.OPEN_SOURCE]:
+        # Chapter V alone is left (Art. 3(1), Recital 97; Art. 2(12))
         roles = [role for role in roles if role == MODEL_ROLE]
     places = {at for role in roles for at in duties.by_role.get(role, ())}
     routes = tuple(route for rule, route in ROUTES if fired[rule])

@@ -44,8 +44,8 @@ def explain(
     duties = {duty.id: duty for duty in pack.obligations}
     told = result.as_json()
     return told | {
-        "why": [tell.why(pack.rules[name]) for name in result.fired],
-        "why_not": [tell.why_not(exceptions[name]) for name in result.exceptions],
+        "why": [tell.why(pack.rules[name]) for name in result.holding],
+        "why_not": [tell.why_not(exceptions[name]) for name in result.excepting],
         "duties": [duty | _words_of(duties[duty["id"]]) for duty in told["obligations"]],
         "law": {
             "title": str(pack.meta["title"]),

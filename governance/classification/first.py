@@ -48,7 +48,8 @@ class FirstPage:
     def words(self) -> str:
         """Return which rows these are, of how many."""
         first = (self.number - 1) * PAGE_SIZE + 1
-        return f"{first:,} to {first + len(self.rows) - 1:,} of {self.count} systems"
+        noun = "system" if self.count == "1" else "systems"
+        return f"{first:,} to {first + len(self.rows) - 1:,} of {self.count} {noun}"
 
 
 def look(system: AISystem) -> Triage:

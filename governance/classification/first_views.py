@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from governance.accounts.access import acting_user, visible_units
-from governance.classification import first
+from governance.classification import first, waiting
 from governance.classification.lexicon import lexicon
 from governance.classification.views import LONGEST_NUMBER, PAGE_NUMBER
 
@@ -23,13 +23,14 @@ def where_to_look(request: HttpRequest) -> HttpResponse:
     page = first.page_of(systems, int(number) if PAGE_NUMBER.fullmatch(number) else 1)
     context = {
         "page": page,
+        "answerable": waiting.answerable(user, (row.system for row in page.rows)),
         "words": page.words,
         "previous_url": _page_url(request, page.number - 1) if page.number > 1 else "",
         "next_url": _page_url(request, page.number + 1) if page.has_next else "",
         "segments": [
             {"label": "To classify", "url": "../", "count": None, "current": False},
             {"label": "Look first", "url": "?", "count": page.count, "current": True},
-            {"label": "Facts changed", "url": "../?show=changed", "count": None, "current": False},
+            {"label": "Changed", "url": "../?show=changed", "count": None, "current": False},
         ],
         "units": visible_units(user).order_by("name"),
         "unit": unit,

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from governance.classification.conditions import Condition, RuleFired, leaves
-from governance.classification.explain import words
 from governance.classification.law import Fact, Obligation, Rule
 from governance.classification.queries import Facts, engine, outlook, symbols
 from governance.classification.questions import Page
 from governance.classification.rules import NEVER
 from governance.classification.unknowns import Outlook, tiers_of
+from governance.classification.wording import wording
 from governance.common.templatetags.ui import tier_words
 
 MOST_LAW = 6
@@ -71,10 +71,10 @@ def _values(fact: Fact) -> Iterator[tuple[str, str, Any]]:
     if fact.type == "bool":
         yield from (("yes", "Yes", True), ("no", "No", False))
     elif fact.type == "enum":
-        yield from ((value, words(value).capitalize(), value) for value in fact.values)
+        yield from ((value, wording().label(fact, value), value) for value in fact.values)
     elif fact.type == "list":
         yield NONE_FORK, "None of these", []
-        yield from ((value, words(value).capitalize(), [value]) for value in fact.values)
+        yield from ((value, wording().label(fact, value), [value]) for value in fact.values)
     elif fact.type == "date":
         yield "~never", "It is new", NEVER
     else:

@@ -1,5 +1,7 @@
 """What people answered about a system, and the classifications they signed."""
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -50,6 +52,7 @@ class AnswerNote(models.Model):
     evidence = models.ManyToManyField(EvidenceItem, related_name="answers")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=0)  # of the fact sheet, with this answer
 
     class Meta:
         constraints = [
@@ -171,6 +174,11 @@ class Assessment(models.Model):
     def ref(self) -> str:
         """Return the system's ref with the number: AIS-014 C2."""
         return f"{self.system.ref} C{self.number}"
+
+    @property
+    def law_as_of(self) -> date:
+        """Return the day as of which its rule pack read the law."""
+        return date.fromisoformat(self.result["law"]["as_of"])
 
 
 class TriageScore(models.Model):

@@ -5,7 +5,7 @@ from typing import Any
 
 from governance.classification.law import Fact, Pack
 from governance.classification.results import Classification, as_json_dates
-from governance.classification.rules import Engine, classify
+from governance.classification.rules import Engine, classify, fired_by, moves, texts_part
 from governance.classification.symbols import Symbols
 from governance.classification.unknowns import Outlook, tiers_of
 
@@ -22,9 +22,14 @@ def otherwise(
     of the tier, then those of duties.
     """
     found: list[Change] = []
+    fired, _exceptions = fired_by(engine, facts, text)
+    known = {**engine.defaults, **facts}
+    part = text == "amended" and texts_part(engine, fired, known)
     for fact, answers in _asked(engine):
-        value = facts.get(fact.name, engine.defaults[fact.name])
+        value = known[fact.name]
         for other in alternatives(fact, value, answers):
+            if not part and not moves(engine, {**known, fact.name: other}, fired, fact.name, text):
+                continue
             change = _change(now, classify(engine, {**facts, fact.name: other}, text))
             if change:
                 _note(found, fact.name, value, other, change)
@@ -39,7 +44,7 @@ def _asked(engine: Engine) -> Iterator[tuple[Fact, list[Any]]]:
 
 
 def alternatives(fact: Fact, value: Any, samples: list[Any]) -> Iterator[Any]:
-    """Yield the other answers to a fact; of a list, one item more or less."""
+    """Yield the other answers to a fact; of a list, one item more or less, or none."""
     if fact.type == "bool":
         yield not value
     elif fact.type == "enum":
@@ -50,6 +55,8 @@ def alternatives(fact: Fact, value: Any, samples: list[Any]) -> Iterator[Any]:
                 yield [one for one in value if one != item]
             else:
                 yield [one for one in fact.values if one in value or one == item]
+        if len(value) > 1:
+            yield []
     else:
         yield from (other for other in samples if other != value)
 
@@ -90,6 +97,8 @@ def tiers_otherwise(symbols: Symbols, pack: Pack, facts: Mapping[str, Any]) -> l
     now = tiers_of(symbols, facts)
     for name in (name for name in symbols.variables.places if name in facts):
         without = tiers_of(symbols, {key: facts[key] for key in facts if key != name})
+        if name not in without.decides_tier:
+            continue
         fact, samples = pack.facts[name], symbols.variables.samples(name)
         for other in alternatives(fact, facts[name], samples):
             then = without.told({name: other})

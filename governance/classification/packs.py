@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from governance.classification.coherence import check_coherence, check_deadlines
 from governance.classification.conditions import (
     Condition,
     FactIn,
@@ -15,17 +15,11 @@ from governance.classification.conditions import (
     RuleFired,
     leaves,
 )
-from governance.classification.law import Fact, Obligation, Pack, PackError, Rule
-from governance.classification.order import (
-    LIMITED,
-    LISTED,
-    NEEDED,
-    PROHIBITED,
-    asks,
-    cycle_in,
-)
+from governance.classification.law import TEXTS, Fact, Obligation, Pack, PackError, Rule
+from governance.classification.order import NEEDED, cycle_in
 from governance.classification.paper_reading import SECTIONS, read_papers
 from governance.classification.reading import (
+    MOST,
     Entry,
     entries,
     misfit,
@@ -36,6 +30,7 @@ from governance.classification.reading import (
 from governance.classification.sections import (
     CARRIED,
     UNREAD,
+    check_registers,
     read_deadlines,
     read_penalties,
     read_timelines,
@@ -58,7 +53,6 @@ NEEDED_FACTS = {
     "filter.detects_patterns": "bool",
     "filter.preparatory_task": "bool",
 }  # that the evaluation itself reads
-SUMMED_UP = {"prohibition": PROHIBITED, "high_risk_annex3": LISTED, "transparency": LIMITED}
 NEEDED_KINDS = ("scope_exclusion", "role", "gpai")
 OTHER_PARTIES = frozenset({"initial_provider", "third_party_supplier", "other_third_party"})
 NOT_KEPT = frozenset({"meta", "transitional", "timelines", *SECTIONS})
@@ -121,6 +115,9 @@ class _Reader:
         self._check()
         for section, check in CARRIED.items():
             check(*self._place(section))
+        check_registers(*self._place("registration_annex_viii"), self.duties)
+        deadlines = read_deadlines(*self._place("incident_deadlines"))
+        check_deadlines(self.rules, deadlines, self.where["incident_deadlines"])
         return Pack(
             version=version,
             meta=self._meta(),
@@ -129,7 +126,7 @@ class _Reader:
             obligations=tuple(self.duties.values()),
             transitional=read_transitional(*self._place("transitional")),
             timelines=read_timelines(*self._place("timelines")),
-            deadlines=read_deadlines(*self._place("incident_deadlines")),
+            deadlines=deadlines,
             penalties=read_penalties(*self._place("penalties"), self.duties),
             papers=read_papers(
                 {name: self._place(name) for name in SECTIONS if name in self.where},
@@ -148,6 +145,10 @@ class _Reader:
         for field in ("disclaimer", "title"):
             meta.text(field)
         meta.needed_day("as_of")
+        texts = Entry(meta.file, meta.rule, meta.raw.get("instruments"), "instruments")
+        for text in TEXTS:
+            at = f"instruments.{text}"
+            Entry(meta.file, meta.rule, texts.raw.get(text), at).needed_day("in_force")
         return meta.raw
 
     def _take(self, file: str, section: str, raw: Any) -> None:
@@ -228,11 +229,7 @@ class _Reader:
             if name not in self.facts or self.facts[name].type != kind:
                 file = self.where["facts"]
                 raise PackError(file, name, "type", f"the evaluation needs this fact, as {kind}")
-        for rule in self.rules.values():
-            summary = SUMMED_UP.get(rule.kind)
-            if summary and rule.id not in asks(self.rules[summary]):
-                file = self.where[f"rules {rule.id}"]
-                raise PackError(file, rule.id, "kind", f"{summary} does not ask this {rule.kind}")
+        check_coherence(self.rules, lambda name: self.where[f"rules {name}"])
         kinds = {rule.kind for rule in self.rules.values()}
         if missing := [kind for kind in NEEDED_KINDS if kind not in kinds]:
             raise PackError(self.name, missing[0], "kind", "the evaluation needs such a rule")
@@ -253,8 +250,9 @@ class _Reader:
 def _unasked(fact: Fact, leaf: FactIs | FactIn | FactOver) -> str:
     """Return why a fact of this type cannot be asked like that, empty when it can."""
     if isinstance(leaf, FactOver):
-        fits = fact.type == "number" and isfinite(leaf.limit)
-        return "" if fits else f"gt needs a number, this fact is a {fact.type}"
+        if fact.type != "number":
+            return f"gt needs a number, this fact is a {fact.type}"
+        return "" if 0 <= leaf.limit < MOST else "gt needs a number from 0 up"
     if isinstance(leaf, FactIs):
         asked = fact.type not in ("list", "date")
         return misfit(fact, leaf.value) if asked else f"a {fact.type} cannot be asked like that"

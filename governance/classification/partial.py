@@ -1,23 +1,16 @@
 """A classification while answers are missing: what holds whatever they turn out to be."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from governance.classification import order
-from governance.classification.conclusions import exemption_of, models_of
-from governance.classification.conditions import Fired, Truth, compiled
+from governance.classification.conclusions import models_of
+from governance.classification.conditions import Fired, Truth
 from governance.classification.law import Pack
 from governance.classification.results import Classification
 from governance.classification.rules import Engine
 from governance.classification.unknowns import Outlook
-from governance.classification.verdict import (
-    KINDS_BY_TIER,
-    LISTED_KINDS,
-    MODEL_KINDS,
-    STOPPED,
-    UNDETERMINED,
-    Tier,
-)
+from governance.classification.verdict import LISTED_KINDS, MODEL_KINDS, STOPPED, UNDETERMINED
 
 
 def classify_known(engine: Engine, outlook: Outlook, facts: Mapping[str, Any]) -> Classification:
@@ -26,26 +19,26 @@ def classify_known(engine: Engine, outlook: Outlook, facts: Mapping[str, Any]) -
     With every fact known it equals `classify`. Facts must have passed `checked`.
     """
     fired = truths(engine.pack, outlook)
-    tier = outlook.tier
-    listed = tuple(_listed(engine, fired, tier))
-    roles = [name.removeprefix("role.") for name in engine.by_kind["role"] if fired[name]]
-    out = engine.shut_out(NO_FACTS, fired)
-    shut = out or (out is None and tier != UNDETERMINED)  # shut out, by an exclusion or another
+    open_yet = outlook.tier == UNDETERMINED
+    kinds, with_exceptions = outlook.listing
+    exceptions = _exceptions(engine, outlook)
     return Classification(
-        tier=tier,
+        tier=outlook.tier,
         tier_enacted=outlook.tier_enacted,
-        fired=listed,
-        exceptions=() if shut else tuple(_applied(engine, facts, fired, outlook.symbols.text)),
-        exemption=exemption_of(fired, facts, listed, tier),
-        roles=tuple(roles),
+        fired=_of_kinds(engine, fired, kinds),
+        exceptions=exceptions if with_exceptions else (),
+        exemption=outlook.exemption,
+        roles=tuple(name.removeprefix("role.") for name in engine.by_kind["role"] if fired[name]),
         obligations=outlook.duties,
         dates=outlook.dates,
         dates_here=outlook.dates_here,
         gpai=models_of(engine.models, fired),
         pack_version=engine.pack.version,
-        possible_tiers=outlook.tiers if tier == UNDETERMINED else (),
+        possible_tiers=outlook.tiers if open_yet else (),
         possible_obligations=tuple(duty.id for duty in outlook.possible_duties),
         open_questions=outlook.open_questions,
+        fired_so_far=_so_far(engine, fired) if open_yet else (),
+        exceptions_so_far=exceptions if open_yet and not _out(engine, fired) else (),
     )
 
 
@@ -61,21 +54,25 @@ def truths(pack: Pack, outlook: Outlook) -> dict[str, Truth]:
     return fired
 
 
-def _listed(engine: Engine, fired: Fired, tier: str) -> Iterator[str]:
-    kinds = MODEL_KINDS if fired[order.AI_SYSTEM] is False else LISTED_KINDS
-    if tier in KINDS_BY_TIER and fired[order.AI_SYSTEM] is not False:
-        kinds = KINDS_BY_TIER[Tier(tier)]
-    for kind, names in engine.by_kind.items():
-        if kind in kinds:
-            yield from (name for name in names if fired[name])
+def _of_kinds(engine: Engine, fired: Fired, kinds: Collection[str]) -> tuple[str, ...]:
+    """Return the rules of these kinds that fire in any case."""
+    return tuple(
+        name for kind, names in engine.by_kind.items() if kind in kinds
+        for name in names if fired[name]
+    )  # fmt: skip
 
 
-def _applied(engine: Engine, facts: Mapping[str, Any], fired: Fired, text: str) -> Iterator[str]:
-    """Yield the exceptions that certainly kept a rule from firing."""
-    known = dict.fromkeys(engine.pack.facts) | dict(facts)
-    for name in engine.guarded:
-        rule = engine.pack.rules[name]
-        if rule.exists(text) and compiled(rule.when)(known, fired):
-            for item in rule.unless:
-                if item.exists(text) and compiled(item.when)(known, fired):
-                    yield item.id
+def _so_far(engine: Engine, fired: Fired) -> tuple[str, ...]:
+    """Return the rules whose conditions hold, though a stricter answer may take them off."""
+    no_system = fired[order.AI_SYSTEM] is False
+    return _of_kinds(engine, fired, MODEL_KINDS if no_system else LISTED_KINDS)
+
+
+def _exceptions(engine: Engine, outlook: Outlook) -> tuple[str, ...]:
+    """Return the exceptions that in any case keep their rule from firing."""
+    rules = (engine.pack.rules[name] for name in engine.guarded)
+    return tuple(item.id for rule in rules for item in rule.unless if outlook.applied(item.id))
+
+
+def _out(engine: Engine, fired: Fired) -> Truth:
+    return engine.shut_out(NO_FACTS, fired)

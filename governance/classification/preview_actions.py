@@ -26,7 +26,7 @@ from governance.common.errors import DomainError, TransitionError
 from governance.common.states import move
 from governance.ledger.actions import record
 
-SHIPPED = "The Act as enacted, against as amended"
+SHIPPED = "From the Act as enacted to the Act as amended"
 
 
 @transaction.atomic

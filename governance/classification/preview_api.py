@@ -37,12 +37,15 @@ TITLE = "A pack sent over REST"
 class PreviewSerializer(serializers.ModelSerializer):
     requested_by = PersonField(read_only=True)
     differences: Any = serializers.DictField(read_only=True)
+    percent = serializers.IntegerField(  # how many systems there are is not everybody's to know
+        read_only=True, min_value=0, max_value=100, help_text="of the systems looked at"
+    )
 
     class Meta:
         model = PackPreview
         fields = [
             *("id", "title", "requested_by", "requested_at", "before_text", "after_text"),
-            *("before_version", "after_version", "differences", "status", "done", "total"),
+            *("before_version", "after_version", "differences", "status", "percent"),
             *("error", "finished_at"),
         ]
 
@@ -134,7 +137,7 @@ class PreviewViewSet(Readable):
 
     @extend_schema(request=PreviewInput, responses={202: PreviewSerializer})
     def create(self, request: Request) -> Response:
-        """Ask for a preview: 202, then follow `status`, `done` and `total` here."""
+        """Ask for a preview: 202, then follow `status` and `percent` here."""
         data = self.valid(PreviewInput)
         text = data["text"]
         wish = (

@@ -26,6 +26,7 @@ class PreviewForm(forms.Form):
         widget=forms.Select(attrs={"class": "select"}),
     )
     sources: dict[str, str]
+    refused: PackError | None = None  # why the pack does not hold: file, rule, field, words
 
     def clean_file(self) -> UploadedFile:
         """Read and check the pack; its files are in `sources` then."""
@@ -37,6 +38,7 @@ class PreviewForm(forms.Form):
             self.sources = sources_of(name, file.read())
             engine_from(name, self.sources)
         except PackError as error:
+            self.refused = error
             raise forms.ValidationError(f"This pack does not hold. {error}.") from error
         return file
 

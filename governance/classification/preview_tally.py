@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from governance.classification.preview import Change, Kind
+from governance.common.templatetags.ui import tier_words
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,9 @@ class Tally:
             return f"Nothing changes for any of the {_systems(self.systems)}."
         moves = sorted(self.moves.items(), key=lambda item: (-item[1], item[0]))
         told = ", ".join(f"{n:,} {_tier(old)} → {_tier(new)}" for (old, new), n in moves)
-        head = f"{self.tier_changes:,} of {_systems(self.systems)} {_verb(self.tier_changes)} tier"
+        count, systems = self.tier_changes, _systems(self.systems)
+        verb = "changes" if count == 1 else "change"
+        head = f"{count:,} of {systems} {verb} tier" if count else f"No tier changes in {systems}"
         return ". ".join([f"{head}: {told}" if told else head, *self._duties()]) + "."
 
     def _duties(self) -> Iterator[str]:
@@ -51,12 +54,8 @@ def _systems(count: int) -> str:
     return f"{count:,} system{'' if count == 1 else 's'}"
 
 
-def _verb(count: int) -> str:
-    return "changes" if count == 1 else "change"
-
-
 def _tier(name: str) -> str:
-    return name.replace("_", " ")
+    return tier_words(name).lower()
 
 
 class Counter:

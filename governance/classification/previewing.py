@@ -45,7 +45,8 @@ def run(preview: PackPreview, worker: str) -> None:
         if preview.attempts < MOST_ATTEMPTS:
             PackPreview.objects.release(preview.pk, worker)
         elif _hold(preview, worker, 0, preview.seen_to):
-            fail(preview, reason=f"It stopped {preview.attempts} times, at last with: {error}")
+            times = f"It stopped {preview.attempts} times"
+            fail(preview, reason=f"{times}, at last with a {type(error).__name__}: see the log.")
 
 
 def _run(preview: PackPreview, worker: str) -> None:

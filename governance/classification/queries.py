@@ -3,13 +3,9 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
-from django.db.models import Count, Exists, F, Func, OuterRef, QuerySet, Subquery
-
-from governance.accounts.models import User
 from governance.classification import compare_words
 from governance.classification.compare import Difference, Side, diff
 from governance.classification.explain import explain, shown
@@ -294,54 +290,3 @@ def side_now(now: Provisional) -> Side:
     """Return what the facts say now as it is compared; an answer not sure is none."""
     facts = {**now.facts.values, **dict.fromkeys(now.facts.unsure)}
     return Side(facts, now.result, engine().pack.version)
-
-
-def current_tiers(systems: Iterable[int]) -> dict[int, str]:
-    """Return the signed tier of many systems in one query; a system without one is absent."""
-    rows = Assessment.objects.current().filter(system__in=list(systems))
-    return dict(rows.values_list("system_id", "tier"))
-
-
-def with_tier(systems: QuerySet[AISystem]) -> QuerySet[AISystem]:
-    """Return the systems, each with `tier`: the signed one, or null."""
-    signed = Assessment.objects.current().filter(system=OuterRef("pk"))
-    return systems.annotate(tier=Subquery(signed.values("tier")[:1]))
-
-
-def of_tier(systems: QuerySet[AISystem], tier: str) -> QuerySet[AISystem]:
-    """Return the systems of a signed tier, or, for "unclassified", those without one."""
-    signed = Assessment.objects.current().filter(system=OuterRef("pk"))
-    if tier == UNCLASSIFIED:
-        return systems.filter(~Exists(signed))
-    return systems.filter(Exists(signed.filter(tier=tier)))
-
-
-def tier_counts(user: User) -> dict[str, int]:
-    """Return how many visible systems have each signed tier, "unclassified" included."""
-    visible = AISystem.objects.visible_to(user)
-    signed = Assessment.objects.current().filter(system__in=visible.values("pk"))
-    counts = {
-        row["tier"]: row["n"] for row in signed.order_by().values("tier").annotate(n=Count("pk"))
-    }
-    return counts | {UNCLASSIFIED: visible.count() - sum(counts.values())}
-
-
-@dataclass(frozen=True)
-class LegalDay:
-    """A day of the law's calendar, and how many visible systems have duties from then."""
-
-    day: date
-    applies: str
-    systems: int
-
-
-def legal_days(user: User, *, since: date) -> list[LegalDay]:
-    """Return the days of the amended text from `since` on, with the systems they touch."""
-    rows = Assessment.objects.current().visible_to(user).order_by()
-    days = rows.annotate(day=Func(F("duty_days"), function="unnest")).values("day")
-    touched = {row["day"]: row["n"] for row in days.annotate(n=Count("pk"))}
-    return [
-        LegalDay(day, applies, touched.get(day, 0))
-        for day, applies in engine().pack.timelines.get("amended", ())
-        if day >= since
-    ]

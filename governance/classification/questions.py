@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from governance.classification.law import Fact, Pack
+from governance.classification.wording import Wording, read_wording
 
 FILE = Path(__file__).with_suffix("") / "eu_ai_act.yaml"
 GATES = ("bool", "enum", "list")
@@ -104,8 +105,8 @@ def read_questions(pack: Pack, file: Path = FILE) -> Questions:
     Raises QuestionsError for a field nobody reads, an unknown or a missing fact, a page named
     twice or not at all, and pages that wait for each other.
     """
-    raw = yaml.safe_load(file.read_text(encoding="utf-8"))
-    sections = tuple(_section(pack, entry) for entry in raw["sections"])
+    raw, words = yaml.safe_load(file.read_text(encoding="utf-8")), read_wording(pack)
+    sections = tuple(_section(pack, words, entry) for entry in raw["sections"])
     pages = [page for section in sections for page in section.pages]
     _require_once([page.id for page in pages], "page")
     _require_once([fact for page in pages for fact in page.facts], "fact")
@@ -114,30 +115,30 @@ def read_questions(pack: Pack, file: Path = FILE) -> Questions:
         raise QuestionsError(f"No page asks {', '.join(missing)}.")
     by_id = {page.id: page for page in pages}
     _require_order(by_id)
-    return Questions(sections, by_id | dict(_alone(pack, pages)), home)
+    return Questions(sections, by_id | dict(_alone(pack, words, pages)), home)
 
 
-def _section(pack: Pack, raw: Mapping[str, Any]) -> Section:
+def _section(pack: Pack, words: Wording, raw: Mapping[str, Any]) -> Section:
     _require_fields(raw, SECTION_FIELDS, "section")
-    pages = tuple(_page(pack, raw["id"], entry) for entry in raw["pages"])
+    pages = tuple(_page(pack, words, raw["id"], entry) for entry in raw["pages"])
     return Section(raw["id"], raw["title"], pages)
 
 
-def _page(pack: Pack, section: str, raw: Mapping[str, Any]) -> Page:
+def _page(pack: Pack, words: Wording, section: str, raw: Mapping[str, Any]) -> Page:
     name = str(raw.get("id", "?"))
     _require_fields(raw, PAGE_FIELDS, f"page {name}")
     labels, unticked = raw["facts"], raw.get("unticked", {})
     if unknown := sorted(labels.keys() - pack.facts.keys()):
         raise QuestionsError(f"page {name}: there is no fact {', '.join(unknown)}.")
-    screen = len(labels) > 1
+    screen, first = len(labels) > 1, pack.facts[next(iter(labels))]
     if screen and not all((raw.get("question"), *labels.values())):
         raise QuestionsError(f"page {name}: a screen needs a question, and words for each box.")
     return Page(
         id=name,
         section=section,
         short=raw["short"],
-        question=raw.get("question") or pack.facts[next(iter(labels))].ask,
-        hint=raw.get("hint", ""),
+        question=raw.get("question") or words.ask(first),
+        hint=raw.get("hint") or ("" if screen else words.hint(first)),
         facts=tuple(labels),
         labels=labels if screen else {},
         after=tuple(raw.get("after", ())),
@@ -160,21 +161,21 @@ def _negative(fact: Fact, page: str) -> Any:
     raise QuestionsError(f"page {page}: {fact.name} has no answer for a box left empty.")
 
 
-def _alone(pack: Pack, pages: Sequence[Page]) -> Iterator[tuple[str, Page]]:
+def _alone(pack: Pack, words: Wording, pages: Sequence[Page]) -> Iterator[tuple[str, Page]]:
     """Yield, for each fact, the page that asks it alone."""
     for page in pages:
         for fact in page.facts:
-            yield fact, _one_of(page, fact, pack) if page.is_screen else page
+            yield fact, _one_of(page, pack.facts[fact], words) if page.is_screen else page
 
 
-def _one_of(page: Page, fact: str, pack: Pack) -> Page:
+def _one_of(page: Page, fact: Fact, words: Wording) -> Page:
     return Page(
-        id=fact,
+        id=fact.name,
         section=page.section,
-        short=page.labels[fact],
-        question=pack.facts[fact].ask,
-        hint="",
-        facts=(fact,),
+        short=page.labels[fact.name],
+        question=words.ask(fact),
+        hint=words.hint(fact),
+        facts=(fact.name,),
         labels={},
         home=page.id,
     )

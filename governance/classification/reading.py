@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
+from reprlib import Repr
 
 from governance.classification.conditions import Condition, ConditionError, parse
 from governance.classification.law import (
@@ -33,7 +34,12 @@ DUTY_FIELDS = (
     "id", "roles", "when", "duty", "citation", "dates", "note", "retention", "disputed",
 )  # fmt: skip
 ROUTES = frozenset({"all", "annex3", "annex1a", "annex1b"})
+FIRST_DAY = date(2024, 8, 1)  # the Act enters into force (Art. 113)
+LAST_DAY = date(2099, 12, 31)  # anything later is a slip of the pen
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+SHORT = Repr()
+SHORT.maxlevel, SHORT.maxlist, SHORT.maxdict, SHORT.maxset = 2, 3, 3, 3
+SHORT.maxstring = SHORT.maxother = 60
 FACT_TYPES = frozenset({"bool", "enum", "list", "number", "date"})
 
 
@@ -99,14 +105,13 @@ class Entry:
 
     def day(self, field: str, raw: object) -> date | None:
         """Return a day written as YYYY-MM-DD, or None."""
-        if raw is None:
-            return None
         try:
-            if isinstance(raw, str) and DAY.fullmatch(raw):
-                return date.fromisoformat(raw)
-        except ValueError:
-            pass
-        raise self.refuse(field, f"{str(raw)[:40]} is not a day (YYYY-MM-DD)")
+            day = None if raw is None else day_of(raw)
+        except ValueError as error:
+            raise self.refuse(field, f"{str(raw)[:40]} is not a day (YYYY-MM-DD)") from error
+        if day and not FIRST_DAY <= day <= LAST_DAY:
+            raise self.refuse(field, f"{day} is not between {FIRST_DAY} and {LAST_DAY}")
+        return day
 
     def needed_day(self, field: str) -> date:
         """Return the day of a field that must have one."""
@@ -143,41 +148,53 @@ def read_fact(file: str, name: object, raw: object) -> Fact:
     return fact
 
 
+def day_of(raw: object) -> date:
+    """Return the day of a text written as YYYY-MM-DD; ValueError for anything else."""
+    if isinstance(raw, str) and DAY.fullmatch(raw):
+        return date.fromisoformat(raw)
+    raise ValueError("not a day")
+
+
 def misfit(fact: Fact, value: object) -> str:
     """Return why a value is no value of the fact, empty when it is one."""
     return MISFITS[fact.type](fact, value)
 
 
 def _bool_misfit(_fact: Fact, value: object) -> str:
-    return "" if isinstance(value, bool) else f"{value!r} is not true or false"
+    return "" if isinstance(value, bool) else f"{shown(value)} is not true or false"
 
 
 def _enum_misfit(fact: Fact, value: object) -> str:
     known = isinstance(value, str) and value in fact.values
-    return "" if known else f"{value!r} is none of {', '.join(fact.values)}"
+    return "" if known else f"{shown(value)} is none of {', '.join(fact.values)}"
 
 
 def _list_misfit(fact: Fact, value: object) -> str:
     if not isinstance(value, list | tuple):
-        return f"{value!r} is not a list"
-    wrong = next((item for item in value if item not in fact.values), None)
-    return "" if wrong is None else f"{wrong!r} is none of {', '.join(fact.values)}"
+        return f"{shown(value)} is not a list"
+    wrong = [item for item in value if item not in fact.values]
+    return f"{shown(wrong[0])} is none of {', '.join(fact.values)}" if wrong else ""
 
 
 def _number_misfit(_fact: Fact, value: object) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST:
         return ""
-    return f"{str(value)[:40]} is not a number from 0 up"
+    return f"{shown(value)} is not a number from 0 up"
 
 
 def _date_misfit(_fact: Fact, value: object) -> str:
-    if value is None or isinstance(value, date):
+    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
         return ""
     try:
-        date.fromisoformat(str(value))
+        day_of(value)
     except ValueError:
-        return f"{value!r} is not a day (YYYY-MM-DD)"
+        return f"{shown(value)} is not a day (YYYY-MM-DD)"
     return ""
+
+
+def shown(value: object) -> str:
+    """Return a value as an error shows it: short, whatever it is."""
+    return SHORT.repr(value)
 
 
 MISFITS: dict[str, Callable[[Fact, object], str]] = {
@@ -221,6 +238,7 @@ def _list_of(entry: Entry, field: str) -> list[object]:
 def _read_exception(rule: Entry, raw: object) -> RuleException:
     entry = Entry(rule.file, name_of(rule.file, raw), raw)
     entry.only("id", "question", "when", "citation", "confidence", "note", "dates")
+    entry.text("note", required=False)
     dates = entry.raw.get("dates")
     return RuleException(
         id=entry.rule,
@@ -239,6 +257,8 @@ def read_obligation(file: str, raw: object) -> Obligation:
     dates = entry.raw.get("dates")
     if not isinstance(dates, Mapping) or not dates or not set(dates) <= ROUTES:
         raise entry.refuse("dates", f"by route expected: {', '.join(sorted(ROUTES))}")
+    if "all" in dates and len(dates) > 1:
+        raise entry.refuse("dates", "all stands alone, or other routes would never be read")
     return Obligation(
         id=entry.rule,
         roles=entry.texts("roles", required=True),

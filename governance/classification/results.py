@@ -59,6 +59,18 @@ class Classification:
     possible_tiers: tuple[str, ...] = ()  # strictest first; none where the tier is settled
     possible_obligations: tuple[str, ...] = ()  # that may or may not apply
     open_questions: tuple[str, ...] = ()  # facts that can still change something, by weight
+    fired_so_far: tuple[str, ...] = ()  # while the tier is open: also what a stricter one takes off
+    exceptions_so_far: tuple[str, ...] = ()
+
+    @property
+    def holding(self) -> tuple[str, ...]:
+        """Return the rules whose conditions hold, to tell people the reason so far."""
+        return self.fired_so_far or self.fired
+
+    @property
+    def excepting(self) -> tuple[str, ...]:
+        """Return the exceptions that hold, likewise."""
+        return self.exceptions_so_far or self.exceptions
 
     def as_json(self) -> dict[str, Any]:
         """Return the stable JSON form: text, truth values, lists and mappings only."""

@@ -1,15 +1,17 @@
 """What stands at the end of the questions: what is open, who is asked, what was answered."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from governance.classification import wizard
-from governance.classification.answering import notes_of
-from governance.classification.explain import in_words
+from governance.classification.answering import notes_of, why_of
+from governance.classification.asking import people_to_ask
 from governance.classification.models import AnswerNote, FactRequest
-from governance.classification.queries import Provisional, engine
+from governance.classification.queries import Gap, Provisional, engine
 from governance.classification.questions import Page, Section
+from governance.classification.wording import wording
 from inventory.systems.models import AISystem
 
 
@@ -27,6 +29,15 @@ class Given:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """Usual answers of one page, with what was said for all of them at once."""
+
+    page: Page
+    note: AnswerNote
+    given: tuple[Given, ...]
+
+
+@dataclass(frozen=True)
 class Part:
     """The answers of one section."""
 
@@ -35,14 +46,33 @@ class Part:
 
     @property
     def told(self) -> tuple[Given, ...]:
-        """Return the answers that ordinary systems do not give, or that say why."""
-        return tuple(one for one in self.given if not one.is_usual or _explained(one.note))
+        """Return the answers that ordinary systems do not give, or that say why for themselves."""
+        shared = {one.fact for group in self.shared for one in group.given}
+        return tuple(
+            one for one in self.given
+            if one.fact not in shared and (not one.is_usual or _explained(one.note))
+        )  # fmt: skip
+
+    @cached_property
+    def shared(self) -> tuple[Shared, ...]:
+        """Return the usual answers that were explained together, as the boxes of a screen are."""
+        groups: dict[tuple[Any, ...], list[Given]] = {}
+        for one in self.given:
+            if one.is_usual and one.note and _explained(one.note):
+                home = wizard.questions().home[one.fact].id
+                groups.setdefault((home, why_of(one.note).key, one.note.by_id), []).append(one)
+        return tuple(
+            Shared(wizard.questions().by_id[home], group[0].note, tuple(group))
+            for (home, _why, _by), group in groups.items()
+            if len(group) > 1 and group[0].note
+        )
 
     @property
     def usual(self) -> tuple[Given, ...]:
         """Return the others."""
-        told = self.told
-        return tuple(one for one in self.given if one not in told)
+        shown = {one.fact for one in self.told}
+        shown |= {one.fact for group in self.shared for one in group.given}
+        return tuple(one for one in self.given if one.fact not in shown)
 
 
 def _explained(note: AnswerNote | None) -> bool:
@@ -56,6 +86,7 @@ class Unsure:
     ask: str
     page: str
     request: FactRequest | None
+    may_answer: bool  # whether who is asked may still answer
 
 
 @dataclass(frozen=True)
@@ -68,17 +99,32 @@ class Review:
 
 
 def review_of(system: AISystem, now: Provisional) -> Review:
-    """Return what is open, asked and answered about a system: three queries."""
-    rows = FactRequest.objects.waiting().filter(system=system).select_related("asked", "asked_by")
-    requests, known = {row.fact: row for row in rows}, engine().pack.facts
+    """Return what is open, asked and answered about a system: four queries at most."""
     return Review(
         open_pages=tuple(_open_pages(now)),
-        unsure=tuple(
-            Unsure(known[name].ask, wizard.questions().alone(name).id, requests.get(name))
-            for name in now.facts.unsure
-        ),
+        unsure=tuple(_unsure(system, now)) if now.facts.unsure else (),
         parts=tuple(_parts(now, notes_of(system))),
     )
+
+
+def in_pages(gap: Gap, review: Review) -> Gap:
+    """Return a gap that counts open questions as the page does that lists them."""
+    if gap.kind != "open" or not review.open_pages:
+        return gap
+    count = len(review.open_pages)
+    words = "1 open question" if count == 1 else f"{count} open questions"
+    return replace(gap, words=f"{words} can still change the result, and may lead to others.")
+
+
+def _unsure(system: AISystem, now: Provisional) -> Iterator[Unsure]:
+    rows = FactRequest.objects.waiting().filter(system=system).select_related("asked", "asked_by")
+    requests, known = {row.fact: row for row in rows}, engine().pack.facts
+    asked = {row.asked_id for row in requests.values()}
+    able = set(people_to_ask(system).filter(pk__in=asked).values_list("pk", flat=True))
+    for name in now.facts.unsure:
+        page, request = wizard.questions().alone(name), requests.get(name)
+        may_answer = request is not None and request.asked_id in able
+        yield Unsure(wording().ask(known[name]), page.id, request, may_answer)
 
 
 def _open_pages(now: Provisional) -> Iterator[Page]:
@@ -109,8 +155,8 @@ def _given(name: str, value: Any, note: AnswerNote | None, now: Provisional) -> 
     fact = engine().pack.facts[name]
     return Given(
         fact=name,
-        ask=fact.ask,
-        answer=in_words(fact, value),
+        ask=wording().ask(fact),
+        answer=wording().answer(fact, value),
         page=wizard.questions().alone(name).id,
         note=note,
         is_usual=value == engine().defaults[name] or value == "",

@@ -11,7 +11,7 @@ from typing import Any
 
 from governance.classification import order
 from governance.classification.conclusions import exemption_of, models_of
-from governance.classification.conditions import Test, Truth, compiled
+from governance.classification.conditions import RuleFired, Test, Truth, compiled, leaves
 from governance.classification.duties import MARKET, Duties, Market, compiled_duties, duties_of
 from governance.classification.headline import first_days
 from governance.classification.law import Fact, Pack, Rule, RuleException
@@ -19,12 +19,10 @@ from governance.classification.reading import misfit
 from governance.classification.results import Classification
 from governance.classification.variables import Variables
 from governance.classification.verdict import (
-    KINDS_BY_TIER,
-    LISTED_KINDS,
-    MODEL_KINDS,
     STOPPED,
     Tier,
     by_kind,
+    listing,
     shut_out,
     steps,
 )
@@ -39,7 +37,7 @@ class FactError(ValueError):
     """A fact that the pack does not know, or a value that is none of its."""
 
     def __init__(self, fact: str, words: str) -> None:
-        super().__init__(f"{fact}: {words}")
+        super().__init__(f"{str(fact)[:80]}: {words}")
         self.fact = fact
 
 
@@ -70,6 +68,7 @@ class Engine:
     texts: Mapping[str, Reading]
     text_decides: tuple[_Ready, ...]  # rules that themselves differ between the texts, as enacted
     touched_by: Mapping[str, frozenset[int]]  # fact → places of the rules it can reach
+    direct: frozenset[str]  # facts that can move a result though no rule fires otherwise
     duties: Duties
     by_kind: Mapping[str, tuple[str, ...]]
     variables: Variables
@@ -84,13 +83,14 @@ def engine_of(pack: Pack) -> Engine:
     rules = order.in_order(pack.rules)
     defaults = {name: normal(fact, fact.default) for name, fact in pack.facts.items()}
     texts = {text: _reading(rules, text, defaults) for text in ("amended", "enacted")}
-    enacted, duties = texts["enacted"].rules, compiled_duties(pack)
+    enacted, duties, reach = texts["enacted"].rules, compiled_duties(pack), _reach(rules)
     return Engine(
         pack=pack,
         defaults=defaults,
         texts=texts,
         text_decides=tuple(enacted[at] for at, rule in enumerate(rules) if _differs(rule)),
-        touched_by=_reach(rules),
+        touched_by=reach,
+        direct=_direct(pack, rules, reach),
         duties=duties,
         variables=Variables(pack, duties.transition),
         by_kind=by_kind(pack),
@@ -128,6 +128,18 @@ def _reach(rules: list[Rule]) -> dict[str, frozenset[int]]:
         fact: frozenset(at for at, rule in enumerate(rules) if fact in behind[rule.id])
         for fact in set().union(*behind.values())
     }
+
+
+def _direct(pack: Pack, rules: list[Rule], reach: Mapping[str, frozenset[int]]) -> frozenset[str]:
+    """Return the facts that steps or duties ask themselves, or that reach where the texts part."""
+    asked = {
+        leaf.fact
+        for duty in pack.obligations
+        for leaf in leaves(duty.when) if not isinstance(leaf, RuleFired)
+    }  # fmt: skip
+    parting = {at for at, rule in enumerate(rules) if _differs(rule)}
+    reaching = (name for name, places in reach.items() if places & parting)
+    return frozenset(asked).union(MARKET, ["gpai.model"], reaching)
 
 
 def _evaluated(
@@ -198,22 +210,22 @@ def concluded(
     roles = [name.removeprefix("role.") for name in engine.by_kind["role"] if fired[name]]
     if tier == Tier.PROHIBITED:  # the evaluation stops before the high-risk step
         fired = fired | dict.fromkeys(STOPPED, False)
-    kinds = KINDS_BY_TIER.get(tier, LISTED_KINDS) if fired[order.AI_SYSTEM] else MODEL_KINDS
+    out = bool(engine.shut_out(known, fired))
+    kinds, with_exceptions = listing(tier, bool(fired[order.AI_SYSTEM]), out)
     listed = tuple(
         name for kind, names in engine.by_kind.items() if kind in kinds
         for name in names if fired[name]
     )  # fmt: skip
-    out = engine.shut_out(known, fired)
     placed, changed, public = (known[name] for name in MARKET)
     market = Market(placed or None, changed, public)
     return Classification(
         tier=tier,
         tier_enacted=tier_enacted,
         fired=listed,
-        exceptions=() if out else tuple(
+        exceptions=tuple(
             name for rule in engine.guarded for name in exceptions.get(rule, ())
-        ),
-        exemption=exemption_of(fired, known, listed, tier),
+        ) if with_exceptions else (),
+        exemption=exemption_of(fired, known, kinds),
         roles=tuple(roles),
         obligations=() if out else duties_of(engine.duties, known, fired, roles, text),
         dates=first_days(engine.pack, tier, fired, listed),
@@ -239,6 +251,27 @@ def fired_by(
     return _evaluated(again, known, dict(reading.base), exceptions), exceptions
 
 
+def moves(
+    engine: Engine, known: Mapping[str, Any], fired: Mapping[str, Truth], name: str, text: str
+) -> bool:
+    """Return whether a result can be another one for the answer to one fact.
+
+    `known` holds that answer, `fired` is what fires with the one before. Where the texts part
+    already, ask no such question: each would need one of its own.
+    """
+    if name in engine.direct:
+        return True
+    rules = engine.texts[text].rules
+    for at in sorted(engine.touched_by.get(name, ())):
+        rule = rules[at]
+        truth = rule.test(known, fired)
+        if truth and any(test(known, fired) for _name, test in rule.exceptions):
+            truth = False
+        if truth is not fired[rule.id]:
+            return True
+    return False
+
+
 def _tier(engine: Engine, fired: Mapping[str, Truth], known: Mapping[str, Any]) -> Tier:
     """Return the headline tier: scope, then Art. 5, Art. 6, Art. 50, each ending the search."""
     return next((tier for test, tier in engine.steps if test(known, fired)), Tier.MINIMAL)
@@ -248,7 +281,12 @@ def _tier_enacted(
     engine: Engine, fired: Mapping[str, Truth], known: Mapping[str, Any], tier: Tier
 ) -> Tier:
     """Return the tier under the text as published; evaluated anew only where the texts part."""
-    before = _evaluated(engine.text_decides, known, dict(fired), {})
-    if all(before[rule.id] is fired[rule.id] for rule in engine.text_decides):
+    if not texts_part(engine, fired, known):
         return tier
     return _tier(engine, _evaluated(engine.texts["enacted"].rules, known, {}, {}), known)
+
+
+def texts_part(engine: Engine, fired: Mapping[str, Truth], known: Mapping[str, Any]) -> bool:
+    """Return whether the text as published lets other rules fire than the amended one."""
+    before = _evaluated(engine.text_decides, known, dict(fired), {})
+    return any(before[rule.id] is not fired[rule.id] for rule in engine.text_decides)

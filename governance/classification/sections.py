@@ -29,6 +29,7 @@ def read_transitional(file: str, raw: object) -> dict[str, Mapping[str, Any]]:
             entry.day(field, entry.raw.get(field))
         for field in ("when", "effect"):
             entry.text(field)
+        entry.text("note", required=False)
         if entry.rule in rows:
             raise entry.refuse("id", "twice in the pack")
         rows[entry.rule] = {**entry.raw, "citation": entry.texts("citation", required=True)}
@@ -44,6 +45,8 @@ def _check_days(entry: Entry) -> None:
     if entry.rule == "art111.2":
         cut = Entry(entry.file, entry.rule, entry.raw.get("cut_off"), "cut_off")
         amended = Entry(entry.file, entry.rule, cut.raw.get("amended"), "cut_off.amended")
+        cut.only("enacted", "amended")
+        amended.only("annex3", "annex1")
         cut.needed_day("enacted")
         for route in ("annex3", "annex1"):
             amended.needed_day(route)
@@ -58,7 +61,12 @@ def read_timelines(file: str, raw: object) -> dict[str, tuple[tuple[date, str], 
     texts.only(*TEXTS)
     if set(texts.raw) != TEXTS:
         raise texts.refuse("enacted and amended", "both texts expected")
-    return {text: tuple(_moments(file, text, rows)) for text, rows in texts.raw.items()}
+    found = {text: tuple(_moments(file, text, rows)) for text, rows in texts.raw.items()}
+    for text, moments in found.items():
+        days = [day for day, _applies in moments]
+        if days != sorted(days):
+            raise texts.refuse(text, "not in the order of the days")
+    return found
 
 
 def _moments(file: str, text: str, rows: object) -> Iterator[tuple[date, str]]:
@@ -151,11 +159,20 @@ def check_retention(file: str, raw: object) -> None:
 def check_registration(file: str, raw: object) -> None:
     """Refuse lists of Annex VIII that are not numbered texts of a duty."""
     whole = Entry(file, "registration_annex_viii", raw)
+    whole.only(*REGISTERS, "restricted_art49_4", "point2")
     for name in REGISTERS:
         section = Entry(file, whole.rule, whole.raw.get(name), name)
         section.only("duty", "fields")
         section.text("duty")
         _numbered(section, "fields", lambda item: isinstance(item, str) and bool(item.strip()))
+
+
+def check_registers(file: str, raw: Mapping[str, Any], duties: Collection[str]) -> None:
+    """Refuse a checked list of Annex VIII that belongs to no duty of the pack."""
+    for name in REGISTERS:
+        if (duty := raw[name]["duty"]) not in duties:
+            words = f"there is no duty {duty}"
+            raise PackError(file, "registration_annex_viii", f"{name}.duty", words)
 
 
 def check_annex_iv(file: str, raw: object) -> None:

@@ -1,5 +1,6 @@
-"""The YAML of a rule pack, read strictly: plain texts, no alias, no key twice, no depth."""
+"""The YAML of a rule pack, read strictly: no alias, no tag, no key twice, no depth."""
 
+import re
 from typing import Any
 
 import yaml
@@ -11,11 +12,16 @@ MOST_BYTES = 5_000_000
 TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 
+def _on_one_base(form: re.Pattern[str]) -> re.Pattern[str]:
+    """Return a form without numbers like 1:30, which YAML reads to base 60, at any length."""
+    return re.compile(rf"(?!.*:){form.pattern.strip()}", form.flags)
+
+
 class _Loader(yaml.CSafeLoader):
-    """YAML without dates of its own and without the same key twice."""
+    """YAML without dates and numbers to base 60 of its own and without the same key twice."""
 
     yaml_implicit_resolvers = {
-        first: [(tag, form) for tag, form in rows if tag != TIMESTAMP]
+        first: [(tag, _on_one_base(form)) for tag, form in rows if tag != TIMESTAMP]
         for first, rows in yaml.CSafeLoader.yaml_implicit_resolvers.items()
     }
 
@@ -55,12 +61,14 @@ def parsed(file: str, body: bytes) -> dict[str, Any]:
 
 
 def _check_events(file: str, body: bytes) -> None:
-    """Refuse aliases, by which a small file becomes an endless one, and depth without reason."""
+    """Refuse what costs more than it is long: aliases, tags, and depth without reason."""
     depth = 0
     for event in yaml.parse(body, yaml.CSafeLoader):
         line = f"line {event.start_mark.line + 1}" if event.start_mark else "somewhere"
         if isinstance(event, yaml.AliasEvent):
             raise PackError(file, "", line, "an alias (*) is not allowed")
+        if tag := getattr(event, "tag", None):
+            raise PackError(file, "", line, f"a tag ({tag[:60]}) is not allowed")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 from governance.classification import order
+from governance.classification.conclusions import NAMED_IN_FILTER, NOT_ASKED, filtered
 from governance.classification.conditions import All, AnyOf, Condition, Not, RuleFired
 from governance.classification.diagrams import Node, Table
 from governance.classification.duties import (
@@ -17,10 +18,19 @@ from governance.classification.duties import (
 )
 from governance.classification.headline import KINDS, dates_here, earliest
 from governance.classification.law import Dates, Obligation, Pack, Rule
-from governance.classification.results import Duty
+from governance.classification.results import Duty, Exemption
 from governance.classification.rules import Engine
 from governance.classification.variables import Variables
-from governance.classification.verdict import STOPPED, Tier, by_kind, shut_out, steps
+from governance.classification.verdict import (
+    FILTER,
+    STOPPED,
+    Listing,
+    Tier,
+    by_kind,
+    listing,
+    shut_out,
+    steps,
+)
 
 Fired = Mapping[str, Node]
 
@@ -38,6 +48,9 @@ class Symbols:
     dates: Node
     dates_here: Node
     duties: Mapping[str, Node]  # obligation → the Duty, or None where it does not apply
+    listing: Node  # which kinds of rules the result lists
+    exceptions: Mapping[str, Node]  # exception → whether it keeps its rule from firing
+    exemption: Node
 
 
 def symbols_of(engine: Engine, text: str = "amended") -> Symbols:
@@ -48,16 +61,21 @@ def symbols_of(engine: Engine, text: str = "amended") -> Symbols:
     fired = maker.rules(text)
     enacted = maker.rules("enacted") if text != "enacted" else fired
     tiers = {tier: table.constant(tier) for tier in Tier}
+    tier = maker.by_tier(fired, tiers)
+    listed = maker.listing(tier, fired)
     made = Symbols(
         text=text,
         table=table,
         variables=variables,
         rules=fired,
-        tier=maker.by_tier(fired, tiers),
+        tier=tier,
         tier_enacted=maker.by_tier(enacted, tiers),
         dates=maker.by_tier(fired, maker.days(fired, maker.days_of)),
         dates_here=maker.by_tier(fired, maker.days(fired, maker.days_here)),
         duties=maker.duties(fired, text),
+        listing=listed,
+        exceptions=maker.exceptions(fired, text),
+        exemption=maker.exemption(fired, listed),
     )
     table.forget()
     return made
@@ -70,6 +88,18 @@ def _added(name: str) -> Callable[[tuple[str, ...], bool], tuple[str, ...]]:
 
 def _pair(one: Hashable, other: Hashable) -> Hashable:
     return one, other
+
+
+def _listing(pair: tuple[Tier, bool], out: bool) -> Listing:
+    return listing(*pair, out)
+
+
+def _with_filter(listed: Listing, use: bool) -> bool:
+    return use and FILTER in listed.kinds
+
+
+def _exemption(met: tuple[tuple[str, ...], bool], asked: tuple[bool, bool]) -> Exemption:
+    return filtered(*met, *asked)
 
 
 def _market(pair: tuple[str | None, bool], public: bool) -> Market:
@@ -150,6 +180,38 @@ class _Maker:
             node = self.table.join(earliest, node, here)
         return node
 
+    def listing(self, tier: Node, fired: Fired) -> Node:
+        """Return what the result lists."""
+        out = self.condition(shut_out(self.pack), fired)
+        return self.table.join(_listing, self.table.join(_pair, tier, fired[order.AI_SYSTEM]), out)
+
+    def exceptions(self, fired: Fired, text: str) -> dict[str, Node]:
+        """Return of each exception whether its rule would fire and it holds."""
+        return {
+            item.id: self.table.every(
+                [self.condition(rule.when, fired), self.condition(item.when, fired)]
+            )
+            for rule in order.in_order(self.pack.rules) if rule.exists(text)
+            for item in rule.unless if item.exists(text)
+        }  # fmt: skip
+
+    def exemption(self, fired: Fired, listed: Node) -> Node:
+        """Return what becomes of the filter of Art. 6(3)."""
+        table = self.table
+        met = table.constant(())
+        for name in order.FILTER_CONDITIONS:
+            met = table.join(_added(name), met, fired[name])
+        claimed = table.some(
+            table.when(self.variables.items[name, ""], [1]) for name in NAMED_IN_FILTER
+        )
+        outcome = table.join(
+            _exemption,
+            table.join(_pair, met, fired[order.GRANTED]),
+            table.join(_pair, fired[order.PROFILING], claimed),
+        )
+        asked = table.join(_with_filter, listed, fired[order.LISTED])
+        return table.choose(asked, outcome, table.constant(NOT_ASKED))
+
     def duties(self, fired: Fired, text: str) -> dict[str, Node]:
         """Return for each obligation whom it binds from when, None where it does not apply."""
         stop = fired[order.PROHIBITED]
@@ -157,10 +219,12 @@ class _Maker:
             rule: self.table.choose(stop, self.table.false, fired[rule]) for rule in STOPPED
         }
         out = self.condition(shut_out(self.pack), fired)
+        out_for_systems = self.table.some([out, fired[order.OPEN_SOURCE]])  # Art. 2(12)
         ways = self._ways(after)
         found = {}
         for duty in self.pack.obligations:
-            applies = self.table.choose(out, self.table.false, self.condition(duty.when, after))
+            ended = out if MODEL_ROLE in duty.roles else out_for_systems
+            applies = self.table.choose(ended, self.table.false, self.condition(duty.when, after))
             ours = self.table.choose(applies, self._roles(duty, after), self.table.constant(()))
             found[duty.id] = self._duty(duty, ours, ways, text)
         return found
@@ -179,11 +243,14 @@ class _Maker:
     def _roles(self, duty: Obligation, fired: Fired) -> Node:
         """Return which of the duty's roles are ours, in the order of the pack."""
         node = self.table.constant(())
+        bound = fired[order.AI_SYSTEM]
+        if MODEL_ROLE in duty.roles:
+            bound = self.table.choose(fired[order.OPEN_SOURCE], self.table.false, bound)
         names = [rule.removeprefix("role.") for rule in self.kinds["role"]]
         for role in (role for role in names if role in duty.roles):
             ours = fired[f"role.{role}"]
             if role != MODEL_ROLE:
-                ours = self.table.choose(fired[order.AI_SYSTEM], ours, self.table.false)
+                ours = self.table.choose(bound, ours, self.table.false)
             node = self.table.join(_added(role), node, ours)
         return node
 

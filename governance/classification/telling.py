@@ -16,6 +16,11 @@ from governance.classification.tracing import traced, traced_with_defaults
 from governance.classification.unknowns import outlook_of
 from governance.classification.verdict import UNDETERMINED
 
+PROMISED = (
+    "tier", "tier_enacted", "possible_tiers", "fired", "exceptions", "exemption", "roles",
+    "obligations", "dates", "gpai", "open_questions",
+)  # fmt: skip
+
 
 @dataclass  # not frozen: it keeps its diagrams
 class Teller:
@@ -43,7 +48,7 @@ class Teller:
         return checked(self.engine.pack, raw)
 
     def told(self, facts: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the JSON of one case: the result with words, and the trace.
+        """Return the JSON of one case: the promised keys, and all the rest in the trace.
 
         `facts` must have passed `checked`.
         """
@@ -56,10 +61,12 @@ class Teller:
             result = classify(self.engine, facts, self.text)
             trace = traced_with_defaults(self.engine, facts, result, text=self.text)
             told = explain(self.engine.pack, result, {**self.engine.defaults, **facts}, facts)
-        trace |= {"why": told.pop("why"), "why_not": told.pop("why_not")}
         if self.on:
             told["on"] = applying(result, self.on, self.text)
-        return told | {"trace": trace}
+        promised = {name: told.pop(name) for name in PROMISED}
+        for duty in promised["obligations"]:
+            duty["applies_from"].setdefault("amended_formal", None)
+        return promised | {"trace": trace | told}
 
 
 def text_on(pack: Pack, day: date | None) -> str:

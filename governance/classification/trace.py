@@ -44,8 +44,9 @@ def trace_of(
         if told[-1]["truth"]:
             break
     roles = [rule.id for rule in pack.rules.values() if rule.kind == ROOTED]
-    beside = dict.fromkeys((*listed, *roles, *teller.named))
-    also = [teller.rule(name) for name in beside if name not in teller.met]
+    also, beside = [], (*listed, *roles)
+    while left := [name for name in (*beside, *teller.named) if name not in teller.met]:
+        also.append(teller.rule(left[0]))
     return {"text": text, "steps": told, "also": also, "facts": teller.facts()}
 
 

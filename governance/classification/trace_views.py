@@ -12,9 +12,11 @@ from django.views.decorators.http import require_safe
 from governance.accounts.access import acting_user
 from governance.classification.branches import tree_of
 from governance.classification.deciding import as_published, trace_bytes
+from governance.classification.explain import shown
 from governance.classification.instead import outcomes
 from governance.classification.models import Assessment
 from governance.classification.queries import Provisional, engine, provisional
+from inventory.systems.actions import may_edit
 from inventory.systems.models import AISystem
 
 
@@ -26,7 +28,10 @@ def trace(request: HttpRequest, ref: str) -> HttpResponse:
     back = reverse("classification:review", args=[ref])
     context = _told(now.trace, str(now.classification.tier)) | {
         "system": system,
+        "result": shown(now.result),
         "possible": now.could_be,
+        "open_count": len(now.classification.open_questions),
+        "may_edit": may_edit(acting_user(request), system) and not system.is_retired,
         "pack_version": engine().pack.short_version,
         "back": back,
         "json_url": f"{back}trace.json",
@@ -51,6 +56,7 @@ def signed_trace(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     context = _told(assessment.trace, assessment.tier) | {
         "system": assessment.system,
         "assessment": assessment,
+        "result": shown(assessment.result),
         "possible": (),
         "pack_version": assessment.pack_version[:7],
         "back": back,

@@ -22,7 +22,7 @@ def traced(
     """
     symbols = outlook.symbols
     fired = truths(engine.pack, outlook)
-    told = trace_of(engine.pack, facts, fired, result.fired, symbols.text)
+    told = trace_of(engine.pack, facts, fired, result.holding, symbols.text)
     return _with(told, tiers_otherwise(symbols, engine.pack, facts), engine.pack, facts)
 
 

@@ -7,17 +7,15 @@ to be; a question is open when two answers to it can lead to different tiers, du
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
-from math import log2
 from typing import Any
 
-from governance.classification.diagrams import END, Graph, Node, View, bits
+from governance.classification.conclusions import common_exemption
+from governance.classification.diagrams import Graph, Node, View, bits
+from governance.classification.gains import FINE, gains_of
 from governance.classification.law import Dates
-from governance.classification.results import Duty
+from governance.classification.results import Duty, Exemption
 from governance.classification.symbols import Symbols
-from governance.classification.variables import Variables
-from governance.classification.verdict import STRICTEST, UNDETERMINED
-
-FINE = 1e-12  # gains closer than this are the same
+from governance.classification.verdict import STRICTEST, UNDETERMINED, Listing
 
 
 @dataclass(frozen=True)
@@ -30,6 +28,9 @@ class Roots:
     dates_here: Node
     duties: Mapping[str, Node]
     rules: Mapping[str, Node]
+    listing: Node
+    exceptions: Mapping[str, Node]
+    exemption: Node
 
     def within(self, view: View) -> "Roots":
         """Return the same diagrams as nodes of a view."""
@@ -40,6 +41,9 @@ class Roots:
             view.node(self.dates_here),
             {name: view.node(node) for name, node in self.duties.items()},
             {name: view.node(node) for name, node in self.rules.items()},
+            view.node(self.listing),
+            {name: view.node(node) for name, node in self.exceptions.items()},
+            view.node(self.exemption),
         )
 
     @property
@@ -85,8 +89,29 @@ class Outlook:
 
     def truth(self, rule: str) -> bool | None:
         """Return whether a rule fires; None where it is not settled."""
-        possible = self.view.can_be(self.roots.rules[rule])
+        return self._truth(self.roots.rules[rule])
+
+    def applied(self, exception: str) -> bool | None:
+        """Return whether an exception keeps its rule from firing; None where it is not settled."""
+        node = self.roots.exceptions.get(exception)
+        return False if node is None else self._truth(node)
+
+    def _truth(self, node: Node) -> bool | None:
+        possible = self.view.can_be(node)
         return bool(possible[0]) if len(possible) == 1 else None
+
+    @cached_property
+    def listing(self) -> Listing:
+        """Return what the result lists whatever the unknown facts turn out to be."""
+        possible = [one for one in self.view.can_be(self.roots.listing) if isinstance(one, Listing)]
+        kinds = frozenset.intersection(*(one.kinds for one in possible))
+        return Listing(kinds, all(one.exceptions for one in possible))
+
+    @cached_property
+    def exemption(self) -> Exemption:
+        """Return what becomes of the filter of Art. 6(3), "undetermined" while that is open."""
+        possible = self.view.can_be(self.roots.exemption)
+        return reduce(common_exemption, [one for one in possible if isinstance(one, Exemption)])
 
     @cached_property
     def dates(self) -> Dates:
@@ -160,6 +185,9 @@ def outlook_of(symbols: Symbols, facts: Mapping[str, Any]) -> Outlook:
         symbols.dates_here,
         symbols.duties,
         symbols.rules,
+        symbols.listing,
+        symbols.exceptions,
+        symbols.exemption,
     )
     return outlook_in(symbols, symbols.table, roots, facts)
 
@@ -167,7 +195,8 @@ def outlook_of(symbols: Symbols, facts: Mapping[str, Any]) -> Outlook:
 def tiers_of(symbols: Symbols, facts: Mapping[str, Any]) -> Outlook:
     """Return the outlook on the tier alone: a tenth of the work."""
     none: dict[str, Node] = {}
-    roots = Roots(symbols.tier, symbols.tier_enacted, symbols.tier, symbols.tier, none, none)
+    tier, enacted = symbols.tier, symbols.tier_enacted
+    roots = Roots(tier, enacted, tier, tier, none, none, tier, none, tier)
     return outlook_in(symbols, symbols.table, roots, facts)
 
 
@@ -193,76 +222,3 @@ def _common_duty(one: Duty, other: Duty) -> Duty:
         dates=_common(one.dates, other.dates),
         transition=one.transition if one.transition == other.transition else "",
     )
-
-
-def gains_of(view: View, root: Node, variables: Variables) -> dict[str, float]:
-    """Return for each fact how much its answer is expected to tell about a diagram's value.
-
-    In bits: the entropy of the value before less the mean entropy after, every outcome weighted
-    as in `variables`. Exact for one variable; of a list fact, the sum over its items.
-    """
-    spread = _Spread(view, variables)
-    before = spread.of(root)
-    reach = spread.reach(root)
-    ahead: dict[int, list[dict[int, float]]] = {}
-    for node, weight in reach.items():
-        place = view.place[node]
-        if place == END:
-            continue
-        moved = ahead.setdefault(place, [dict(before) for _part in view.parts[node]])
-        for after, part in zip(moved, view.parts[node], strict=True):
-            _shift(after, spread.of(node), -weight)
-            _shift(after, spread.of(part), weight)
-    gains: dict[str, float] = {}
-    for place, moved in ahead.items():
-        variable = variables.all[place]
-        left = sum(
-            share * _entropy(after) for share, after in zip(variable.weights, moved, strict=True)
-        )
-        gains[variable.fact] = gains.get(variable.fact, 0.0) + _entropy(before) - left
-    return gains
-
-
-def _shift(into: dict[int, float], shares: Mapping[int, float], weight: float) -> None:
-    for end, share in shares.items():
-        into[end] = into.get(end, 0.0) + share * weight
-
-
-def _entropy(shares: Mapping[int, float]) -> float:
-    return -sum(share * log2(share) for share in shares.values() if share > FINE)
-
-
-class _Spread:
-    """How likely each value is behind a node, and how likely each node is reached."""
-
-    def __init__(self, view: View, variables: Variables) -> None:
-        self.view, self.variables = view, variables
-        self._known: dict[Node, dict[int, float]] = {}
-
-    def of(self, node: Node) -> dict[int, float]:
-        """Return the share of each value behind a node, by the number of the value."""
-        known = self._known.get(node)
-        if known is None:
-            known = self._known[node] = {}
-            if self.view.place[node] == END:
-                known[self.view.end[node]] = 1.0
-            else:
-                weights = self.variables.all[self.view.place[node]].weights
-                for share, part in zip(weights, self.view.parts[node], strict=True):
-                    _shift(known, self.of(part), share)
-        return known
-
-    def reach(self, root: Node) -> dict[Node, float]:
-        """Return how likely an evaluation passes each node below the root."""
-        found = {root: 1.0}
-        waiting = {root}
-        while waiting:
-            node = min(waiting, key=lambda one: self.view.place[one])
-            waiting.discard(node)
-            if self.view.place[node] == END:
-                continue
-            weights = self.variables.all[self.view.place[node]].weights
-            for share, part in zip(weights, self.view.parts[node], strict=True):
-                found[part] = found.get(part, 0.0) + found[node] * share
-                waiting.add(part)
-        return found

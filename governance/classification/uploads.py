@@ -1,6 +1,7 @@
 """A rule pack that somebody hands in: one YAML file, or a zip of several; nothing is trusted."""
 
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -14,6 +15,11 @@ MOST_BYTES = 1_000_000  # of all files together; the pack that ships has 140,000
 MOST_FILES = 40
 MOST_NAME = 100
 ENDINGS = (".yaml", ".yml")
+# All that a zip made up byte by byte was seen to raise; ValueError also for names in no encoding.
+UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError),
+    *(EOFError, OSError, ValueError),
+)
 Sources = Mapping[str, str]  # name of the file → its text
 
 
@@ -46,7 +52,9 @@ def _unzipped(name: str, body: bytes) -> dict[str, bytes]:
                 left -= len(found[file])
                 if left < 0:
                     raise PackError(name, "", "file", f"larger than {MOST_BYTES:,} bytes")
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+    except PackError:
+        raise
+    except UNREADABLE as error:
         raise PackError(name, "", "file", "this zip cannot be read") from error
     if not found:
         raise PackError(name, "", "file", "no YAML file in it")
@@ -72,8 +80,8 @@ def engine_from(title: str, sources: Sources) -> Engine:
 
     Raises PackError as `load` does, also for what no check of a pack foresaw.
     """
-    files = [(name, text.encode()) for name, text in sorted(sources.items())]
     try:
+        files = [(name, text.encode()) for name, text in sorted(sources.items())]
         return engine_of(read_pack(title, files))
     except PackError:
         raise

@@ -6,6 +6,7 @@ from governance.classification import (
     compare_views,
     first_views,
     preview_views,
+    reader_views,
     trace_views,
     views,
     wizard_views,
@@ -19,6 +20,7 @@ urlpatterns = [
     path(
         "classification/preview/<int:pk>/export.csv", preview_views.preview_csv, name="preview_csv"
     ),
+    path("classification/law/", reader_views.law, name="law"),
     path("classification/first/", first_views.where_to_look, name="first"),
     path("systems/<str:ref>/classify/", views.review, name="review"),
     path("systems/<str:ref>/classify/trace/", trace_views.trace, name="trace"),

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+from governance.classification.conclusions import NAMED_IN_FILTER
 from governance.classification.conditions import FactIn, FactIs, FactOver, RuleFired, leaves
 from governance.classification.duties import MARKET, Transition
 from governance.classification.law import Fact, Pack
@@ -105,7 +106,7 @@ class Variables:
 
 def _asked(pack: Pack) -> dict[str, set[Any]]:
     """Return for each fact that can matter the values that conditions compare it with."""
-    asked: dict[str, set[Any]] = {name: set() for name in (*MARKET, "gpai.model")}
+    asked: dict[str, set[Any]] = {name: set() for name in (*MARKET, *NAMED_IN_FILTER, "gpai.model")}
     rules = pack.rules.values()
     conditions = [rule.when for rule in rules]
     conditions += [exception.when for rule in rules for exception in rule.unless]

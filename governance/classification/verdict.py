@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import NamedTuple
 
 from governance.classification import order
 from governance.classification.conditions import All, AnyOf, Condition, FactIs, Not, RuleFired
@@ -28,10 +29,12 @@ LISTED_KINDS = frozenset({
     "filter_override", "filter_outcome", "transparency", "gpai", "role_change", "incident",
     "scope_exclusion",
 })  # fmt: skip
-KINDS_BY_TIER = {
+FILTER = "filter_outcome"  # where this kind is listed, the filter of Art. 6(3) is asked
+KINDS_BY_TIER: Mapping[str, frozenset[str]] = {
     Tier.PROHIBITED: frozenset({"prohibition"}),
     Tier.OUT_OF_SCOPE: frozenset({"scope_exclusion"}),
 }
+NOTHING: frozenset[str] = frozenset()
 MODEL_KINDS = frozenset({"gpai"})  # what is left where there is no AI system
 STOPPED = frozenset({  # not reached where a practice is prohibited
     order.HIGH_USE, order.HIGH_PRODUCT, order.HIGH_SECTORAL, order.HIGH_FULL, order.HIGH,
@@ -39,6 +42,24 @@ STOPPED = frozenset({  # not reached where a practice is prohibited
 })  # fmt: skip
 IS_MODEL = AnyOf((FactIs("gpai.model", True), RuleFired(order.MODIFIER)))
 NO_SYSTEM = Not(RuleFired(order.AI_SYSTEM))
+
+
+class Listing(NamedTuple):
+    """What a result lists: rules of these kinds, and exceptions or none."""
+
+    kinds: frozenset[str]
+    exceptions: bool
+
+
+def listing(tier: str, system: bool, out: bool) -> Listing:
+    """Return what a result of this tier lists.
+
+    `system`: it is an AI system at all; where it is none, Art. 2 has nothing to exclude and no
+    exception anything to except. `out`: an exclusion of Art. 2 ended the matter.
+    """
+    if not system:
+        return Listing(NOTHING if tier == Tier.OUT_OF_SCOPE else MODEL_KINDS, exceptions=False)
+    return Listing(KINDS_BY_TIER.get(tier, LISTED_KINDS), exceptions=not out)
 
 
 def by_kind(pack: Pack) -> Mapping[str, tuple[str, ...]]:
@@ -54,14 +75,14 @@ def steps(pack: Pack) -> tuple[tuple[Condition, Tier], ...]:
 
     Where none holds the tier is MINIMAL.
     """
-    excluded = tuple(RuleFired(rule) for rule in by_kind(pack)["scope_exclusion"])
     return (
-        (AnyOf(excluded), Tier.OUT_OF_SCOPE),
+        (shut_out(pack), Tier.OUT_OF_SCOPE),
         (All((NO_SYSTEM, IS_MODEL)), Tier.NOT_APPLICABLE),
         (NO_SYSTEM, Tier.OUT_OF_SCOPE),
         (RuleFired(order.PROHIBITED), Tier.PROHIBITED),
         (RuleFired(order.HIGH), Tier.HIGH),
         (RuleFired(order.LIMITED), Tier.LIMITED),
+        (RuleFired(order.OPEN_SOURCE), Tier.OUT_OF_SCOPE),
         (IS_MODEL, Tier.NOT_APPLICABLE),
     )
 

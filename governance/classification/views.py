@@ -13,9 +13,10 @@ from governance.accounts.access import acting_user, may, units_with, visible_uni
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.classification import actions, waiting
-from governance.classification.explain import in_words, shown
+from governance.classification.explain import shown
 from governance.classification.first import look
 from governance.classification.forms import SignForm
+from governance.classification.frozen import answers_of, entry_of
 from governance.classification.models import Assessment
 from governance.classification.queries import (
     STALE,
@@ -23,7 +24,7 @@ from governance.classification.queries import (
     engine,
     on_system,
 )
-from governance.classification.reviewing import review_of
+from governance.classification.reviewing import in_pages, review_of
 from inventory.systems.actions import may_edit
 from inventory.systems.models import AISystem
 
@@ -45,13 +46,14 @@ def queue(request: HttpRequest) -> HttpResponse:
     page = waiting.page_of(systems, int(number) if PAGE_NUMBER.fullmatch(number) else 1)
     context = {
         "rows": page.rows,
+        "answerable": waiting.answerable(user, (row.system for row in page.rows)),
         "words": page.words,
         "previous_url": _page_url(request, page.number - 1) if page.number > 1 else "",
         "next_url": _page_url(request, page.number + 1) if page.has_next else "",
         "segments": [
             _segment("To classify", "?", page.count if which == "unsigned" else None),
             _segment("Look first", "first/", None),
-            _segment("Facts changed", "?show=changed", page.count if which == "changed" else None),
+            _segment("Changed", "?show=changed", page.count if which == "changed" else None),
         ],
         "which": which,
         "units": visible_units(user).order_by("name"),
@@ -98,16 +100,18 @@ def review(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _result_context(user: User, about: OnSystem) -> dict[str, Any]:
     system, now = about.system, about.provisional
-    signed = about.assessment
+    signed, questions = about.assessment, review_of(system, now)
+    gaps = [in_pages(gap, questions) for gap in about.gaps]
     return {
         "system": system,
         "about": about,
         "result": shown(now.result),
         "pack": engine().pack,
-        "questions": review_of(system, now),
+        "questions": questions,
+        "gaps": gaps,
         "may_edit": may_edit(user, system) and not system.is_retired,
         "may_classify": may(user, Capability.CLASSIFY, system.unit),
-        "blocked": [gap for gap in about.gaps if gap.kind in ("unanswered", "unsure", "open")],
+        "blocked": [gap for gap in gaps if gap.kind in ("unanswered", "unsure", "open")],
         "same_as_signed": signed is not None and not any(
             gap.kind in STALE for gap in about.gaps
         ),
@@ -129,25 +133,14 @@ def signed(request: HttpRequest, ref: str, number: int) -> HttpResponse:
         "assessment": assessment,
         "system": assessment.system,
         "result": shown(assessment.result),
-        "answers": assessment.answers or _answers(assessment.facts),
+        "answers": answers_of(assessment),
+        "entry": entry_of(assessment),
         "is_current": is_current,
         "current": about.assessment,
         "stale": [gap for gap in about.gaps if gap.kind in STALE] if is_current else [],
         "may_edit": may_edit(user, assessment.system),
     }
     return render(request, "classification/signed.html", context)
-
-
-def _answers(facts: dict[str, Any]) -> list[dict[str, str]]:
-    """Return facts as questions and answers in words; of a fact the pack dropped, its name."""
-    known = engine().pack.facts
-    return [
-        {
-            "ask": known[name].ask if name in known else name,
-            "answer": in_words(known[name], value) if name in known else str(value),
-        }
-        for name, value in facts.items()
-    ]
 
 
 def _posted(request: HttpRequest) -> QueryDict | None:

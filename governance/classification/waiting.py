@@ -1,5 +1,6 @@
 """The queue: systems nobody has classified, and those whose facts changed since."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import (
@@ -16,7 +17,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from governance.accounts.access import units_with
 from governance.accounts.models import User
+from governance.accounts.rules import Capability
 from governance.classification.models import Assessment, FactSheet
 from governance.classification.queries import (
     ROLE_FACTS,
@@ -57,7 +60,8 @@ class Page:
     def words(self) -> str:
         """Return which rows these are, of how many."""
         first = (self.number - 1) * PAGE_SIZE + 1
-        return f"{first:,} to {first + len(self.rows) - 1:,} of {self.count} systems"
+        noun = "system" if self.count == "1" else "systems"
+        return f"{first:,} to {first + len(self.rows) - 1:,} of {self.count} {noun}"
 
 
 def page_of(systems: QuerySet[AISystem], number: int) -> Page:
@@ -73,6 +77,21 @@ def page_of(systems: QuerySet[AISystem], number: int) -> Page:
         number=number,
         has_next=len(found) > PAGE_SIZE,
         count=f"{count:,}" if count <= COUNTED_UP_TO else f"more than {COUNTED_UP_TO:,}",
+    )
+
+
+def answerable(user: User, systems: Iterable[AISystem]) -> frozenset[int]:
+    """Return the keys of those of the systems whose questions the person may answer."""
+    rows = list(systems)
+    units = {row.unit_id for row in rows}
+    edits, own = (
+        frozenset(units_with(user, one).filter(pk__in=units).values_list("pk", flat=True))
+        for one in (Capability.EDIT, Capability.EDIT_OWN)
+    )
+    return frozenset(
+        row.pk
+        for row in rows
+        if row.unit_id in edits or (row.owner_id == user.pk and row.unit_id in own)
     )
 
 

@@ -1,165 +1,67 @@
 """One question as a form: the answer, what makes you say so, and whom to ask."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 
 from governance.accounts.models import User
-from governance.classification.answering import Said
-from governance.classification.explain import words
-from governance.classification.law import Fact
 from governance.classification.models import AnswerNote
-from governance.classification.queries import Facts, engine
+from governance.classification.queries import Facts
 from governance.classification.questions import Page
-from governance.classification.rules import NEVER
+from governance.classification.saying import Said, Why
 from governance.common.forms import DayInput
 from governance.evidence.models import EvidenceItem
 from governance.evidence.rules import misfit
 
-YES, NO = "yes", "no"
-UNSURE, NONE, NEVER_PLACED, VALUE = "~unsure", "~none", "~never", "~value"
-ALONE = "“{}” stands alone: untick the others."
-NOT_CHOSEN = {"required": "Choose an answer. “I’m not sure” is one."}
-NOT_TICKED = {"required": "Tick what holds, or “{}”."}
+UNSURE = "~unsure"
+WHOLE = ""  # what is said for the page as a whole, beside what is said for single facts
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who can be asked about a system, and who is unless somebody says otherwise."""
+
+    people: QuerySet[User]
+    asked_person: User
+    due_on: date
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A page as it stands: which facts it asks, what is known and said, and by what it is shown."""
+
+    page: Page
+    asked: tuple[str, ...]
+    facts: Facts
+    notes: Mapping[str, AnswerNote]
+    items: tuple[EvidenceItem, ...]  # that can be chosen
+    asking: Asking
+    may_add: bool = True  # new files
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer to choose, with its hint."""
+    """One answer to choose, with its hint, and what can be said for it alone."""
 
     widget: Any  # the bound box or button
     hint: str
-    is_unsure: bool
+    is_unsure: bool = False
+    own: tuple[forms.BoundField, ...] = ()  # sentence, evidence, file
+    is_open: bool = False  # something is said for it alone, or is wrong
 
 
 class PageForm(forms.Form):
     """The question of a page, with what goes with the answer."""
 
-    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-    because = forms.CharField(
-        label="What makes you say so?",
-        required=False,
-        max_length=2_000,
-        help_text="One or two sentences. An auditor will read this next to the result.",
-        widget=forms.Textarea(attrs={"class": "area", "rows": 3}),
+    seen = forms.IntegerField(
+        min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput(attrs={"autocomplete": "off"})
     )
-    evidence = forms.ModelMultipleChoiceField(
-        label="Evidence about this system",
-        queryset=EvidenceItem.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    upload = forms.FileField(label="A new file", required=False, help_text="Up to 50 MiB.")
-    title = forms.CharField(label="What does the file show?", required=False, max_length=200)
-
-    def __init__(
-        self,
-        *args: Any,
-        page: Page,
-        asked: Iterable[str],
-        facts: Facts,
-        note: AnswerNote | None,
-        items: Iterable[EvidenceItem],
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.page, self.asked, self.facts = page, tuple(asked), facts
-        self.fields["evidence"].queryset = items  # type: ignore[attr-defined]
-        self.initial |= {  # type: ignore[operator]
-            "seen": facts.row_version,
-            "because": note.because if note else "",
-            "evidence": [item.pk for item in note.evidence.all()] if note else [],
-        }
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse a file that is too large."""
-        data: dict[str, Any] = super().clean() or {}
-        upload = data.get("upload")
-        if upload and (reason := misfit(upload.size)):
-            self.add_error("upload", reason)
-        return data
-
-    def said(self, added: EvidenceItem | None = None) -> Said:
-        """Return what goes with the answer, with a file that was just kept."""
-        chosen = [*self.cleaned_data["evidence"], *([added] if added else [])]
-        return Said(self.cleaned_data["because"].strip(), tuple(dict.fromkeys(chosen)))
-
-    @property
-    def options(self) -> list[Choice]:
-        """Return the answers to choose from; a box shows the question of the pack."""
-        known = engine().pack.facts if self.page.is_screen else {}
-        return [
-            Choice(widget, known[value].ask if value in known else "", value == UNSURE)
-            for widget, value in ((one, one.data["value"]) for one in self["answer"])
-        ]
-
-    @property
-    def answers(self) -> dict[str, Any]:
-        """Return the facts that the answer tells."""
-        raise NotImplementedError
-
-    @property
-    def cleared(self) -> frozenset[str]:
-        """Return the facts whose answer is taken back."""
-        return frozenset()
-
-
-class ScreenForm(PageForm):
-    """Boxes to tick: each is a gate, a box left empty says no."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        facts, page = self.facts, self.page
-        options = [*((fact, page.labels[fact]) for fact in self.asked), (NONE, page.none)]
-        self.fields["answer"] = forms.MultipleChoiceField(
-            label=page.question,
-            choices=options,
-            widget=forms.CheckboxSelectMultiple,
-            error_messages={"required": NOT_TICKED["required"].format(page.none)},
-        )
-        ticked = [fact for fact in self.asked if self._is_ticked(facts.values.get(fact), fact)]
-        known = all(fact in facts.values for fact in self.asked)
-        self.initial["answer"] = ticked or ([NONE] if known else [])
-
-    def _is_ticked(self, value: Any, fact: str) -> bool:
-        return value is not None and value != self._empty(fact)
-
-    def _empty(self, fact: str) -> Any:
-        return (self.page.unticked or {})[fact]
-
-    def clean_answer(self) -> list[str]:
-        """Refuse "none of these" beside one of these."""
-        ticked: list[str] = self.cleaned_data["answer"]
-        if NONE in ticked and len(ticked) > 1:
-            raise forms.ValidationError(ALONE.format(self.page.none))
-        return ticked
-
-    @property
-    def answers(self) -> dict[str, Any]:
-        """Return what the boxes say; a ticked enum or list says nothing yet."""
-        ticked = set(self.cleaned_data["answer"])
-        known = engine().pack.facts
-        told = {fact: self._empty(fact) for fact in self.asked if fact not in ticked}
-        return told | {
-            fact: True for fact in self.asked if fact in ticked and known[fact].type == "bool"
-        }
-
-    @property
-    def cleared(self) -> frozenset[str]:
-        """Return the enums and lists that said none and are ticked now: they open again."""
-        told, known = self.answers, self.facts.values
-        return frozenset(
-            fact
-            for fact in self.asked
-            if fact not in told and fact in known and known[fact] == self._empty(fact)
-        )
-
-
-class AloneForm(PageForm):
-    """One fact: an answer to choose, "not sure" among them."""
-
     asked_person = forms.ModelChoiceField(
         label="Ask", queryset=User.objects.none(), required=False, empty_label=None
     )
@@ -171,96 +73,146 @@ class AloneForm(PageForm):
         widget=forms.Textarea(attrs={"class": "area", "rows": 2}),
     )
 
-    def __init__(self, *args: Any, ask: Mapping[str, Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, standing: Standing, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fact = engine().pack.facts[self.page.facts[0]]
-        self.fields["asked_person"].queryset = ask["people"]  # type: ignore[attr-defined]
+        self.standing, self.page = standing, standing.page
+        self.asked, self.facts = standing.asked, standing.facts
+        asking = standing.asking
+        self.fields["asked_person"].queryset = asking.people  # type: ignore[attr-defined]
         self.initial |= {  # type: ignore[operator]
-            key: ask[key] for key in ("asked_person", "due_on", "note")
+            "seen": standing.facts.row_version,
+            "asked_person": asking.asked_person,
+            "due_on": asking.due_on,
+            "note": asking.note,
         }
-        self.fields["answer"] = self._answer()
-        if self.fact.type == "date":
-            self.fields["value"] = forms.DateField(label="Day", required=False, widget=DayInput())
-        elif self.fact.type == "number":
-            text = forms.TextInput(attrs={"class": "input", "inputmode": "decimal"})
-            self.fields["value"] = forms.FloatField(
-                label="Number", required=False, min_value=0, widget=text
-            )
-        self._show()
+        self.offer(WHOLE, self.whole, title=True)
 
-    def _answer(self) -> forms.Field:
-        made = forms.MultipleChoiceField if self.fact.type == "list" else forms.ChoiceField
-        many = self.fact.type == "list"
-        return made(
-            label=self.page.question,
-            choices=[*_choices(self.fact), (UNSURE, "I’m not sure")],
-            widget=forms.CheckboxSelectMultiple if many else forms.RadioSelect,
-            error_messages=NOT_CHOSEN,
+    def offer(self, fact: str, why: Why, *, title: bool = False) -> None:
+        """Add the fields of a sentence and evidence, for the page or for one fact."""
+        self.fields[_named("because", fact)] = _sentence()
+        self.fields[_named("evidence", fact)] = _evidence(self.standing.items)
+        self.initial[_named("because", fact)] = why.because
+        self.initial[_named("evidence", fact)] = [str(item.pk) for item in why.evidence]
+        if not self.standing.may_add:
+            return
+        self.fields[_named("upload", fact)] = forms.FileField(
+            label="A new file", required=False, help_text="Up to 50 MiB."
         )
+        if title:
+            self.fields["title"] = forms.CharField(
+                label="What does the file show?", required=False, max_length=200
+            )
 
-    def _show(self) -> None:
-        """Show the answer that stands."""
-        name = self.fact.name
-        if name in self.facts.unsure:
-            self.initial["answer"] = [UNSURE] if self.fact.type == "list" else UNSURE
-        elif name in self.facts.values:
-            self._show_value(self.facts.values[name])
+    @property
+    def whole(self) -> Why:
+        """Return what is said for the page as a whole."""
+        raise NotImplementedError
 
-    def _show_value(self, value: Any) -> None:
-        shown = value
-        if self.fact.type == "bool":
-            shown = YES if value else NO
-        elif self.fact.type == "list":
-            shown = value or [NONE]
-        elif self.fact.type in ("date", "number"):
-            shown = NEVER_PLACED if value == NEVER else VALUE
-            self.initial["value"] = f"{value:g}" if isinstance(value, float) else value
-        self.initial["answer"] = shown
+    @property
+    def offered(self) -> list[str]:
+        """Return the page and the facts for which something can be said."""
+        return [WHOLE]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse answers that cannot stand beside others, and a number or day left out."""
-        data = super().clean()
-        chosen = data.get("answer")
-        if isinstance(chosen, list) and len(chosen) > 1 and {NONE, UNSURE} & set(chosen):
-            alone = "None of these" if NONE in chosen else "I’m not sure"
-            self.add_error("answer", ALONE.format(alone))
-        if chosen == VALUE and data.get("value") is None and "value" not in self.errors:
-            self.add_error("value", "Say which, or choose “I’m not sure”.")
+        """Refuse a file that is too large."""
+        data: dict[str, Any] = super().clean() or {}
+        for fact in self.offered:
+            upload = data.get(_named("upload", fact))
+            if upload and (reason := misfit(upload.size)):
+                self.add_error(_named("upload", fact), reason)
         return data
 
     @property
-    def answers(self) -> dict[str, Any]:
-        """Return the one fact with its answer; None where the person is not sure."""
-        return {self.fact.name: self._told(self.cleaned_data["answer"])}
+    def uploads(self) -> Iterator[tuple[str, str, UploadedFile]]:
+        """Yield the new files: for what each is, its title, the file."""
+        data = self.cleaned_data
+        for fact in self.offered:
+            if upload := data.get(_named("upload", fact)):
+                title = data.get("title", "").strip() if fact == WHOLE else ""
+                yield fact, title or upload.name, upload
 
-    def _told(self, chosen: Any) -> Any:
-        if chosen in (UNSURE, [UNSURE]):
-            return None
-        if self.fact.type == "bool":
-            return bool(chosen == YES)
-        if chosen == NEVER_PLACED:
-            return NEVER
-        if chosen == VALUE:
-            value = self.cleaned_data["value"]
-            return value.isoformat() if self.fact.type == "date" else value
-        return [] if chosen == [NONE] else chosen
+    def why(self, fact: str, added: Mapping[str, EvidenceItem]) -> Why:
+        """Return what is said for the page or for one fact, with a file that was just kept."""
+        chosen = [*self.cleaned_data[_named("evidence", fact)]]
+        chosen += [added[fact]] if fact in added else []
+        because = self.cleaned_data[_named("because", fact)].strip()
+        return Why(because, tuple(dict.fromkeys(chosen)))
 
-    def said(self, added: EvidenceItem | None = None) -> Said:
-        """Return what goes with the answer, and whom to ask where one is not sure."""
-        said, data = super().said(added), self.cleaned_data
-        if self.answers[self.fact.name] is not None:
+    def said(self, added: Mapping[str, EvidenceItem]) -> Said:
+        """Return what goes with the answers, and whom to ask where one is not sure."""
+        whole, data = self.why(WHOLE, added), self.cleaned_data
+        said = Said(whole.because, whole.evidence, each=self.each(whole, added))
+        if None not in self.answers.values():
             return said
         return Said(
-            said.because, said.evidence, data["asked_person"], data["due_on"], data["note"].strip()
-        )
+            said.because, said.evidence, data["asked_person"], data["due_on"],
+            data["note"].strip(), said.each,
+        )  # fmt: skip
+
+    def each(self, whole: Why, added: Mapping[str, EvidenceItem]) -> Mapping[str, Why]:
+        """Return what is said for single facts."""
+        return {}
+
+    @property
+    def options(self) -> Iterable[Choice]:
+        """Return the answers to choose from."""
+        raise NotImplementedError
+
+    @property
+    def chosen(self) -> set[str]:
+        """Return the answers chosen as typed, right or wrong."""
+        said = self["answer"].value() or []
+        return {str(one) for one in said} if isinstance(said, list | tuple) else {str(said)}
+
+    @property
+    def is_unsure(self) -> bool:
+        """Return whether "not sure" is among the answers as typed."""
+        return UNSURE in self.chosen
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """Return the facts that the answer tells; None where the person is not sure."""
+        raise NotImplementedError
+
+    @property
+    def cleared(self) -> frozenset[str]:
+        """Return the facts whose answer is taken back."""
+        return frozenset()
+
+    @property
+    def asks_wrong(self) -> bool:
+        """Return whether something is wrong in whom to ask."""
+        return any(name in self.errors for name in ("unsure", "asked_person", "due_on", "note"))
+
+    def own(self, fact: str) -> tuple[forms.BoundField, ...]:
+        """Return the fields of what is said for one fact."""
+        names = (_named(name, fact) for name in ("because", "evidence", "upload"))
+        return tuple(
+            self[name] for name in names
+            if name in self.fields and (self.standing.items or not name.startswith("evidence"))
+        )  # fmt: skip
 
 
-def _choices(fact: Fact) -> list[tuple[str, str]]:
-    if fact.type == "bool":
-        return [(YES, "Yes"), (NO, "No")]
-    if fact.type == "date":
-        return [(VALUE, "On this day"), (NEVER_PLACED, "Not yet, or it is new")]
-    if fact.type == "number":
-        return [(VALUE, "This number")]
-    named = [(value, words(value).capitalize()) for value in fact.values]
-    return [*named, (NONE, "None of these")] if fact.type == "list" else named
+def _named(name: str, fact: str) -> str:
+    return f"{name}-{fact}" if fact else name
+
+
+def _sentence() -> forms.CharField:
+    return forms.CharField(
+        label="What makes you say so?",
+        required=False,
+        max_length=2_000,
+        help_text="One or two sentences. An auditor will read this next to the result.",
+        widget=forms.Textarea(attrs={"class": "area", "rows": 3}),
+    )
+
+
+def _evidence(items: Iterable[EvidenceItem]) -> forms.TypedMultipleChoiceField:
+    by_key = {str(item.pk): item for item in items}
+    return forms.TypedMultipleChoiceField(
+        label="Evidence about this system",
+        choices=[(key, f"{item.ref} {item.title}") for key, item in by_key.items()],
+        coerce=by_key.__getitem__,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )

@@ -1,101 +1,39 @@
 """The wizard: one question a page, saved on every step, left and returned to at any time."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from governance.accounts.access import acting_user
-from governance.accounts.models import User
 from governance.classification import actions, forks, wizard
-from governance.classification.answering import (
-    asked_first,
-    day_to_answer,
-    notes_of,
-    people_to_ask,
-)
-from governance.classification.explain import in_words, shown
-from governance.classification.models import FactRequest, FactSheet
+from governance.classification.answering import answered_since
+from governance.classification.asked import Asked, anew, asked_of
+from governance.classification.explain import shown
+from governance.classification.models import AnswerNote, FactRequest, FactSheet
 from governance.classification.queries import (
     Facts,
-    Provisional,
     engine,
     facts_from_answers,
     facts_of,
     provisional_of,
 )
 from governance.classification.questions import Page
-from governance.classification.wizard_forms import UNSURE, AloneForm, PageForm, ScreenForm
+from governance.classification.wizard_forms import PageForm
+from governance.classification.wording import wording
 from governance.common.errors import DomainError, StaleError
 from governance.evidence.actions import add_evidence
-from governance.evidence.models import EvidenceItem
-from inventory.systems.actions import require_edit, require_open
+from inventory.systems.actions import require_edit
 from inventory.systems.models import AISystem
 
-
-@dataclass(frozen=True)
-class Asked:
-    """A page put to a person: which system, which question, and what is known."""
-
-    user: User
-    system: AISystem
-    page: Page
-    now: Provisional
-
-    @property
-    def facts(self) -> Facts:
-        """Return what is known."""
-        return self.now.facts
-
-    @property
-    def asks(self) -> tuple[str, ...]:
-        """Return the facts that the page asks now."""
-        return wizard.asked_on(self.page, self.now)
-
-    def form(self, data: QueryDict | None = None, files: Any = None) -> PageForm:
-        """Return the question as a form."""
-        note = notes_of(self.system).get(self.asks[0])
-        standing = EvidenceItem.objects.filter(system=self.system).standing(timezone.localdate())
-        about = {"page": self.page, "asked": self.asks, "facts": self.facts, "note": note}
-        if self.page.is_screen:
-            return ScreenForm(data, files, items=standing, **about)
-        return AloneForm(data, files, items=standing, ask=self.ask(), **about)
-
-    def ask(self) -> dict[str, Any]:
-        """Return who can be asked, and who is unless somebody says otherwise."""
-        waiting = self.request
-        return {
-            "people": people_to_ask(self.system),
-            "asked_person": waiting.asked if waiting else asked_first(self.system, self.user),
-            "due_on": waiting.due_on if waiting else day_to_answer(),
-            "note": waiting.note if waiting else "",
-        }
-
-    @property
-    def request(self) -> FactRequest | None:
-        """Return the request that waits for an answer to this question."""
-        rows = FactRequest.objects.waiting().select_related("asked", "asked_by")
-        return rows.filter(system=self.system, fact=self.page.facts[0]).first()
-
-
-def _asked(request: HttpRequest, ref: str, step: str) -> Asked:
-    """Return the page put to the person; 404 for what they may not see, 403 without the right."""
-    user = acting_user(request)
-    rows = AISystem.objects.visible_to(user).select_related("unit", "owner")
-    system = get_object_or_404(rows, ref=ref)
-    page = wizard.questions().by_id.get(step)
-    if page is None:
-        raise Http404("There is no such page of questions.")
-    require_edit(user, system)
-    require_open(system)
-    return Asked(user, system, page, provisional_of(facts_of(system)))
+LONGEST_NUMBER = 10
+MOST_TRIES = 3  # to save beside people who answer other pages at the same moment
 
 
 @require_safe
@@ -115,36 +53,55 @@ def following(request: HttpRequest, ref: str) -> HttpResponse:
 @login_required
 def page(request: HttpRequest, ref: str, step: str) -> HttpResponse:
     """Ask one question, keep the answer, and lead on."""
-    asked = _asked(request, ref, step)
+    asked = asked_of(request, ref, step)
     if request.method != "POST":
         return _rendered(request, asked, asked.form())
-    if "take_back" in request.POST:
+    if "take_back" in request.POST and asked.may_edit:
         return _taken_back(request, asked)
     form = asked.form(request.POST, request.FILES)
     if not form.is_valid():
         return _rendered(request, asked, form, status=422)
     try:
-        _save(asked, form)
-    except StaleError:
-        return _again(request, asked)
+        return _kept(request, asked, form)
     except DomainError as error:
         form.add_error(None, str(error))
         return _rendered(request, asked, form, status=422)
-    return _onward(request, asked, form)
+
+
+def _kept(request: HttpRequest, asked: Asked, form: PageForm) -> HttpResponse:
+    """Keep the answers and lead on, or show what somebody else answered on this page meanwhile.
+
+    Answers to other pages, and the person's own in another tab, stand in nobody's way.
+    """
+    for _try in range(MOST_TRIES):
+        if other := _other(asked, form.cleaned_data["seen"]):
+            return _again(request, asked, other)
+        try:
+            _save(asked, form)
+        except StaleError:
+            asked = anew(asked)
+            continue
+        return _onward(request, asked, form)
+    return _again(request, asked, None)
+
+
+def _other(asked: Asked, seen: int) -> AnswerNote | None:
+    """Return what somebody else answered on the page since it was read."""
+    return answered_since(asked.system, asked.page.facts, seen, asked.user)
 
 
 @transaction.atomic
 def _save(asked: Asked, form: PageForm) -> None:
-    """Keep the answers, and the file that came with them."""
-    data, added = form.cleaned_data, None
-    if data["upload"]:
-        title = data["title"].strip() or data["upload"].name
-        added = add_evidence(asked.system, title=title, actor=asked.user, upload=data["upload"])
+    """Keep the answers, and the files that came with them."""
+    added = {
+        fact: add_evidence(asked.system, title=title, actor=asked.user, upload=upload)
+        for fact, title, upload in form.uploads
+    }
     actions.answer_facts(
         asked.system,
         facts=form.answers,
         cleared=form.cleared,
-        seen=data["seen"],
+        seen=asked.facts.row_version,
         actor=asked.user,
         said=form.said(added),
     )
@@ -152,6 +109,9 @@ def _save(asked: Asked, form: PageForm) -> None:
 
 def _taken_back(request: HttpRequest, asked: Asked) -> HttpResponse:
     """Take the answers of the page back: its question is open again."""
+    seen = request.POST.get("seen", "")
+    if seen.isdecimal() and len(seen) < LONGEST_NUMBER and (other := _other(asked, int(seen))):
+        return _again(request, asked, other)
     actions.answer_facts(asked.system, facts={}, cleared=asked.page.facts, actor=asked.user)
     messages.success(request, "Taken back. The question is open again.")
     return redirect("classification:page", ref=asked.system.ref, step=asked.page.id)
@@ -163,8 +123,8 @@ def _onward(request: HttpRequest, asked: Asked, form: PageForm) -> HttpResponse:
     known = wizard.answered_of(asked.facts)
     if known & {*asked.page.facts} and (words := wizard.moved(asked.now, now)):
         messages.info(request, words)
-    if "later" in request.POST:
-        return redirect("classification:review", ref=ref)
+    if not asked.may_edit:
+        return _thanked(request, asked)
     waiting = wizard.waiting_of(now)
     for fact in form.cleaned_data["answer"] if asked.page.is_screen else ():
         if fact in waiting:  # a ticked enum or list goes on at once
@@ -172,16 +132,25 @@ def _onward(request: HttpRequest, asked: Asked, form: PageForm) -> HttpResponse:
     return redirect("classification:next", ref=ref)
 
 
-def _again(request: HttpRequest, asked: Asked) -> HttpResponse:
+def _thanked(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Lead somebody who was asked to the next question put to them, else to the result."""
+    messages.success(request, f"Thank you. Your answer about {asked.system} is kept.")
+    mine = FactRequest.objects.waiting().filter(system=asked.system, asked=asked.user).first()
+    if mine and mine.fact in wizard.questions().by_id:
+        return redirect("classification:page", ref=asked.system.ref, step=mine.fact)
+    return redirect("classification:review", ref=asked.system.ref)
+
+
+def _again(request: HttpRequest, asked: Asked, other: AnswerNote | None) -> HttpResponse:
     """Show the page anew with what was typed, beside what somebody answered meanwhile."""
-    asked = replace(asked, now=provisional_of(facts_of(asked.system)))
+    asked = anew(asked)
     data = request.POST.copy()
     data["seen"] = str(asked.facts.row_version)
     form = asked.form(data, request.FILES)
     form.is_valid()
     meanwhile = {
-        "by": asked.system.fact_sheet.changed_by,
-        "answers": _answers(asked.facts, asked.page.facts),
+        "by": other.by if other else FactSheet.objects.get(system=asked.system).changed_by,
+        "answers": _answers(asked.facts, asked.asks),
         "file": bool(request.FILES),
     }
     return _rendered(request, asked, form, status=409, meanwhile=meanwhile)
@@ -193,8 +162,10 @@ def _answers(facts: Facts, names: tuple[str, ...]) -> list[dict[str, str]]:
     stands = dict.fromkeys(facts.unsure) | dict(facts.values)
     return [
         {
-            "ask": known[name].ask,
-            "answer": in_words(known[name], stands[name]) if name in stands else "Not answered",
+            "ask": wording().ask(known[name]),
+            "answer": (
+                wording().answer(known[name], stands[name]) if name in stands else "Not answered"
+            ),
         }
         for name in names
     ]
@@ -215,8 +186,8 @@ def _rendered(
         "back": _back(steps),
         "law": forks.law_behind(asked.page),
         "law_more": max(0, forks.law_count(asked.page) - forks.MOST_LAW),
-        "waiting": asked.request if not asked.page.is_screen else None,
-        "first_open": asked.asks[0],
+        "waiting": asked.request,
+        "said": tuple(_said(asked.page)),
         "answered": bool(wizard.answered_of(asked.facts) & {*asked.page.facts}),
         "meanwhile": meanwhile,
         "saved_at": _saved_at(asked.system),
@@ -231,19 +202,25 @@ def _saved_at(system: AISystem) -> datetime | None:
 
 def _panel(asked: Asked, form: PageForm, facts: Facts) -> dict[str, Any]:
     """Return what the panel beside the question shows."""
-    said = form["answer"].value() or []
-    chosen = said if isinstance(said, list) else [said]
     so_far = wizard.so_far(facts, asked.page)
     return {
         "system": asked.system,
         "page": asked.page,
         "so_far": so_far,
         "result": shown(so_far.now.result),
-        "forks": forks.grouped(forks.forks(asked.page, asked.asks, asked.facts), chosen),
-        "unsure": UNSURE in chosen,
-        "ask": None if asked.page.is_screen else asked.ask(),
+        "forks": forks.grouped(forks.forks(asked.page, asked.asks, asked.facts), form.chosen),
+        "unsure": form.is_unsure,
+        "asking": asked.asking,
+        "may_edit": asked.may_edit,
         "pack": engine().pack,
     }
+
+
+def _said(page: Page) -> Iterator[str]:
+    """Yield the pack's own words for a question that is put in plainer ones."""
+    fact = engine().pack.facts[page.facts[0]]
+    if not page.is_screen and fact.ask != page.question:
+        yield fact.ask
 
 
 def _back(steps: list[wizard.Steps]) -> str:
@@ -260,7 +237,7 @@ def _back(steps: list[wizard.Steps]) -> str:
 @login_required
 def so_far(request: HttpRequest, ref: str, step: str) -> HttpResponse:
     """Show where the answer on the page would lead, without keeping it."""
-    asked = _asked(request, ref, step)
+    asked = asked_of(request, ref, step)
     form, facts = asked.form(request.POST), asked.facts
     if form.is_valid():
         facts = facts_from_answers(asked.system, facts, form.answers, form.cleared)

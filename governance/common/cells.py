@@ -7,6 +7,7 @@ DANGEROUS = (
     "@",
     "\t",
     "\r",
+    "\n",
     "\uff1d",
     "\uff0b",
     "\uff0d",
@@ -18,4 +19,5 @@ CONTROLS = dict.fromkeys(set(range(32)) - {9, 10, 13})
 def safe(text: str) -> str:
     """Return a cell without control characters that no spreadsheet takes for a formula."""
     text = text.translate(CONTROLS)
-    return f"'{text}" if text.startswith(DANGEROUS) else text
+    risky = text.startswith(DANGEROUS) or text.lstrip().startswith(DANGEROUS)
+    return f"'{text}" if risky else text

@@ -166,8 +166,7 @@ def _system(cast: Cast, row: Told, facts: Told) -> AISystem:
         countries=row.get("countries", ["DE", "SE"]),
         live_since=cast.day(row.get("live")),
     )
-    for key in row.get("agreements", ()):
-        systems.link_agreement(system, agreement=cast.agreements[key], actor=ines)
+    _tie(cast, system, row)
     if "facts" in row:
         classification.answer_facts(
             system, facts=usual_answers(system) | facts[row["facts"]], actor=actor
@@ -184,6 +183,15 @@ def _system(cast: Cast, row: Told, facts: Told) -> AISystem:
     if "retired" in row:
         systems.retire(system, actor=actor, on=cast.today, reason=row["retired"])
     return system
+
+
+def _tie(cast: Cast, system: AISystem, row: Told) -> None:
+    """Link the agreements that cover a system, and share it with who answers from elsewhere."""
+    ines = cast.people["ines"]
+    for key in row.get("agreements", ()):
+        systems.link_agreement(system, agreement=cast.agreements[key], actor=ines)
+    for key in row.get("shared", ()):
+        systems.share(system, user=cast.people[key], actor=ines)
 
 
 def _sign(system: AISystem, reason: str, ines: User) -> None:

@@ -12,22 +12,18 @@ from rest_framework.response import Response
 from governance.accounts.models import User
 from governance.common.canonical import digest
 from governance.documents import actions, queries
-from governance.documents.models import DocumentEntry, SignedDocument
-from governance.documents.rules import Kind, LawText, Place
-from governance.evidence.models import EvidenceItem
-from governance.rest.fields import (
-    StrictBody,
-    VisibleField,
-    choice_filters,
-    text_filter,
-    time_filters,
-)
+from governance.documents.models import SignedDocument
+from governance.documents.rules import Kind, LawText
+from governance.rest.fields import StrictBody, choice_filters, text_filter, time_filters
 from governance.rest.resource import Readable, Resource
 from inventory.systems.models import AISystem
 from inventory.systems.serializers import SystemField
 
 KINDS = "|".join(Kind)
 KIND = OpenApiParameter("kind", str, OpenApiParameter.PATH, enum=list(Kind))
+TEXT = OpenApiParameter(
+    "text", str, enum=list(LawText), default=LawText.AMENDED.value, description="Text of the law."
+)
 
 
 class SheetSerializer(serializers.Serializer):
@@ -72,6 +68,7 @@ class ItemSerializer(serializers.Serializer):
 
     key = serializers.CharField()
     number = serializers.CharField()
+    citation = serializers.CharField(help_text="where the law asks for it")
     label: Any = serializers.CharField()
     need = serializers.CharField(help_text="required, if_any, optional or signature")
     only_enacted = serializers.BooleanField()
@@ -134,30 +131,18 @@ class SignedDocumentSerializer(serializers.ModelSerializer):
         ]
 
 
-def standing_evidence(user: User) -> QuerySet[EvidenceItem]:
-    """Return the evidence a person sees that was not withdrawn."""
-    return EvidenceItem.objects.visible_to(user).filter(withdrawn_at__isnull=True)
+class TextQuery(StrictBody):
+    """Which text of the law the document follows."""
 
-
-class EntryInput(StrictBody):
-    """What the document shall say for one item; it stands there with name and day."""
-
-    item = serializers.CharField(max_length=40)
-    text = serializers.CharField(max_length=10_000)
-    evidence = VisibleField(standing_evidence, "ref", required=False)
-
-
-class RemovalInput(StrictBody):
-    """The item whose text is taken back."""
-
-    item = serializers.CharField(max_length=40)
+    text = serializers.ChoiceField(choices=list(LawText), default=LawText.AMENDED)
 
 
 class DocumentSignature(StrictBody):
-    """The digest of the document that was read, and why it is signed."""
+    """The digest of the document that was read, its text of the law, and why it is signed."""
 
     reason = serializers.CharField(max_length=10_000)
     digest = serializers.RegexField("^[0-9a-f]{64}$")
+    law_text = serializers.ChoiceField(choices=list(LawText), default=LawText.AMENDED)
 
 
 class DocumentViewSet(Resource):
@@ -179,30 +164,21 @@ class DocumentViewSet(Resource):
         sheets = queries.on_system(system).sheets
         return Response(SheetsSerializer({"system": system.ref, "documents": sheets}).data)
 
-    @extend_schema(parameters=[KIND], responses=DocumentSerializer)
-    @action(detail=True, methods=["get"], url_path=f"(?P<kind>{KINDS})", url_name="kind")
+    @extend_schema(parameters=[KIND, TEXT], responses=DocumentSerializer)
+    @action(
+        detail=True,
+        methods=["get"],
+        url_path=f"(?P<kind>{KINDS})",
+        url_name="kind",
+        filter_backends=(),  # its one parameter is no filter of systems
+    )
     def document(self, request: Request, ref: str, kind: str) -> Response:
         """Return one document as it would be today, with what is missing."""
-        return self._told(self.get_object(), Kind(kind))
-
-    @extend_schema(parameters=[KIND], request=EntryInput, responses=DocumentSerializer)
-    @action(detail=True, methods=["post"], url_path=f"(?P<kind>{KINDS})/entries")
-    def write(self, request: Request, ref: str, kind: str) -> Response:
-        """Write for one item, in place of what a person wrote there before."""
-        system, given = self.get_object(), self.valid(EntryInput)
-        place = Place(Kind(kind), given.pop("item"))
-        actions.write_entry(system, place, actor=self.person, **given)
-        return self._told(system, place.kind)
-
-    @extend_schema(parameters=[KIND], request=RemovalInput, responses=DocumentSerializer)
-    @action(detail=True, methods=["post"], url_path=f"(?P<kind>{KINDS})/entries/remove")
-    def remove(self, request: Request, ref: str, kind: str) -> Response:
-        """Take back what a person wrote for one item; nothing happens where nobody wrote."""
-        system, item = self.get_object(), self.valid(RemovalInput)["item"]
-        rows = DocumentEntry.objects.filter(system=system, kind=kind, item=item)
-        if entry := rows.select_related("system__unit").first():
-            actions.remove_entry(entry, actor=self.person)
-        return self._told(system, Kind(kind))
+        system, asked = self.get_object(), TextQuery(data=request.query_params.dict())
+        asked.is_valid(raise_exception=True)
+        draft = queries.draft_of(system, Kind(kind), asked.validated_data["text"])
+        told = draft.as_json() | {"digest": digest(draft.content())}
+        return Response(DocumentSerializer(told).data)
 
     @extend_schema(
         parameters=[KIND], request=DocumentSignature, responses={201: SignedDocumentSerializer}
@@ -211,13 +187,11 @@ class DocumentViewSet(Resource):
     def sign(self, request: Request, ref: str, kind: str) -> Response:
         """Sign the document that was read; it is frozen and supersedes the one before."""
         system, given = self.get_object(), self.valid(DocumentSignature)
-        row = actions.sign_document(system, kind=Kind(kind), actor=self.person, **given)
+        text = LawText(given.pop("law_text"))
+        row = actions.sign_document(
+            system, kind=Kind(kind), actor=self.person, law_text=text, **given
+        )
         return Response(SignedDocumentSerializer(row).data, status=201)
-
-    def _told(self, system: AISystem, kind: Kind) -> Response:
-        draft = queries.draft_of(system, kind)
-        told = draft.as_json() | {"digest": digest(draft.content())}
-        return Response(DocumentSerializer(told).data)
 
 
 class SignedDocumentViewSet(Readable):

@@ -7,7 +7,7 @@ from governance.classification.conditions import Condition, compiled
 from governance.classification.law import Pack
 from governance.classification.papers import Paper, PaperItem
 from governance.documents.fills import fill_of
-from governance.documents.rules import Applies, Document, Item, Kind, Section
+from governance.documents.rules import Applies, Document, Item, Kind, Section, point
 from governance.documents.subject import Classified, Subject
 from governance.documents.values import Fill, Value
 
@@ -68,9 +68,11 @@ def _item(subject: Subject, kind: Kind, asked: PaperItem) -> Item:
     if need == "if_any" and fill.needed and fill.needed(subject):
         need = "required"
     lacking = "" if values else _lacking(fill, need)
+    number = asked.key.partition(".")[0] if need == "signature" else asked.number
     return Item(
         key=asked.key,
-        number=asked.number,
+        number=number,
+        citation=point(kind, number),
         label=f"{asked.words[:1].upper()}{asked.words[1:]}",
         need=need,
         values=values,

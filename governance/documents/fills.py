@@ -78,8 +78,10 @@ FILLS: dict[str, dict[str, Fill]] = {
         "1.c.versions": Fill(known.running, "Get a model version approved.", Mend.VERSION),
         "2.a.tools": Fill(known.tools, "No approved version runs a model of others. Write it."),
         "2.c.architecture": Fill(known.architecture, "Name it in the register.", IN_REGISTER),
+        "5": Fill(known.shown("art9"), "Put evidence behind the duty of Art 9, or write it."),
         "6": Fill(known.changes, "Say in the notes of each version what changes.", Mend.VERSION),
         "8": DECLARATION,
+        "9": Fill(known.shown("art72"), "Put evidence behind the duty of Art 72, or write it."),
     },
     "annex-v": {
         "1.name": NAME, "1.reference": REFERENCE, "2.name": PROVIDER, "2.address": ADDRESS,

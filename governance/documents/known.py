@@ -171,6 +171,18 @@ def accountable(activities: Mapping[str, str]) -> Know:
     return know
 
 
+def shown(duty: str) -> Know:
+    """Return a filler: the evidence that counts behind a duty."""
+
+    def know(subject: Subject) -> tuple[Value, ...]:
+        return tuple(
+            Value(f"{item.ref} {item.title}", f"evidence of the duty, {'; '.join(item.citation)}")
+            for item in subject.shown.get(duty, ())
+        )
+
+    return know
+
+
 def filed(kind: str, told: str) -> Know:
     """Return a filler: the signed document of a kind."""
 

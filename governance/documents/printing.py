@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,13 @@ from django.template.loader import render_to_string
 from governance.common.cells import safe
 from governance.common.press.child import Press
 from governance.common.press.drawing import drawable
-from governance.documents.rules import REGISTRATIONS, Kind, cells
+from governance.documents.rules import REGISTRATIONS, Kind
 
-HEADER = ("Number", "Item", "Value", "Source", "Missing")
+HEADER = (
+    *("System", "Status", "Law text", "Citation", "Key", "Item", "Need", "Value", "Source"),
+    "Lacking",
+)
+UTF8_MARK = "\ufeff"  # without it a spreadsheet takes UTF-8 for something else
 TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
 
 
@@ -42,12 +46,17 @@ def sent(form: str, content: Mapping[str, Any], standing: Standing) -> HttpRespo
     made = {"json": json_bytes, "csv": csv_bytes}
     body = pdf_bytes(content, standing) if form == "pdf" else made[form](content)
     kind = Kind(content["kind"])
-    name = f"{standing.ref.replace(' ', '-')}-{kind.value}.{form}"
+    name = file_name(standing.ref, kind, form)
     return HttpResponse(
         body,
         content_type=TYPES[form],
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def file_name(ref: str, kind: str, form: str) -> str:
+    """Return what the file of a document is called: AIS-014-D1-annex-iv.pdf."""
+    return f"{ref.replace(' ', '-')}-{kind}.{form}"
 
 
 def json_bytes(content: Mapping[str, Any]) -> bytes:
@@ -56,13 +65,33 @@ def json_bytes(content: Mapping[str, Any]) -> bytes:
 
 
 def csv_bytes(content: Mapping[str, Any]) -> bytes:
-    """Return a document as UTF-8 CSV, one row for each item; no cell is taken for a formula."""
+    """Return a document as CSV, one row for each item; no cell is taken for a formula.
+
+    UTF-8 with its mark, commas, CRLF; a cell with comma, quote or line break is quoted (RFC 4180).
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(HEADER)
     for row in cells(content):
         writer.writerow([safe(cell) for cell in row])
-    return buffer.getvalue().encode()
+    return (UTF8_MARK + buffer.getvalue()).encode()
+
+
+def cells(content: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Yield what stands under each head of the CSV, one row for each item."""
+    status = content["status"] + (f", {content['ref']}" if "ref" in content else "")
+    same = (content["system"]["ref"], status, content["law_text"])
+    for section in content["sections"]:
+        for item in section["items"]:
+            values = item["values"]
+            yield (
+                *same,
+                item.get("citation", ""),
+                *(item[name] for name in ("key", "label", "need")),
+                "\n".join(value["text"] for value in values),
+                "; ".join(dict.fromkeys(value["source"] for value in values)),
+                item["lacking"],
+            )
 
 
 def pdf_bytes(content: Mapping[str, Any], standing: Standing) -> bytes:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from governance.classification.law import Pack
 from governance.classification.queries import engine
+from governance.documents.differences import differences
 from governance.documents.filling import build, documents
 from governance.documents.models import SignedDocument
 from governance.documents.rules import (
@@ -14,7 +15,6 @@ from governance.documents.rules import (
     Document,
     Kind,
     LawText,
-    differences,
     with_signature,
 )
 from governance.documents.subject import Subject
@@ -81,6 +81,16 @@ class OnSystem:
     def missing(self) -> int:
         """Return how many items those lack."""
         return sum(len(s.draft.missing) for s in self.sheets if s.draft.applies.holds)
+
+    @property
+    def unsettled(self) -> int:
+        """Return of how many documents open questions leave it open whether they apply."""
+        return sum(sheet.draft.applies.holds is None for sheet in self.sheets)
+
+    @property
+    def is_answered(self) -> bool:
+        """Return whether any question of the classification is answered."""
+        return any(sheet.subject.classified for sheet in self.sheets)
 
     @property
     def is_known(self) -> bool:

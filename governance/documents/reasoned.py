@@ -19,7 +19,7 @@ def _of_rules(classified: Classified | None, prefix: str) -> tuple[Value, ...]:
     if classified is None:
         return ()
     return tuple(
-        Value(_told(rule), f"{classified.source}, rule {rule['id']}")
+        Value(_told(rule), classified.source)
         for rule in classified.result["why"]
         if rule["id"].startswith(prefix)
     )
@@ -48,7 +48,7 @@ def denied(fact: str, told: str) -> Know:
         classified = subject.classified
         if classified is None or classified.facts.get(fact) is not False:
             return ()
-        return said(told, f"{classified.source}, answer to {fact}")
+        return said(told, classified.source)
 
     return know
 
@@ -89,7 +89,7 @@ def no_notified_body(subject: Subject) -> tuple[Value, ...]:
     if known is None or duty is None or any(name in known.duties for name in NOTIFIED_BODY):
         return ()
     told = f"None: no notified body takes part ({'; '.join(duty['citation'])})"
-    return said(told, f"{known.source}, duty {INTERNAL_CONTROL}")
+    return said(told, known.source)
 
 
 def no_representative(subject: Subject) -> tuple[Value, ...]:
@@ -99,8 +99,7 @@ def no_representative(subject: Subject) -> tuple[Value, ...]:
         return ()
     if "provider" not in known.roles:
         return ()
-    return said("None: the provider is established in the Union", f"{known.source}, answer to "
-                 "actor.established_in_eu")  # fmt: skip
+    return said("None: the provider is established in the Union", known.source)
 
 
 def owes_representative(subject: Subject) -> bool:

@@ -3,7 +3,7 @@
 Every value says where it comes from; what nobody knows stands as missing with what to do.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -11,7 +11,6 @@ from typing import Any
 from governance.documents.values import Mend, Value
 
 SCHEMA = "muster/document/1"
-MOST_LETTERS = 160  # of a value, where a difference is told
 ONLY_ENACTED = "Only in the enacted text; deleted by Regulation (EU) 2026/1744."
 
 
@@ -44,6 +43,15 @@ SHORT = {
     Kind.ANNEX_V: "Annex V",
     Kind.FRIA: "Art. 27",
 }
+POINTS = {  # where the law asks for an item, by its number
+    Kind.NOT_HIGH_RISK: "Art 6(4)",
+    Kind.ANNEX_VIII_A: "Annex VIII Section A point {}",
+    Kind.ANNEX_VIII_B: "Annex VIII Section B point {}",
+    Kind.ANNEX_VIII_C: "Annex VIII Section C point {}",
+    Kind.ANNEX_IV: "Annex IV point {}",
+    Kind.ANNEX_V: "Annex V point {}",
+    Kind.FRIA: "Art 27(1)({})",
+}
 ANSWERS_FOR = {  # the activity of the responsibility matrix
     Kind.NOT_HIGH_RISK: "GOV-02",
     Kind.ANNEX_VIII_A: "GOV-09",
@@ -74,6 +82,7 @@ class Item:
     values: tuple[Value, ...]
     lacking: str  # why it is missing and what to do; empty where something is known
     mend: Mend
+    citation: str = ""
     only_enacted: bool = False
 
     @property
@@ -101,6 +110,7 @@ class Item:
         return {
             "key": self.key,
             "number": self.number,
+            "citation": self.citation,
             "label": self.label,
             "need": self.need,
             "only_enacted": self.only_enacted,
@@ -211,6 +221,12 @@ class Document:
         }
 
 
+def point(kind: Kind, number: str) -> str:
+    """Return where the law asks for an item: Annex IV point 1(a)."""
+    main, _, letter = number.partition(".")
+    return POINTS[kind].format(f"{main}({letter})" if letter else main)
+
+
 def with_signature(document: Document, *, name: str, on: str) -> Document:
     """Return the document with what the signature itself brings."""
 
@@ -225,61 +241,3 @@ def with_signature(document: Document, *, name: str, on: str) -> Document:
         for section in document.sections
     )
     return replace(document, sections=sections)
-
-
-def cells(content: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
-    """Yield number, item, value, source and what is missing, one row for each item."""
-    for section in content["sections"]:
-        for item in section["items"]:
-            values = item["values"]
-            yield (
-                item["key"],
-                item["label"],
-                "\n".join(value["text"] for value in values),
-                "; ".join(dict.fromkeys(value["source"] for value in values)),
-                item["lacking"],
-            )
-
-
-def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Return in words what a document would say otherwise today; nothing when it is the same."""
-    told = []
-    if before["pack_version"] != now["pack_version"]:
-        told.append("The rule pack changed.")
-    if before["restricted"] != now["restricted"]:
-        told.append(f"Part that is not public: {_or_none(before)} → {_or_none(now)}.")
-    if before["system"] != now["system"]:
-        told.append(f"Name: was “{before['system']['name']}”, now “{now['system']['name']}”.")
-    was, new = _by_key(before), _by_key(now)
-    told += [f"{was[key]['label']}: no longer asked for." for key in was if key not in new]
-    told += [f"{new[key]['label']}: asked for now." for key in new if key not in was]
-    both = ((was[key], new[key]) for key in new if key in was)
-    return told + [words for one, other in both if (words := _difference(one, other))]
-
-
-def _or_none(content: Mapping[str, Any]) -> str:
-    return content["restricted"] or "none"
-
-
-def _by_key(content: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    return {item["key"]: item for section in content["sections"] for item in section["items"]}
-
-
-def _difference(was: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    old, new = _told(was), _told(now)
-    if old != new:
-        if not old:
-            return f"{now['label']}: was missing, now “{new}”."
-        return f"{now['label']}: was “{old}”, " + (f"now “{new}”." if new else "missing now.")
-    if was["values"] != now["values"]:
-        return f"{now['label']}: the same words from another source: {_sources(now)}."
-    return ""
-
-
-def _told(item: Mapping[str, Any]) -> str:
-    text = " / ".join(value["text"] for value in item["values"])
-    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}…"
-
-
-def _sources(item: Mapping[str, Any]) -> str:
-    return "; ".join(dict.fromkeys(value["source"] for value in item["values"]))

@@ -50,6 +50,15 @@ class Contract:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """Evidence that counts behind a duty of the system."""
+
+    ref: str
+    title: str
+    citation: tuple[str, ...]  # of the duty
+
+
+@dataclass(frozen=True)
 class Classified:
     """What the classification says: the signed one, or the answers as they stand."""
 
@@ -136,6 +145,7 @@ class Subject:
     matrix: str = ""  # the ref of the matrix in force
     accountable: Mapping[str, str] = field(default_factory=dict)  # activity → who
     filed: Mapping[str, Filed] = field(default_factory=dict)  # kind → the signed one
+    shown: Mapping[str, tuple[Shown, ...]] = field(default_factory=dict)  # duty → its evidence
     written: Mapping[tuple[str, str], Written] = field(default_factory=dict)  # kind, item → text
 
     @property

@@ -17,17 +17,20 @@ from governance.documents.subject import (
     Classified,
     Contract,
     Filed,
+    Shown,
     Subject,
     Supplier,
     Version,
     Written,
 )
+from governance.obligations.models import Duty, Proof
 from inventory.systems.models import AISystem, ModelVersion
 from inventory.vendors.models import Agreement
 from raci.matrices.models import Matrix
 from raci.matrices.queries import directory, person_of
 from raci.matrices.rules import ACCOUNTABLE, MatrixStatus
 
+TOLD_DUTIES = frozenset({"art9", "art72"})  # whose evidence documents name
 TOLD_ACTIVITIES = frozenset({"SAF-01", "INC-05", *ANSWERS_FOR.values()})
 Accountable = tuple[str, Mapping[str, str]]  # the matrix, and who is accountable for what
 
@@ -39,7 +42,7 @@ def subjects(systems: Sequence[AISystem]) -> dict[int, Subject]:
     classified = _classified(systems)
     versions, contracts = _versions(ids), _contracts(ids)
     matrices = _matrices(ids)
-    filed, written = _filed(ids), _written(ids)
+    filed, shown, written = _filed(ids), _shown(ids), _written(ids)
     return {
         system.pk: Subject(
             ref=system.ref,
@@ -61,6 +64,7 @@ def subjects(systems: Sequence[AISystem]) -> dict[int, Subject]:
             matrix=matrices.get(system.pk, ("", {}))[0],
             accountable=matrices.get(system.pk, ("", {}))[1],
             filed=filed[system.pk],
+            shown=shown[system.pk],
             written=written[system.pk],
         )
         for system in systems
@@ -174,6 +178,17 @@ def _filed(ids: Iterable[int]) -> dict[int, dict[str, Filed]]:
     rows = SignedDocument.objects.current().filter(system__in=ids).select_related("system")
     for row in rows.defer("content"):
         found[row.system_id][row.kind] = Filed(row.ref, iso(row.signed_at))
+    return found
+
+
+def _shown(ids: Iterable[int]) -> dict[int, dict[str, tuple[Shown, ...]]]:
+    found: dict[int, dict[str, tuple[Shown, ...]]] = defaultdict(dict)
+    duties = Duty.objects.applying().filter(system__in=ids, obligation__in=TOLD_DUTIES)
+    rows = Proof.objects.standing(timezone.localdate()).filter(duty__in=duties)
+    for row in rows.select_related("duty", "item").order_by("pk"):
+        proof = Shown(row.item.ref, row.item.title, tuple(row.duty.told["citation"]))
+        before = found[row.duty.system_id].get(row.duty.obligation, ())
+        found[row.duty.system_id][row.duty.obligation] = (*before, proof)
     return found
 
 

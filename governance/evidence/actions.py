@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import PurePath
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files import File
 from django.core.validators import URLValidator
 from django.db import connection, transaction
@@ -17,7 +17,7 @@ from governance.common.errors import DomainError
 from governance.evidence.models import EvidenceItem
 from governance.evidence.rules import content_type, days_out_of_order, kept_name, misfit
 from governance.ledger.actions import record
-from inventory.systems.actions import require_edit, require_open
+from inventory.systems.actions import may_answer, may_edit, require_edit, require_open
 from inventory.systems.models import AISystem
 
 check_https = URLValidator(schemes=["https"])
@@ -35,12 +35,29 @@ def add_evidence(
 ) -> EvidenceItem:
     """Keep a file or a link about a system and return it; `about` is note and days.
 
-    A file that the system has already is not kept twice: the item that stands is returned.
-    Raises PermissionDenied unless the actor may change the system, and DomainError for a retired
+    Raises PermissionDenied unless the actor may change the system; see `keep_evidence`.
+    """
+    require_edit(actor, system)
+    return keep_evidence(system, title=title, actor=actor, upload=upload, link=link, **about)
+
+
+@transaction.atomic
+def keep_evidence(
+    system: AISystem,
+    *,
+    title: str,
+    actor: User,
+    upload: File | None = None,
+    link: str = "",
+    **about: Any,
+) -> EvidenceItem:
+    """Keep a file or a link of an actor whose right to it the caller has looked at.
+
+    A stage above knows who is accountable for what; here nobody does. A file that the system has
+    already is not kept twice: the item that stands is returned. Raises DomainError for a retired
     system, for neither or both of file and link, an empty or too large file, a link that is not
     https, or days out of order.
     """
-    require_edit(actor, system)
     require_open(system)
     _check(title, upload, link, about)
     locked = AISystem.objects.select_for_update(no_key=True).get(pk=system.pk)
@@ -62,10 +79,10 @@ def add_evidence(
 def withdraw_evidence(item: EvidenceItem, *, reason: str, actor: User) -> None:
     """Let an item count no more; it stays readable, with the reason.
 
-    Raises PermissionDenied unless the actor may change the system, and DomainError without a
-    reason or when somebody withdrew it already.
+    Raises PermissionDenied unless the actor may change the system or added the item, and
+    DomainError without a reason or when somebody withdrew it already.
     """
-    require_edit(actor, item.system)
+    require_withdrawal(actor, item)
     if not reason.strip():
         raise DomainError("Say why it counts no more: an auditor will read it.")
     standing = EvidenceItem.objects.filter(pk=item.pk, withdrawn_at__isnull=True)
@@ -75,6 +92,21 @@ def withdraw_evidence(item: EvidenceItem, *, reason: str, actor: User) -> None:
     item.refresh_from_db()
     data = {"system": item.system.ref, "reason": reason.strip(), "sha256": item.sha256}
     record("evidence.withdrawn", subject=item, actor=actor, data=data, unit=item.system.unit_id)
+
+
+def may_withdraw(user: User, item: EvidenceItem) -> bool:
+    """Return whether the person may withdraw the item: who may change the system, or added it."""
+    if may_edit(user, item.system):
+        return True
+    return item.added_by_id == user.pk and may_answer(user, item.system)
+
+
+def require_withdrawal(user: User, item: EvidenceItem) -> None:
+    """Raise PermissionDenied, in words, unless the person may withdraw the item."""
+    if not may_withdraw(user, item):
+        raise PermissionDenied(
+            f"Only who may change {item.system}, or added {item.ref}, withdraws it."
+        )
 
 
 def _check(title: str, upload: File | None, link: str, about: dict[str, Any]) -> None:

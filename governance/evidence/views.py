@@ -61,7 +61,7 @@ def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
     user = acting_user(request)
     rows = EvidenceItem.objects.visible_to(user).select_related("system__unit")
     item = get_object_or_404(rows, ref=ref)
-    require_edit(user, item.system)
+    actions.require_withdrawal(user, item)
     form = WithdrawForm(request.POST or None)
     if form.is_valid() and attempt(
         form, lambda: actions.withdraw_evidence(item, actor=user, **form.cleaned_data)

@@ -1,10 +1,11 @@
 """Registering, correcting and settling an incident: every step recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.core.files import File
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -14,7 +15,9 @@ from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.common.errors import DomainError
 from governance.common.states import change, move
+from governance.evidence.actions import keep_evidence
 from governance.evidence.models import EvidenceItem
+from governance.evidence.rules import kept_name
 from governance.incidents import rules
 from governance.incidents.checks import (
     check_fields,
@@ -23,15 +26,17 @@ from governance.incidents.checks import (
     require_running,
     require_work,
 )
-from governance.incidents.models import Incident, IncidentStep
+from governance.incidents.models import Incident, IncidentStep, StepProof
 from governance.incidents.queries import (
     CORRECTED,
     all_steps,
     clock_of,
     dues_of,
+    law_of,
     on_incident,
 )
-from governance.incidents.rules import Effect, IncidentStatus
+from governance.incidents.rules import IncidentStatus
+from governance.incidents.telling import kept_as, ordered, plain, said_of
 from governance.ledger.actions import Personal, record
 from inventory.systems.actions import require_edit
 from inventory.systems.models import AISystem
@@ -40,7 +45,6 @@ FIELDS = (
     "title", "description", "effects", "widespread", "regime", "sectoral_route",
     "occurred_from", "occurred_until", "aware_at", "zone",
 )  # fmt: skip
-ABOUT_PEOPLE = ("description", "sectoral_route")
 
 
 @transaction.atomic
@@ -60,7 +64,7 @@ def register_incident(system: AISystem, *, actor: User, **fields: Any) -> Incide
         registered_at=timezone.now(),
         **given,
     )
-    data = _said(given) | {"system": system.ref, "due": _due(incident)}
+    data = said_of(given) | {"system": system.ref, "due": _due(incident)}
     record("incident.registered", subject=incident, actor=actor, data=data, unit=system.unit_id)
     return incident
 
@@ -83,7 +87,7 @@ def correct_incident(
     check_fields(whole)
     check_order(incident, whole["aware_at"])
     if whole["effects"] is not None:
-        whole["effects"] = _ordered(whole["effects"])
+        whole["effects"] = ordered(whole["effects"])
     differ = {name: value for name, value in whole.items() if value != getattr(incident, name)}
     if not differ:
         return False
@@ -97,7 +101,7 @@ def correct_incident(
         changes=changes,
     )
     kept = {
-        name: {side: _kept(name, value) for side, value in both.items()}
+        name: {side: kept_as(name, value) for side, value in both.items()}
         for name, both in changes.items()
     }
     _record("incident.corrected", incident, actor, {"changes": kept, "reason": reason.strip()})
@@ -111,38 +115,58 @@ def record_step(
     kind: str,
     done_at: datetime,
     actor: User,
-    evidence: EvidenceItem | None = None,
+    evidence: Iterable[EvidenceItem] = (),
+    uploads: Iterable[File] = (),
     **said: str,
 ) -> IncidentStep:
     """Return the step, kept for good; a report moves the incident on and stops the clock.
 
-    `said` is authority, number and note. Raises PermissionDenied unless the actor may work on
-    it, and DomainError for an unknown step, a moment to come or before awareness, a report
-    without its addressee, or evidence about another system.
+    `said` is authority, number and note; files are kept as evidence about the system. Raises
+    PermissionDenied unless the actor may work on it, and DomainError for an unknown step, a
+    moment to come or before awareness, a report without its addressee, or evidence about another
+    system.
     """
     require_work(actor, incident)
     _lock(incident)
     require_running(incident)
-    step = next((one for one in all_steps() if one.kind == kind), None)
-    if step is None:
-        raise DomainError("There is no such step.")
-    check_step(incident, step, done_at, evidence, said)
+    step = _known_step(kind)
+    shown = list(evidence)
+    check_step(incident, step, done_at, shown, said)
     done = set(incident.steps.values_list("kind", flat=True))
     row = IncidentStep.objects.create(
-        incident=incident, kind=kind, done_at=done_at, done_by=actor, evidence=evidence, **said
+        incident=incident, kind=kind, done_at=done_at, done_by=actor, **said
     )
-    _move_on(incident, rules.status_after(step, done), done_at if step.reports else None)
+    _show(row, shown + [_keep(incident, step, upload, actor) for upload in uploads])
+    _move_on(incident, step, done, done_at)
     data = {
         "step": kind,
         "done_at": done_at.isoformat(),
         "authority": said.get("authority", ""),
         "number": said.get("number", ""),
-        "evidence": evidence.ref if evidence else "",
+        "evidence": [proof.item.ref for proof in row.proofs.select_related("item")],
         "clock": clock_of(incident, timezone.now()).words,
         "note": Personal(said.get("note", "")),
     }
     _record("incident.step_done", incident, actor, data)
     return row
+
+
+def _known_step(kind: str) -> rules.Step:
+    step = next((one for one in all_steps() if one.kind == kind), None)
+    if step is None:
+        raise DomainError("There is no such step.")
+    return step
+
+
+def _keep(incident: Incident, step: rules.Step, upload: File, actor: User) -> EvidenceItem:
+    title = f"{incident.ref}, {step.title}: {kept_name(str(upload.name))}"
+    return keep_evidence(incident.system, title=title[:200], upload=upload, actor=actor)
+
+
+def _show(row: IncidentStep, items: Iterable[EvidenceItem]) -> None:
+    """Keep the evidence of a step; the same file twice is once."""
+    once = {item.pk: item for item in items}.values()
+    StepProof.objects.bulk_create(StepProof(step=row, item=item) for item in once)
 
 
 @transaction.atomic
@@ -222,7 +246,7 @@ def _written(
     change(incident, seen=seen, **differ)
     after = {**differ, "due": _due(incident)}
     return {
-        name: {"from": _plain(before[name]), "to": _plain(value)}
+        name: {"from": plain(before[name]), "to": plain(value)}
         for name, value in after.items()
         if value != before[name]
     }
@@ -239,11 +263,12 @@ def _end(incident: Incident, to: IncidentStatus, actor: User) -> None:
     move(incident, to, rules.TRANSITIONS, row_version=F("row_version") + 1, **ended)
 
 
-def _move_on(incident: Incident, to: IncidentStatus | None, reported_at: datetime | None) -> None:
+def _move_on(incident: Incident, step: rules.Step, done: set[str], done_at: datetime) -> None:
     """Move to what a report brings; the first report's moment is kept."""
-    first = incident.reported_at
-    if reported_at and (first is None or reported_at < first):
-        first = reported_at
+    roles, first = law_of(incident.system).roles, incident.reported_at
+    to = rules.status_after(step, roles, done)
+    if rules.meets_clock(step, roles) and (first is None or done_at < first):
+        first = done_at
     change(incident, seen=None, reported_at=first)
     if to and to != incident.status and to in rules.TRANSITIONS[IncidentStatus(incident.status)]:
         move(incident, to, rules.TRANSITIONS)
@@ -252,28 +277,6 @@ def _move_on(incident: Incident, to: IncidentStatus | None, reported_at: datetim
 def _record(action: str, incident: Incident, actor: User, data: Mapping[str, Any]) -> None:
     unit = incident.system.unit_id
     record(action, subject=incident, actor=actor, data=data, unit=unit)
-
-
-def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the ledger keeps of an incident."""
-    told = ("title", "description", "effects", "widespread", "regime", "aware_at", "zone")
-    return {name: _kept(name, fields[name]) for name in told if name in fields}
-
-
-def _kept(name: str, value: Any) -> Any:
-    """Return a field as the ledger keeps it: a text that may name people as a commitment."""
-    return Personal(value) if name in ABOUT_PEOPLE else _plain(value)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return list(value) if isinstance(value, list | tuple) else value
-
-
-def _ordered(effects: Any) -> list[str]:
-    given = {str(one) for one in effects}
-    return [one.value for one in Effect if one.value in given]
 
 
 def _due(incident: Incident) -> str:

@@ -26,7 +26,7 @@ from governance.rest.fields import (
 from governance.rest.resource import Readable
 from inventory.systems.serializers import PersonField, SystemField
 
-EVIDENCE_REF = {"type": ["string", "null"], "pattern": "^EV-[0-9]{3,12}$"}
+EVIDENCE_REF = {"type": "string", "pattern": "^EV-[0-9]{3,12}$"}
 
 
 class DueSerializer(serializers.Serializer):
@@ -58,7 +58,7 @@ class EvidenceField(VisibleField):
 class StepSerializer(serializers.ModelSerializer):
     kind = serializers.ChoiceField(choices=[*(step.kind for step in all_steps()), CORRECTED])
     done_by = PersonField(read_only=True)
-    evidence = EvidenceField(read_only=True)
+    evidence: Any = serializers.SlugRelatedField("ref", many=True, read_only=True)
     changes: Any = serializers.DictField(read_only=True)
 
     class Meta:
@@ -133,7 +133,7 @@ class StepInput(StrictBody):
     authority = serializers.CharField(max_length=200, required=False, allow_blank=True)
     number = serializers.CharField(max_length=100, required=False, allow_blank=True)
     note = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
-    evidence = EvidenceField(required=False, allow_null=True)
+    evidence = serializers.ListField(child=EvidenceField(), required=False, max_length=20)
 
 
 class ReasonInput(StrictBody):

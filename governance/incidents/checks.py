@@ -1,6 +1,6 @@
 """What an incident and a step must say before they are kept; refusals in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -49,6 +49,8 @@ def _check_moments(fields: Mapping[str, Any]) -> None:
     end = fields.get("occurred_until")
     if not isinstance(aware, datetime) or timezone.is_naive(aware):
         raise DomainError("Say when somebody of ours became aware, with the time zone.")
+    if not all(rules.is_reckoned(moment) for moment in (aware, begin, end) if moment):
+        raise DomainError("Look at the years of these moments again.")
     if aware > timezone.now() + CLOCK_SKEW:
         raise DomainError("Awareness lies in the past: the clock starts there.")
     if begin and end and end < begin:
@@ -68,7 +70,7 @@ def check_step(
     incident: Incident,
     step: rules.Step,
     done_at: datetime,
-    evidence: EvidenceItem | None,
+    evidence: Iterable[EvidenceItem],
     said: Mapping[str, str],
 ) -> None:
     """Raise DomainError unless the step can be so."""
@@ -78,8 +80,11 @@ def check_step(
         raise DomainError("This lies before the moment of awareness. Correct that one first.")
     if step.reports and not said.get("authority", "").strip():
         raise DomainError("Say who got the report: the authority, or the provider.")
-    if evidence and evidence.system_id != incident.system_id:
-        raise DomainError("This evidence is about another system.")
+    for item in evidence:
+        if item.system_id != incident.system_id:
+            raise DomainError(f"{item.ref} is evidence about another system.")
+        if item.withdrawn_at:
+            raise DomainError(f"{item.ref} was withdrawn and shows nothing any more.")
 
 
 def require_work(actor: User, incident: Incident) -> None:

@@ -5,11 +5,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
+from governance.evidence.rules import misfit
 from governance.incidents.models import Incident
 from governance.incidents.queries import all_steps
-from governance.incidents.rules import Effect, Regime, Step, moment_in
+from governance.incidents.rules import Effect, Regime, Step, is_reckoned, moment_in
 
 EFFECT_WORDS = {
     Effect.DEATH: "Death of a person",
@@ -27,6 +29,7 @@ SAID = (
     "title", "description", "effects", "widespread", "regime", "sectoral_route",
     "zone", "row_version",
 )  # fmt: skip
+MOST_FILES = 20
 MOMENTS = ("occurred_from", "occurred_until", "aware_at")
 
 
@@ -40,9 +43,34 @@ class MomentField(forms.Field):
         if not value or isinstance(value, datetime):
             return value or None
         try:
-            return datetime.fromisoformat(str(value).strip()).replace(tzinfo=None)
+            moment = datetime.fromisoformat(str(value).strip()).replace(tzinfo=None)
         except ValueError as error:
             raise forms.ValidationError("Write it like 2026-11-22 14:30.") from error
+        if not is_reckoned(moment):
+            raise forms.ValidationError("Look at the year again.")
+        return moment
+
+
+class FilesInput(forms.FileInput):
+    """A control for several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files; each is looked at like one, and all that is wrong is told."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        """Return the files; refuse more than a few, and any that is empty or too large."""
+        given = data if isinstance(data, list | tuple) else [data] if data else []
+        if len(given) > MOST_FILES:
+            raise forms.ValidationError(f"Choose up to {MOST_FILES} files at once.")
+        files = [super(FilesField, self).clean(one, initial) for one in given]
+        if wrong := [f"{one.name}: {why}" for one in files if (why := misfit(one.size))]:
+            raise forms.ValidationError(wrong)
+        return files
 
 
 class ZonedForm(forms.Form):
@@ -171,8 +199,16 @@ class StepForm(ZonedForm):
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 6}),
     )
-    evidence: Any = forms.ModelChoiceField(
-        queryset=None, label="Evidence", required=False, empty_label="None"
+    uploads = FilesField(
+        label="Files",
+        required=False,
+        help_text="Several at once, up to 50 MiB each: the report as sent, the receipt.",
+    )
+    evidence: Any = forms.ModelMultipleChoiceField(
+        queryset=None,
+        label="Evidence that is there already",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
 
     def __init__(self, *args: Any, incident: Incident, step: Step, **options: Any) -> None:
@@ -184,6 +220,8 @@ class StepForm(ZonedForm):
         field: Any = self.fields["evidence"]
         field.queryset = standing
         field.label_from_instance = lambda item: f"{item.ref} {item.title}"
+        if not standing.exists():
+            del self.fields["evidence"]
         self.fields["authority"].required = step.reports
         self.fields["done_at"].help_text = f"In {incident.zone}."
 

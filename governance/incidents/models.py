@@ -156,9 +156,7 @@ class IncidentStep(models.Model):
     number = models.CharField(max_length=100, blank=True)  # as the authority numbers it
     note = models.TextField(blank=True, max_length=20_000)  # the report's text, or why
     changes = models.JSONField(default=dict, blank=True)  # of a correction: field → from, to
-    evidence = models.ForeignKey(
-        EvidenceItem, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    evidence = models.ManyToManyField(EvidenceItem, through="StepProof", related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -166,3 +164,17 @@ class IncidentStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident}: {self.kind}"
+
+
+class StepProof(models.Model):
+    """A piece of evidence about a step, given when the step was recorded and kept with it."""
+
+    step = models.ForeignKey(IncidentStep, on_delete=models.PROTECT, related_name="proofs")
+    item = models.ForeignKey(EvidenceItem, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["step", "item"], name="step_proof_once")]
+
+    def __str__(self) -> str:
+        return f"{self.item} for {self.step}"

@@ -18,15 +18,15 @@ from governance.classification.models import Assessment
 from governance.classification.queries import UNCLASSIFIED, current, engine
 from governance.incidents import rules
 from governance.incidents.models import Incident, IncidentStep
-from governance.incidents.rules import Clock, Due, Step
-from inventory.systems.actions import may_edit
+from governance.incidents.rules import Clock, ClockState, Due, Step
+from inventory.systems.actions import may_answer, may_edit
 from inventory.systems.models import AISystem
 from inventory.systems.rules import OurRole
 from raci.matrices.queries import accountable, accountables
 
 STEPS = Path(__file__).parent / "steps.yaml"
 ACTIVITY = "INC-05"  # report a serious incident, inform the provider
-CORRECTED = "corrected"
+CORRECTED, LINK = "corrected", "causal_link"
 REPORTING, INFORMING = "art73", "art26.5"  # obligations of provider and deployer
 MOST_RUNNING = 200
 DAYS = ("enacted", "amended", "amended_formal")
@@ -82,6 +82,22 @@ class Standing:
         """Return whether we are the one whom the days of Art. 73 bind."""
         return "provider" in self.law.roles
 
+    @property
+    def waits(self) -> bool:
+        """Return whether the first report is still to be made, by a day that binds us."""
+        return self.reports and self.clock.state in (ClockState.RUNNING, ClockState.OVERDUE)
+
+    @property
+    def is_late(self) -> bool:
+        """Return whether a report that binds us is overdue."""
+        return self.reports and self.clock.state == ClockState.OVERDUE
+
+    @property
+    def last_minute(self) -> datetime | None:
+        """Return the last minute of the governing deadline, in the incident's zone."""
+        due = self.clock.due
+        return due.last_moment(self.incident.clock_zone) if due else None
+
 
 @dataclass(frozen=True)
 class OnIncident:
@@ -104,6 +120,11 @@ class OnIncident:
     def reports(self) -> bool:
         """Return whether we are the one whom the days of Art. 73 bind."""
         return "provider" in self.law.roles
+
+    @property
+    def is_linked(self) -> bool:
+        """Return whether the causal link is established, or reasonably likely, as somebody said."""
+        return any(row.kind == LINK for row in self.steps)
 
     @property
     def corrections(self) -> list[IncidentStep]:
@@ -170,7 +191,7 @@ def dues_of(incident: Incident) -> tuple[Due, ...]:
 def on_incident(incident: Incident, now: datetime) -> OnIncident:
     """Return the whole of an incident: a constant number of queries."""
     law, clock = law_of(incident.system), clock_of(incident, now)
-    done = tuple(incident.steps.select_related("done_by", "evidence"))
+    done = tuple(incident.steps.select_related("done_by").prefetch_related("evidence"))
     wanted = rules.steps_for(law.roles, all_steps(), owed=clock.due is not None, sure=law.stated)
     return OnIncident(
         incident=incident,
@@ -235,17 +256,24 @@ def ended(user: User) -> QuerySet[Incident]:
 
 
 def may_work_on(user: User, incident: Incident) -> bool:
-    """Return whether the person may record steps: who may change the system, or answers for it."""
-    return may_edit(user, incident.system) or accountable(incident.system, ACTIVITY) == user
+    """Return whether the person may record steps.
+
+    That is who may change the system, and who is accountable for reporting, as long as the person
+    sees the system and has a role that does more than read.
+    """
+    if may_edit(user, incident.system):
+        return True
+    answers = accountable(incident.system, ACTIVITY) == user
+    return answers and may_answer(user, incident.system)
 
 
-def concerns(user: User, now: datetime) -> list[Standing]:
+def concerns(user: User, now: datetime, among: list[Standing] | None = None) -> list[Standing]:
     """Return the running incidents that wait for this person, in a constant number of queries.
 
-    The person owns the system, is accountable for reporting by its matrix, or signs
-    classifications in its unit.
+    `among` are those the person sees, where they are in hand. The person owns the system, is
+    accountable for reporting by its matrix, or signs classifications in its unit.
     """
-    found = running(user, now)
+    found = running(user, now) if among is None else among
     if not found:
         return []
     mine = set(units_with(user, Capability.CLASSIFY).values_list("pk", flat=True))
@@ -257,6 +285,11 @@ def concerns(user: User, now: datetime) -> list[Standing]:
         or standing.incident.system.owner_id == user.pk
         or answer.get(standing.incident.system_id) == user
     ]
+
+
+def reports_due(user: User, now: datetime) -> list[Standing]:
+    """Return the visible incidents of which a first report is due, the nearest deadline first."""
+    return [standing for standing in running(user, now) if standing.waits]
 
 
 def incidents_of(system: AISystem, now: datetime) -> list[Standing]:

@@ -11,6 +11,7 @@ from governance.classification.law import Deadline
 GENERAL, TWO_DAYS, DEATH = "art73.2", "art73.3", "art73.4"
 INCOMPLETE, SECTORAL = "art73.5", "art73.9-10"
 DEADLINES = (GENERAL, TWO_DAYS, DEATH, INCOMPLETE, SECTORAL)
+FIRST_YEAR, LAST_YEAR = 1950, 9000
 
 
 class Effect(StrEnum):
@@ -123,6 +124,11 @@ def span(gap: timedelta) -> str:
     return " ".join(told) or "less than a minute"
 
 
+def is_reckoned(moment: datetime) -> bool:
+    """Return whether a moment can be reckoned with in every zone, and is no slip of the hand."""
+    return FIRST_YEAR <= moment.year <= LAST_YEAR
+
+
 def moment_in(naive: datetime, zone: ZoneInfo) -> datetime | None:
     """Return the moment of a wall clock, None where the clock skipped it.
 
@@ -232,11 +238,24 @@ def is_report(step: Step) -> bool:
     return step.role == "provider" and step.law.startswith("art73")
 
 
-def status_after(step: Step, done: Collection[str]) -> IncidentStatus | None:
+def meets_clock(step: Step, roles: Collection[str]) -> bool:
+    """Return whether a step is the report that stops our clock.
+
+    The days of Art. 73 bind the provider: where that is, or may be, what we are, to inform a
+    provider as a deployer stops nothing.
+    """
+    return step.reports and (step.role == "provider" or "provider" not in roles)
+
+
+def status_after(
+    step: Step, roles: Collection[str], done: Collection[str]
+) -> IncidentStatus | None:
     """Return the status that a step brings; None when it changes none."""
+    if not meets_clock(step, roles):
+        return None
     if step.kind == "complete_report":
         return IncidentStatus.COMPLETED
-    return IncidentStatus.REPORTED if step.reports and step.kind not in done else None
+    return IncidentStatus.REPORTED if step.kind not in done else None
 
 
 def lacks_before_closing(

@@ -132,12 +132,21 @@ def step(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
     if known is None:
         raise Http404("There is no such step.")
     _require_work(user, row)
-    form = StepForm(request.POST or None, incident=row, step=known)
+    posted = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = StepForm(*posted, incident=row, step=known)
 
     def act() -> None:
         actions.record_step(row, kind=kind, actor=user, **form.cleaned_data)
 
-    return _formed(request, row, form, act, title=known.title, submit="Record it as done")
+    return _formed(
+        request,
+        row,
+        form,
+        act,
+        title=known.title,
+        submit="Record it as done",
+        enctype="multipart/form-data",
+    )
 
 
 @require_http_methods(GET_OR_POST)

@@ -58,6 +58,8 @@ SENTENCES = {
     "duty.kept": "disagreed: {article} does apply to {system}",
     "duty.reopened": "opened {article} for {system} again",
     "duty.planned": "planned the next check of {article} for {system}",
+    "duty.detached": "took the evidence {evidence} away from {article} for {system}",
+    "duty.lapsed": "left {article} for {system} without evidence that counts: it is not met",
     "duty.shown": "put the evidence {evidence} behind {article} for {system}",
     "facts.changed": "answered questions about {ref}",
     "facts.explained": "said what makes an answer about {ref} so",

@@ -4,23 +4,19 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from governance.accounts.access import require
 from governance.accounts.models import User
-from governance.accounts.rules import Capability
 from governance.classification.models import Assessment
-from governance.common.errors import DomainError, StaleError
+from governance.common.errors import DomainError
 from governance.common.states import change as write
-from governance.common.states import move
+from governance.evidence.actions import keep_evidence
 from governance.evidence.models import EvidenceItem
 from governance.ledger.actions import Personal, record
 from governance.obligations.models import Duty, Followed, Proof
 from governance.obligations.rules import (
-    DUTY_TRANSITIONS,
     Change,
     DutyStatus,
     Key,
@@ -28,13 +24,10 @@ from governance.obligations.rules import (
     change,
     keys_of,
 )
-from inventory.systems.actions import require_edit, require_open
+from governance.obligations.word_actions import hold, hold_proposal, lock, note, say
 from inventory.systems.models import AISystem
 
 S = DutyStatus
-NOTHING_SAID: dict[str, Any] = {
-    "waits_for": "", "reason": "", "proposed_by": None, "approved_by": None, "approved_at": None,
-}  # fmt: skip
 
 
 class UnprovenError(DomainError):
@@ -68,6 +61,8 @@ def follow(assessment: Assessment, *, actor: User) -> Change:
     )
     ended = [known[key].pk for key in changed.ended]
     Duty.objects.filter(pk__in=ended).update(ended_by=assessment)
+    touched = [duty.pk for duty in staying] + ended
+    Duty.objects.filter(pk__in=touched).update(row_version=F("row_version") + 1)
     Followed.objects.update_or_create(system=system, defaults={"assessment": assessment})
     if not changed.is_empty:
         data = {"assessment": assessment.number} | _named(changed)
@@ -99,18 +94,18 @@ def _named(changed: Change) -> dict[str, Any]:
 @transaction.atomic
 def start_duty(duty: Duty, *, actor: User, seen: int | None = None) -> None:
     """Say that somebody works on the duty."""
-    _hold(duty, actor, seen)
-    _say(duty, S.IN_PROGRESS, actor, "duty.started")
+    hold(duty, actor, seen)
+    say(duty, S.IN_PROGRESS, actor, "duty.started")
 
 
 @transaction.atomic
 def let_wait(duty: Duty, *, waits_for: str, actor: User, seen: int | None = None) -> None:
     """Say for whom or what the duty waits."""
-    _hold(duty, actor, seen)
+    hold(duty, actor, seen)
     if not waits_for.strip():
         raise DomainError("Say for whom or what it waits.")
     told = {"waits_for": Personal(waits_for.strip())}  # as a rule it names somebody
-    _say(duty, S.WAITING, actor, "duty.waits", told=told, waits_for=waits_for.strip())
+    say(duty, S.WAITING, actor, "duty.waits", told=told, waits_for=waits_for.strip())
 
 
 @transaction.atomic
@@ -120,7 +115,7 @@ def meet_duty(duty: Duty, *, next_check_on: date, actor: User, seen: int | None 
     Raises UnprovenError without evidence that counts today, and DomainError for a check that
     is not ahead, or after the last evidence ran out.
     """
-    _hold(duty, actor, seen)
+    hold(duty, actor, seen)
     today = timezone.localdate()
     proofs = list(Proof.objects.standing(today).filter(duty=duty).select_related("item"))
     if not proofs:
@@ -130,7 +125,16 @@ def meet_duty(duty: Duty, *, next_check_on: date, actor: User, seen: int | None 
     _check_runs_out(proofs, next_check_on)
     shown = [proof.item.ref for proof in proofs]
     told = {"evidence": shown, "next_check_on": next_check_on.isoformat()}
-    _say(duty, S.MET, actor, "duty.met", told=told, next_check_on=next_check_on)
+    say(duty, S.MET, actor, "duty.met", told=told, next_check_on=next_check_on)
+
+
+def _check_planned(duty: Duty, next_check_on: date) -> None:
+    today = timezone.localdate()
+    if next_check_on < today:
+        raise DomainError("The next check lies ahead: choose today or a later day.")
+    if duty.status == S.MET:
+        proofs = Proof.objects.standing(today).filter(duty=duty).select_related("item")
+        _check_runs_out(proofs, next_check_on)
 
 
 def _check_runs_out(proofs: Iterable[Proof], next_check_on: date) -> None:
@@ -147,12 +151,12 @@ def propose_not_applicable(
     duty: Duty, *, reason: str, actor: User, seen: int | None = None
 ) -> None:
     """Say that the duty does not apply here, and why; another person has to agree."""
-    _hold(duty, actor, seen)
+    hold(duty, actor, seen)
     if not reason.strip():
         raise DomainError("Say why it does not apply: another person and an auditor will read it.")
     told = {"reason": reason.strip()}
     said = {"reason": reason.strip(), "proposed_by": actor}
-    _say(duty, S.PROPOSED, actor, "duty.proposed", told=told, **said)
+    say(duty, S.PROPOSED, actor, "duty.proposed", told=told, **said)
 
 
 @transaction.atomic
@@ -162,11 +166,11 @@ def approve_not_applicable(duty: Duty, *, actor: User, seen: int | None = None) 
     Raises PermissionDenied unless the actor may classify in the system's unit and is another
     person than who proposed it.
     """
-    _decide(duty, actor, seen)
+    hold_proposal(duty, actor, seen)
     kept = {"reason": duty.reason, "proposed_by": duty.proposed_by}
     approval = {"approved_by": actor, "approved_at": timezone.now()}
     told = {"reason": duty.reason}
-    _say(duty, S.NOT_APPLICABLE, actor, "duty.set_aside", told=told, **kept, **approval)
+    say(duty, S.NOT_APPLICABLE, actor, "duty.set_aside", told=told, **kept, **approval)
 
 
 @transaction.atomic
@@ -174,21 +178,21 @@ def refuse_not_applicable(
     duty: Duty, *, because: str, actor: User, seen: int | None = None
 ) -> None:
     """Disagree that the duty does not apply; it is open again."""
-    _decide(duty, actor, seen)
+    hold_proposal(duty, actor, seen)
     if not because.strip():
         raise DomainError("Say why it does apply.")
     only = {S.PROPOSED: frozenset({S.MISSING})}
-    _say(duty, S.MISSING, actor, "duty.kept", only, told={"because": because.strip()})
+    say(duty, S.MISSING, actor, "duty.kept", only, told={"because": because.strip()})
 
 
 @transaction.atomic
 def reopen_duty(duty: Duty, *, because: str, actor: User, seen: int | None = None) -> None:
     """Take back what was said of the duty, with the reason; it is open again."""
-    _hold(duty, actor, seen)
+    hold(duty, actor, seen)
     if not because.strip():
         raise DomainError("Say why it is open again.")
     told = {"because": because.strip()}
-    _say(duty, S.MISSING, actor, "duty.reopened", told=told, next_check_on=None)
+    say(duty, S.MISSING, actor, "duty.reopened", told=told, next_check_on=None)
 
 
 @transaction.atomic
@@ -196,79 +200,82 @@ def plan_check(
     duty: Duty, *, next_check_on: date | None, actor: User, seen: int | None = None
 ) -> None:
     """Choose the day on which somebody looks at the duty next."""
-    _hold(duty, actor, seen)
+    hold(duty, actor, seen)
     if next_check_on is None and duty.status == S.MET:
         raise DomainError("A duty that is met is looked at again: choose a day.")
     if next_check_on == duty.next_check_on:
         return
+    if next_check_on is not None:
+        _check_planned(duty, next_check_on)
     days = {"from": _iso(duty.next_check_on), "to": _iso(next_check_on)}
     write(duty, seen=seen, next_check_on=next_check_on, changed_at=timezone.now())
-    _record("duty.planned", duty, actor, {"changes": {"next_check": days}})
+    note("duty.planned", duty, actor, {"changes": {"next_check": days}})
 
 
 @transaction.atomic
 def show_evidence(duty: Duty, *, item: EvidenceItem, actor: User) -> None:
     """Put a piece of the system's evidence behind the duty; twice is once."""
-    _hold(duty, actor, None)
+    hold(duty, actor, None)
     if item.system_id != duty.system_id:
         raise DomainError(f"{item.ref} is evidence about another system.")
     if item.withdrawn_at:
         raise DomainError(f"{item.ref} was withdrawn and shows nothing any more.")
     proof = {"added_by": actor, "added_at": timezone.now()}
-    _, made = Proof.objects.get_or_create(duty=duty, item=item, defaults=proof)
+    _, made = Proof.objects.attached().get_or_create(duty=duty, item=item, defaults=proof)
     if made:
         write(duty, seen=None, changed_at=timezone.now())
-        _record("duty.shown", duty, actor, {"evidence": item.ref, "sha256": item.sha256})
+        note("duty.shown", duty, actor, {"evidence": item.ref, "sha256": item.sha256})
 
 
-def _hold(duty: Duty, actor: User, seen: int | None) -> None:
-    """Lock a duty and look at it again; refuse who may not change its system."""
-    require_edit(actor, duty.system)
-    require_open(duty.system)
-    _lock(duty, seen)
+@transaction.atomic
+def attach_evidence(duty: Duty, *, actor: User, **given: Any) -> None:
+    """Keep a file or a link about the system and put it behind the duty, both or neither.
+
+    `given` is what `keep_evidence` takes.
+    """
+    hold(duty, actor, None)
+    show_evidence(duty, item=keep_evidence(duty.system, actor=actor, **given), actor=actor)
 
 
-def _decide(duty: Duty, actor: User, seen: int | None) -> None:
-    """Lock a proposal; refuse who may not classify, and who proposed it."""
-    require(actor, Capability.CLASSIFY, duty.system.unit)
-    require_open(duty.system)
-    _lock(duty, seen)
-    if duty.proposed_by_id == actor.pk:
-        raise PermissionDenied("You proposed this; another person has to decide.")
-
-
-def _lock(duty: Duty, seen: int | None) -> None:
-    Duty.objects.select_for_update(no_key=True).get(pk=duty.pk)
-    duty.refresh_from_db()
-    if seen is not None and duty.row_version != seen:
-        raise StaleError(f"{duty} was changed by someone else meanwhile. Read it again first.")
-    if duty.ended_by_id is not None:
-        raise DomainError(f"{duty} no longer applies since {duty.ended_by}.")
-
-
-def _say(
-    duty: Duty,
-    to: DutyStatus,
-    actor: User,
-    event: str,
-    transitions: Any = DUTY_TRANSITIONS,
-    *,
-    told: dict[str, Any] | None = None,
-    **fields: Any,
+@transaction.atomic
+def detach_evidence(
+    duty: Duty, *, item: EvidenceItem, reason: str, actor: User, seen: int | None = None
 ) -> None:
-    """Move a duty to a status, forget what another status had to say, and record it."""
-    was = {"was": duty.status}
-    said = NOTHING_SAID | fields
-    bumped = {"row_version": F("row_version") + 1, "changed_at": timezone.now()}
-    move(duty, to, transitions, **said, **bumped)
-    duty.refresh_from_db(fields=["due_on"])  # the database works it out
-    _record(event, duty, actor, was | (told or {}))
+    """Take a piece of evidence away from behind the duty, with the reason; the system keeps it.
+
+    A duty that was met, and that nothing shows then, is not met any more: that is recorded too.
+    """
+    hold(duty, actor, seen)
+    if not reason.strip():
+        raise DomainError("Say why it does not show this: an auditor will read it.")
+    away = {"detached_by": actor, "detached_because": reason.strip()}
+    proofs = Proof.objects.attached().filter(duty=duty, item=item)
+    if not proofs.update(detached_at=timezone.now(), **away):
+        raise DomainError(f"{item.ref} does not stand behind this duty.")
+    write(duty, seen=None, changed_at=timezone.now())
+    told = {"evidence": item.ref, "sha256": item.sha256, "reason": reason.strip()}
+    note("duty.detached", duty, actor, told)
+    _lapse(duty, actor)
 
 
-def _record(event: str, duty: Duty, actor: User, data: dict[str, Any]) -> None:
-    about = {"system": duty.system.ref, "duty": duty.obligation, "role": duty.role}
-    about["article"] = duty.citation
-    record(event, subject=duty, actor=actor, data=about | data, unit=duty.system.unit_id)
+@transaction.atomic
+def lapse(duty: Duty, *, actor: User) -> None:
+    """Note that a duty which was met is not any more, because no evidence for it counts.
+
+    Its next check goes with it. A second run changes nothing. `actor` is who withdrew the
+    last evidence, or added it with its last day: this follows from that.
+    """
+    lock(duty)
+    _lapse(duty, actor)
+
+
+def _lapse(duty: Duty, actor: User) -> None:
+    if duty.status != S.MET:
+        return
+    if Proof.objects.standing(timezone.localdate()).filter(duty=duty).exists():
+        return
+    told = {"next_check_on": _iso(duty.next_check_on)}
+    say(duty, S.LAPSED, actor, "duty.lapsed", told=told)
 
 
 def _iso(day: date | None) -> str:

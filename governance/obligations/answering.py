@@ -9,11 +9,13 @@ from typing import Any
 
 import yaml
 from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from governance.accounts.models import User
 from governance.obligations.models import Duty
 from governance.obligations.rules import Table
+from inventory.systems.actions import may_answer, may_edit
 from inventory.systems.models import AISystem
 from raci.matrices.catalogue import catalogue
 from raci.matrices.models import Assignment
@@ -115,6 +117,28 @@ class Answering:
 
     def _only(self, letters: list[Column]) -> User | None:
         return next((self.people.get(pk) for pk in self._people(letters)), None)
+
+
+def may_speak(user: User, duty: Duty) -> bool:
+    """Return whether the person may say how a duty stands.
+
+    That is who may change its system, and who answers for it: accountable by the matrix in force
+    or the owner, as long as the person sees the system and has a role that does more than read.
+    """
+    if may_edit(user, duty.system):
+        return True
+    if not may_answer(user, duty.system):
+        return False
+    answer = Answering([duty.system_id]).answer(duty.system_id, duty.obligation)
+    return answer.person is not None and answer.person.pk == user.pk
+
+
+def require_word(user: User, duty: Duty) -> None:
+    """Raise PermissionDenied, in words, unless the person may say how a duty stands."""
+    if not may_speak(user, duty):
+        raise PermissionDenied(
+            f"Only who answers for this duty, or may change {duty.system}, says how it stands."
+        )
 
 
 def in_force() -> QuerySet[Assignment]:

@@ -2,11 +2,12 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,7 +15,7 @@ from governance.accounts.models import User
 from governance.evidence.models import EvidenceItem
 from governance.obligations import actions
 from governance.obligations.answering import Answering, answered_by
-from governance.obligations.models import Duty, DutyQuerySet
+from governance.obligations.models import Duty, DutyQuerySet, Proof
 from governance.obligations.rules import DutyState, DutyStatus
 from governance.rest.fields import (
     StrictBody,
@@ -35,7 +36,10 @@ DAYS = {
 }
 
 
-@extend_schema_field({"type": "string", "pattern": "^EV-[0-9]{3,12}$"})
+EVIDENCE_REF = {"type": "string", "pattern": "^EV-[0-9]{3,12}$"}
+
+
+@extend_schema_field(EVIDENCE_REF)
 class EvidenceField(VisibleField):
     """A piece of evidence the caller sees, by ref."""
 
@@ -52,8 +56,9 @@ class ObligationSerializer(serializers.ModelSerializer):
     state = serializers.SerializerMethodField()
     accountable = serializers.SerializerMethodField()
     accountable_because = serializers.SerializerMethodField()
-    evidence: Any = serializers.SlugRelatedField("ref", many=True, read_only=True)
-    due_on = serializers.DateField(read_only=True, allow_null=True)
+    evidence = serializers.SerializerMethodField()
+    due_on = serializers.DateField(source="day_due", read_only=True, allow_null=True)
+    next_check_on = serializers.DateField(source="check_on", read_only=True, allow_null=True)
     assessment: Any = serializers.SlugRelatedField("number", read_only=True)
     ended_by: Any = serializers.SlugRelatedField("number", read_only=True, allow_null=True)
     proposed_by = PersonField(read_only=True, allow_null=True)
@@ -99,6 +104,11 @@ class ObligationSerializer(serializers.ModelSerializer):
         why: str = self._answer(duty).why
         return why
 
+    @extend_schema_field({"type": "array", "items": EVIDENCE_REF})
+    def get_evidence(self, duty: Duty) -> list[str]:
+        """Return the evidence that stands behind it, by ref; not what was taken away."""
+        return [proof.item.ref for proof in duty.proofs.all()]
+
     def _answer(self, duty: Duty) -> Any:
         answering: Answering = self.context["answering"]
         return answering.answer(duty.system_id, duty.obligation)
@@ -122,6 +132,32 @@ class BecauseInput(StrictBody):
 
 class ProofInput(StrictBody):
     item = EvidenceField()
+
+
+class DetachInput(ProofInput):
+    reason = serializers.CharField(max_length=2_000)
+
+
+class NewProof(StrictBody):
+    """What new evidence about the system shows, and until when it counts."""
+
+    title = serializers.CharField(max_length=200)
+    note = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
+    observed_from = serializers.DateField(required=False)
+    observed_until = serializers.DateField(required=False)
+    valid_until = serializers.DateField(required=False)
+
+
+class LinkProof(NewProof):
+    """A link and what it shows."""
+
+    link = serializers.RegexField("^https://[^ ]+$", max_length=2_000)
+
+
+class FileProof(NewProof):
+    """A file and what it shows."""
+
+    upload = serializers.FileField(max_length=200)
 
 
 class CheckInput(StrictBody):
@@ -154,7 +190,12 @@ class ObligationViewSet(Readable):
         """Return the duties of systems the person sees, those that ended too."""
         rows = Duty.objects.visible_to(user).with_state(timezone.localdate())
         related = ("system__unit", "assessment", "ended_by", "proposed_by", "approved_by")
-        return rows.select_related(*related).prefetch_related("evidence")
+        proofs = Prefetch("proofs", Proof.objects.attached().select_related("item"))
+        return rows.select_related(*related).prefetch_related(proofs)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Return one duty, whole each time: state and who answers move while nobody changes it."""
+        return self.shown(self.get_object())
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         """Return the serializer, with who answers for the duties it shows."""
@@ -230,6 +271,24 @@ class ObligationViewSet(Readable):
     def evidence(self, request: Request, pk: str) -> Response:
         """Put a piece of the system's evidence behind it; twice is once."""
         return self._say(actions.show_evidence, ProofInput)
+
+    @extend_schema(request=LinkProof, responses=ObligationSerializer)
+    @action(detail=True, methods=["post"])
+    def attach(self, request: Request, pk: str) -> Response:
+        """Keep a link about the system and put it behind the duty; files come to `upload/`."""
+        return self._say(actions.attach_evidence, LinkProof)
+
+    @extend_schema(request={"multipart/form-data": FileProof}, responses=ObligationSerializer)
+    @action(detail=True, methods=["post"], parser_classes=(MultiPartParser,))
+    def upload(self, request: Request, pk: str) -> Response:
+        """Keep a file about the system and put it behind the duty."""
+        return self._say(actions.attach_evidence, FileProof)
+
+    @extend_schema(request=DetachInput, responses=ObligationSerializer)
+    @action(detail=True, methods=["post"])
+    def detach(self, request: Request, pk: str) -> Response:
+        """Take evidence away from it; met without any other that counts, it is missing."""
+        return self._say(actions.detach_evidence, DetachInput)
 
     def _say(self, act: Any, body: type[StrictBody] | None = None) -> Response:
         """Run an action on the duty; an If-Match that comes along is held against its ETag."""

@@ -10,7 +10,7 @@ from governance.common.forms import DayInput
 from governance.evidence.forms import EvidenceForm
 from governance.evidence.models import EvidenceItem
 from governance.obligations.models import Duty
-from governance.obligations.queries import evidence_left
+from governance.obligations.proof_queries import evidence_behind, evidence_left
 
 LINES = forms.Textarea(attrs={"rows": 3})
 
@@ -48,9 +48,11 @@ class MeetForm(SayForm):
 
     def __init__(self, *args: Any, duty: Duty, **kwargs: Any) -> None:
         super().__init__(*args, duty=duty, **kwargs)
-        ends = [item.valid_until for item in duty.evidence.filter(withdrawn_at__isnull=True)]
-        usual = timezone.localdate() + timedelta(days=365)
-        self.initial["next_check_on"] = min([usual, *(day for day in ends if day)])
+        today = timezone.localdate()
+        ends = [item.valid_until for item in evidence_behind(duty).standing(today)]
+        last = max((day for day in ends if day), default=None) if None not in ends else None
+        usual = today + timedelta(days=365)
+        self.initial["next_check_on"] = min(usual, last) if last else usual
 
 
 class ProposeForm(SayForm):
@@ -102,6 +104,24 @@ class ShowForm(SayForm):
         field = self.fields["item"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
         field.queryset = evidence_left(duty, timezone.localdate())
+
+
+class DetachForm(SayForm):
+    """Evidence that does not show the duty after all, and why."""
+
+    item = ItemField(EvidenceItem.objects.none(), label="Which evidence?", to_field_name="ref")
+    reason = forms.CharField(
+        label="Why does it not show this?",
+        widget=LINES,
+        max_length=2_000,
+        help_text="The system keeps it, and other duties too. An auditor will read why.",
+    )
+
+    def __init__(self, *args: Any, duty: Duty, **kwargs: Any) -> None:
+        super().__init__(*args, duty=duty, **kwargs)
+        field = self.fields["item"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
+        field.queryset = evidence_behind(duty)
 
 
 class AttachForm(EvidenceForm):

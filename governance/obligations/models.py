@@ -13,10 +13,13 @@ from governance.common.states import choices
 from governance.evidence.models import EvidenceItem
 from governance.obligations.rules import DutyState, DutyStatus, Standing, state_of
 from inventory.systems.models import AISystem
+from inventory.systems.rules import Stage
 
 S = DutyStatus
 SETTLED = Q(status__in=[S.MET, S.NOT_APPLICABLE])
 PROPOSED = Q(status__in=[S.PROPOSED, S.NOT_APPLICABLE])
+ATTACHED = Q(detached_at__isnull=True, detached_by__isnull=True, detached_because="")
+DETACHED = Q(detached_at__isnull=False, detached_by__isnull=False) & ~Q(detached_because="")
 APPROVED = Q(approved_by__isnull=False, approved_at__isnull=False)
 
 
@@ -31,14 +34,19 @@ class DutyQuerySet(models.QuerySet["Duty"]):
         """Return the duties that the classification which counts now asks for."""
         return self.filter(ended_by__isnull=True)
 
+    def living(self) -> "DutyQuerySet":
+        """Return the duties of systems that are not retired; of those nothing is due any more."""
+        return self.exclude(system__stage=Stage.RETIRED)
+
     def in_state(self, state: DutyState, today: date) -> "DutyQuerySet":
         """Return the duties that are in a state on a day; the same rule as `state_of`."""
         if state == DutyState.ENDED:
             return self.filter(ended_by__isnull=False)
         proven = Exists(Proof.objects.standing(today).filter(duty=OuterRef("pk")))
         early = Q(status=S.MISSING) & (Q(applies_on__isnull=True) | Q(applies_on__gt=today))
+        bare = Q(status=S.MET) & ~proven
         among = {
-            DutyState.MISSING: (Q(status=S.MISSING) & ~early) | (Q(status=S.MET) & ~proven),
+            DutyState.MISSING: (Q(status=S.MISSING) & ~early) | Q(status=S.LAPSED) | bare,
             DutyState.WAITING: Q(status__in=[S.WAITING, S.PROPOSED]) | early,
             DutyState.MET: Q(status=S.MET) & Q(proven),
         }
@@ -48,6 +56,14 @@ class DutyQuerySet(models.QuerySet["Duty"]):
         """Return duties, each with `is_proven`: whether evidence that counts stands behind it."""
         proofs = Proof.objects.standing(today).filter(duty=OuterRef("pk"))
         return self.annotate(is_proven=Exists(proofs))
+
+    def bare(self, today: date) -> "DutyQuerySet":
+        """Return duties said to be met behind which no evidence counts any more.
+
+        Those that ended or whose system is retired are kept as they were.
+        """
+        met = self.applying().living().filter(status=S.MET)
+        return met.filter(~Exists(Proof.objects.standing(today).filter(duty=OuterRef("pk"))))
 
     def soonest_first(self) -> "DutyQuerySet":
         """Return duties by their due day; those without one last."""
@@ -153,6 +169,21 @@ class Duty(models.Model):
         """Return what the duty asks for, as signed."""
         return str(self.told["duty"])
 
+    @property
+    def is_bare(self) -> bool:
+        """Return whether a duty that came through `with_state` was met and nothing shows it now."""
+        return self.status == S.MET and not self.is_proven  # type: ignore[attr-defined]
+
+    @property
+    def check_on(self) -> date | None:
+        """Return the next check of a duty that came through `with_state`; none once it is bare."""
+        return None if self.is_bare else self.next_check_on
+
+    @property
+    def day_due(self) -> date | None:
+        """Return when it is due, of a duty that came through `with_state`."""
+        return self.applies_on if self.is_bare else self.due_on
+
     def state_on(self, today: date) -> DutyState:
         """Return the state of a duty that came through `with_state`."""
         standing = Standing(
@@ -170,22 +201,36 @@ class ProofQuerySet(models.QuerySet["Proof"]):
     def standing(self, today: date) -> "ProofQuerySet":
         """Return proofs whose evidence counts on a day."""
         valid = Q(item__valid_until__isnull=True) | Q(item__valid_until__gte=today)
-        return self.filter(valid, item__withdrawn_at__isnull=True)
+        return self.attached().filter(valid, item__withdrawn_at__isnull=True)
+
+    def attached(self) -> "ProofQuerySet":
+        """Return proofs that nobody took away from their duty."""
+        return self.filter(detached_at__isnull=True)
 
 
 class Proof(models.Model):
-    """A piece of evidence shown for a duty."""
+    """A piece of evidence shown for a duty; taken away with a reason, and kept as it was shown."""
 
     duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="proofs")
     item = models.ForeignKey(EvidenceItem, on_delete=models.PROTECT, related_name="proofs")
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
+    detached_at = models.DateTimeField(null=True, blank=True)
+    detached_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    detached_because = models.TextField(blank=True, max_length=2_000)
 
     objects = ProofQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["duty", "item"], name="proof_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["duty", "item"], condition=Q(detached_at__isnull=True), name="proof_once"
+            ),
+            models.CheckConstraint(condition=ATTACHED ^ DETACHED, name="proof_detachment_whole"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.item} for {self.duty}"

@@ -12,8 +12,6 @@ from django.db.models import Case, Count, Q, Value, When
 from governance.accounts.models import User
 from governance.classification.conditions import All, AnyOf, RuleFired
 from governance.classification.queries import engine
-from governance.evidence.models import EvidenceItem
-from governance.evidence.queries import Listed, listed
 from governance.obligations.answering import Answer, Answering
 from governance.obligations.models import Duty, DutyQuerySet, Followed, Proof
 from governance.obligations.rules import (
@@ -40,6 +38,12 @@ class Line:
     answer: Answer
     due: Due
     applies: str  # "applies since" or "applies from"
+
+    @property
+    def has_lapsed(self) -> bool:
+        """Return whether it was met, and its evidence counts no more."""
+        was_met = self.duty.status in (DutyStatus.MET, DutyStatus.LAPSED)
+        return was_met and self.state == DutyState.MISSING
 
     @property
     def days(self) -> dict[str, date | None]:
@@ -104,7 +108,7 @@ def lines(duties: DutyQuerySet, begin: int, today: date, most: int = PAGE_SIZE) 
 def line_of(duty: Duty, answer: Answer, today: date) -> Line:
     """Return a duty that came through `with_state` as a line."""
     applies = applies_words(duty.applies_on, today)
-    return Line(duty, duty.state_on(today), answer, due_group(duty.due_on, today), applies)
+    return Line(duty, duty.state_on(today), answer, due_group(duty.day_due, today), applies)
 
 
 def tally_of(duties: DutyQuerySet, today: date) -> dict[DutyState, int]:
@@ -190,7 +194,7 @@ class OnSystem:
     @property
     def next_due(self) -> date | None:
         """Return the next day on which something is due, overdue ones first."""
-        return min((line.duty.due_on for line in self.lines if line.duty.due_on), default=None)
+        return min((line.duty.day_due for line in self.lines if line.duty.day_due), default=None)
 
     def count(self, state: DutyState) -> int:
         """Return how many duties are in a state."""
@@ -247,18 +251,6 @@ def rules_behind(obligation: str) -> frozenset[str]:
             found.add(condition.rule)
             open_ones.append(pack.rules[condition.rule].when)
     return frozenset(found)
-
-
-def evidence_for(duty: Duty, today: date) -> list[Listed]:
-    """Return the evidence behind a duty, what counts first."""
-    rows = EvidenceItem.objects.filter(proofs__duty=duty)
-    return listed(rows.select_related("system", "added_by", "withdrawn_by"), today)
-
-
-def evidence_left(duty: Duty, today: date) -> Any:
-    """Return the system's evidence that counts and does not stand behind the duty yet."""
-    items = EvidenceItem.objects.filter(system=duty.system_id).standing(today)
-    return items.exclude(proofs__duty=duty)
 
 
 @cache

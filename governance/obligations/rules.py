@@ -17,6 +17,7 @@ class DutyStatus(StrEnum):
     IN_PROGRESS = "in_progress"
     WAITING = "waiting"
     MET = "met"
+    LAPSED = "lapsed"  # was met; no evidence for it counts any more
     PROPOSED = "proposed"  # said not to apply; another person has to agree
     NOT_APPLICABLE = "not_applicable"
 
@@ -33,12 +34,13 @@ class DutyState(StrEnum):
 
 
 D = DutyStatus
-OPEN = frozenset({D.MISSING, D.IN_PROGRESS, D.WAITING})
+OPEN = frozenset({D.MISSING, D.IN_PROGRESS, D.WAITING, D.LAPSED})
 DUTY_TRANSITIONS: Mapping[DutyStatus, frozenset[DutyStatus]] = {
     D.MISSING: frozenset({D.IN_PROGRESS, D.WAITING, D.MET, D.PROPOSED}),
     D.IN_PROGRESS: frozenset({D.MISSING, D.WAITING, D.MET, D.PROPOSED}),
     D.WAITING: frozenset({D.MISSING, D.IN_PROGRESS, D.WAITING, D.MET, D.PROPOSED}),
-    D.MET: frozenset({D.MISSING, D.IN_PROGRESS, D.MET, D.PROPOSED}),  # to itself: checked again
+    D.MET: frozenset({D.MISSING, D.IN_PROGRESS, D.MET, D.LAPSED, D.PROPOSED}),  # MET: checked again
+    D.LAPSED: frozenset({D.MISSING, D.IN_PROGRESS, D.WAITING, D.MET, D.PROPOSED}),
     D.PROPOSED: frozenset({D.MISSING, D.NOT_APPLICABLE}),
     D.NOT_APPLICABLE: frozenset({D.MISSING}),
 }
@@ -94,13 +96,14 @@ class Standing:
 def state_of(duty: Standing, today: date) -> DutyState:
     """Return what a duty is today.
 
-    Met holds only while evidence stands behind it. What nobody spoke of yet waits until its
-    first day of application and is missing from then on.
+    Met holds only while evidence stands behind it, and is missing from then on whatever the
+    day. What nobody spoke of yet waits until its first day of application, and is missing then.
     """
     if duty.has_ended:
         return DutyState.ENDED
-    if duty.status == D.MET:
-        return DutyState.MET if duty.is_proven else DutyState.MISSING
+    if duty.status in (D.MET, D.LAPSED):
+        is_met = duty.status == D.MET and duty.is_proven
+        return DutyState.MET if is_met else DutyState.MISSING
     if duty.status == D.PROPOSED:
         return DutyState.WAITING
     if duty.status == D.MISSING and (duty.applies_on is None or duty.applies_on > today):

@@ -4,17 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
 from django.forms import Form
 
-from governance.accounts.access import may
+from governance.accounts.access import may, require
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
-from governance.evidence.actions import add_evidence
 from governance.obligations import actions, forms
+from governance.obligations.answering import may_speak, require_word
 from governance.obligations.models import Duty
 from governance.obligations.rules import DUTY_TRANSITIONS, OPEN, DutyStatus
-from inventory.systems.actions import may_edit
 
 S = DutyStatus
 
@@ -39,13 +37,6 @@ def _to(status: DutyStatus) -> frozenset[DutyStatus]:
     return frozenset(source for source, to in DUTY_TRANSITIONS.items() if status in to)
 
 
-@transaction.atomic
-def attach(duty: Duty, *, actor: User, **given: Any) -> None:
-    """Add evidence about the system and put it behind the duty, both or neither."""
-    item = add_evidence(duty.system, actor=actor, **given)
-    actions.show_evidence(duty, item=item, actor=actor)
-
-
 def show(duty: Duty, *, actor: User, item: Any, seen: int | None = None) -> None:
     """Put evidence that is there behind the duty."""
     actions.show_evidence(duty, item=item, actor=actor)
@@ -54,6 +45,7 @@ def show(duty: Duty, *, actor: User, item: Any, seen: int | None = None) -> None
 ANY = frozenset(S)
 MET = "Only evidence that counts today carries this: if it runs out, the duty is missing again."
 KEPT = "It is kept with the system, and stands behind this duty."
+AWAY = "If nothing else that counts shows the duty, it is not met any more."
 SHOWN = OPEN | {S.MET, S.PROPOSED}
 VERBS = {
     "approve": Verb(
@@ -115,7 +107,7 @@ VERBS = {
         title="Open it again",
         submit="Open it again",
         icon="undo-2",
-        statuses=_to(S.MISSING) - frozenset({S.PROPOSED}),
+        statuses=_to(S.MISSING),
     ),
     "plan": Verb(
         form=forms.PlanForm,
@@ -127,7 +119,7 @@ VERBS = {
     ),
     "attach": Verb(
         form=forms.AttachForm,
-        act=attach,
+        act=actions.attach_evidence,
         title="Attach evidence",
         submit="Attach it",
         icon="paperclip",
@@ -143,17 +135,37 @@ VERBS = {
         icon="link",
         statuses=SHOWN,
     ),
+    "detach": Verb(
+        form=forms.DetachForm,
+        act=actions.detach_evidence,
+        title="Take evidence away from this duty",
+        submit="Take it away",
+        icon="undo-2",
+        statuses=SHOWN,
+        lead=AWAY,
+    ),
 }
+
+
+def require_say(verb: Verb, duty: Duty, user: User) -> None:
+    """Raise PermissionDenied, in words, unless this is for the person to say of the duty."""
+    if verb.decides:
+        require(user, Capability.CLASSIFY, duty.system.unit)
+    else:
+        require_word(user, duty)
 
 
 def verbs_for(duty: Duty, user: User) -> dict[str, Verb]:
     """Return what the person can say of a duty as it stands, by the name in the address."""
     if duty.ended_by_id is not None or duty.system.is_retired:
         return {}
-    edits = may_edit(user, duty.system)
+    speaks = may_speak(user, duty)
     decides = may(user, Capability.CLASSIFY, duty.system.unit) and duty.proposed_by_id != user.pk
-    return {
+    found = {
         name: verb
         for name, verb in VERBS.items()
-        if duty.status in verb.statuses and (decides if verb.decides else edits)
+        if duty.status in verb.statuses and (decides if verb.decides else speaks)
     }
+    if duty.status == S.PROPOSED and decides:
+        found.pop("reopen", None)  # to disagree says the same, and who it was
+    return found

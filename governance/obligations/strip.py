@@ -1,7 +1,7 @@
 """The timeline as numbers for an SVG: months, legal days as flags, due days as dots. Pure."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,6 +12,7 @@ X = Callable[[date], int]
 ZOOMS = (3, 6, 18)  # months
 LEFT, RIGHT, TOP = 100, 985, 18
 FLAG_STEP, LANE = 17, 30
+BUCKETS = 46  # as many dots side by side as do not hide each other
 LETTER = 6.1  # mean width of a letter in a flag's words
 LANES = {
     DutyState.MISSING: "Missing",
@@ -56,6 +57,17 @@ class Dot:
 
 
 @dataclass(frozen=True)
+class Report:
+    """The last day for the report of a serious incident."""
+
+    x: int
+    y: int
+    day: date
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Lane:
     """The row of a state."""
 
@@ -78,6 +90,7 @@ class Strip:
     height: int
     zoom: int
     words: str
+    reports: list[Report]
 
     width: int = 1000
 
@@ -93,8 +106,12 @@ def strip(
     zoom: int,
     due: Iterable[tuple[date, DutyState, int]],
     law: Iterable[tuple[date, str]],
+    reports: Iterable[tuple[date, str, str]] = (),
 ) -> Strip:
-    """Return the strip from this month on; `due` and `law` may hold days outside of it."""
+    """Return the strip from this month on; all of them may hold days outside of it.
+
+    `due` counts duties by day and state; `law` has words, `reports` of incidents an address too.
+    """
     begin, end = months_on(today, 0), months_on(today, zoom)
     span = (end - begin).days
 
@@ -104,24 +121,40 @@ def strip(
     within = [(day, words) for day, words in law if begin <= day < end]
     flags = _flags(within, x)
     top = TOP + FLAG_STEP * max(1, len({flag.y for flag in flags})) + 10
-    lanes = {state: top + LANE * at + LANE // 2 for at, state in enumerate(LANES)}
+    alarms = [one for one in reports if begin <= one[0] < end]
+    first = top + LANE * bool(alarms)
+    lanes = {state: first + LANE * at + LANE // 2 for at, state in enumerate(LANES)}
     counted = [(day, state, number) for day, state, number in due if begin <= day < end]
-    dots = _dots(counted, begin, max(1, span // 78), lanes, x)
-    total = sum(number for _day, _state, number in counted)
+    dots = _dots(counted, begin, max(1, span // BUCKETS), lanes, x)
     return Strip(
         begin=begin,
         end=end,
         months=_months(begin, zoom, x),
         flags=flags,
-        lanes=[Lane(y, LANES[state]) for state, y in lanes.items()],
+        lanes=[Lane(y, words) for y, words in _named(lanes, top, alarms)],
         dots=dots,
         today_x=x(today),
         lanes_top=top,
-        height=top + LANE * len(LANES) + 26,
+        height=first + LANE * len(LANES) + 26,
         zoom=zoom,
-        words=f"{total:,} of our days and {len(within)} days of the law "
-        f"between {short_day(begin)} and {short_day(end - timedelta(days=1))}",
+        words=_words(sum(number for *_, number in counted), len(within), begin, end),
+        reports=[Report(x(one[0]), top + LANE // 2, *one) for one in alarms],
     )
+
+
+def _words(ours: int, laws: int, begin: date, end: date) -> str:
+    span = f"between {short_day(begin)} and {short_day(end - timedelta(days=1))}"
+    return f"{ours:,} of our days and {laws} days of the law {span}"
+
+
+def _named(
+    lanes: Mapping[DutyState, int], top: int, alarms: Sequence[object]
+) -> Iterator[tuple[int, str]]:
+    """Yield each lane's place and name; reports have theirs on top, where there are any."""
+    if alarms:
+        yield top + LANE // 2, "Report by"
+    for state, y in lanes.items():
+        yield y, LANES[state]
 
 
 def _months(begin: date, zoom: int, x: X) -> list[Month]:

@@ -1,6 +1,7 @@
 """Pages of duties: the list with its timeline, one duty, what is said of it."""
 
 import re
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,16 +17,17 @@ from governance.accounts.models import User
 from governance.classification.explain import shown
 from governance.classification.queries import engine
 from governance.common.forms import attempt, form_page
+from governance.incidents.queries import reports_due
 from governance.ledger.queries import timeline
-from governance.obligations import queries
+from governance.obligations import proof_queries, queries
 from governance.obligations.actions import follow
 from governance.obligations.answering import Answering
 from governance.obligations.models import Duty, Followed
 from governance.obligations.rules import DutyState
-from governance.obligations.saying import VERBS, Verb, verbs_for
+from governance.obligations.saying import VERBS, Verb, require_say, verbs_for
 from governance.obligations.strip import ZOOMS, Strip, strip
 from governance.obligations.wishes import ME, Wish, duties_for, units_of, wish_of
-from inventory.systems.actions import may_edit
+from inventory.systems.models import AISystem
 
 PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 MOST_AT_ONCE = 50
@@ -42,7 +44,7 @@ def obligations(request: HttpRequest) -> HttpResponse:
     page = queries.page_of(
         duties, wish.state, int(number) if PAGE_NUMBER.fullmatch(number) else 1, today
     )
-    drawn = _strip(request, duties, wish) if request.GET.get("view") == "timeline" else None
+    drawn = _strip(request, user, duties, wish) if request.GET.get("view") == "timeline" else None
     context = {
         "page": page,
         "strip": drawn,
@@ -58,14 +60,32 @@ def obligations(request: HttpRequest) -> HttpResponse:
     return render(request, "obligations/obligations.html", context)
 
 
-def _strip(request: HttpRequest, duties: Any, wish: Wish) -> Strip:
+def _strip(request: HttpRequest, user: User, duties: Any, wish: Wish) -> Strip:
     today = timezone.localdate()
     asked = request.GET.get("zoom", "")
     zoom = int(asked) if asked in map(str, ZOOMS) else ZOOMS[-1]
     wanted = duties.in_state(wish.state, today) if wish.state else duties
     empty = strip(today, zoom, (), ())
     due = queries.days_and_states(wanted, empty.begin, empty.end, today)
-    return strip(today, zoom, due, engine().pack.timelines.get("amended", ()))
+    law = engine().pack.timelines.get("amended", ())
+    return strip(today, zoom, due, law, _reports(user, wish))
+
+
+def _reports(user: User, wish: Wish) -> list[tuple[date, str, str]]:
+    """Return the last days for reports of incidents; of one system where the list is of one."""
+    if wish.chosen.keys() - {"system"}:
+        return []
+    found = reports_due(user, timezone.now())
+    wanted = wish.chosen.get("system")
+    return [
+        (
+            one.last_minute.date(),
+            f"{one.incident.ref} {one.incident.title}: {one.clock.words}",
+            one.incident.get_absolute_url(),
+        )
+        for one in found
+        if one.last_minute and wanted in (None, one.incident.system.ref)
+    ]
 
 
 def _segments(wish: Wish, page: queries.Page, drawn: Strip | None) -> list[dict[str, Any]]:
@@ -137,19 +157,29 @@ def duty(request: HttpRequest, pk: int) -> HttpResponse:
     user, today = acting_user(request), timezone.localdate()
     row = visible_duty(user, pk)
     answer = Answering([row.system_id]).answer(row.system_id, row.obligation)
+    rows = proof_queries.evidence_for(row, today)
+    shown_by = [("evidenceitem", one.item.pk) for one in rows]
     told = shown({"duties": [row.told], **EMPTY_RESULT})["duties"][0]
     context = {
         "duty": row,
         "line": queries.line_of(row, answer, today),
         "told": told,
         "reasons": queries.reasons(row),
-        "rows": queries.evidence_for(row, today),
+        "rows": rows,
+        "away": proof_queries.taken_away(row),
         "verbs": verbs_for(row, user),
-        "entries": timeline(("duty", row.pk), people=people_behind),
-        "may_edit": may_edit(user, row.system),
+        "entries": timeline(("duty", row.pk), *shown_by, people=people_behind),
+        "is_unseen": _is_unseen(answer.person, row),
         "today": today,
     }
     return render(request, "obligations/duty.html", context)
+
+
+def _is_unseen(person: User | None, row: Duty) -> bool:
+    """Return whether somebody answers for a duty of a system that they do not see."""
+    if person is None:
+        return False
+    return not AISystem.objects.visible_to(person).filter(pk=row.system_id).exists()
 
 
 EMPTY_RESULT: dict[str, Any] = {"dates": {}, "dates_here": {}, "exemption": {"reason": None}}
@@ -164,8 +194,8 @@ def say(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     if verb not in VERBS:
         raise Http404
     chosen = VERBS[verb]
-    posted = (request.POST, request.FILES) if chosen.takes_file else (request.POST,)
-    form = chosen.form(*posted, duty=row) if request.method == "POST" else chosen.form(duty=row)
+    require_say(chosen, row, user)
+    form = _form(chosen, row, request)
     if (
         request.method == "POST"
         and form.is_valid()
@@ -186,6 +216,13 @@ def say(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         cancel_url=row.get_absolute_url(),
         enctype="multipart/form-data" if chosen.takes_file else "",
     )
+
+
+def _form(chosen: Verb, row: Duty, request: HttpRequest) -> Any:
+    if request.method != "POST":
+        return chosen.form(duty=row, initial={"item": request.GET.get("item")})
+    posted = (request.POST, request.FILES) if chosen.takes_file else (request.POST,)
+    return chosen.form(*posted, duty=row)
 
 
 def _act(chosen: Verb, row: Duty, user: User, form: Any) -> Any:

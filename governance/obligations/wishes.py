@@ -72,9 +72,14 @@ def _day(value: str) -> date | None:
 
 
 def duties_for(user: User, wish: Wish) -> DutyQuerySet:
-    """Return the visible duties that match, of any state; those that ended too."""
+    """Return the visible duties that match, of any state; those that ended too.
+
+    Those of a retired system only where that system is asked for.
+    """
     found = Duty.objects.visible_to(user)
     chosen = wish.chosen
+    if "system" not in chosen:
+        found = found.living()
     plain = {"article": "article", "system": "system__ref", "role": "role"}
     found = found.filter(**{plain[name]: chosen[name] for name in plain if name in chosen})
     found = found.filter(**{

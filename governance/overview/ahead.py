@@ -20,13 +20,20 @@ class Ahead:
     note: str
     url: str = ""
     is_law: bool = False
+    is_late: bool = False
     month: str = ""  # as a calendar tile has it: Dec, or Dec 27 in another year
 
 
 def dates_ahead(
-    today: date, agreements: Iterable[Agreement], touched: Mapping[date, int]
+    today: date,
+    agreements: Iterable[Agreement],
+    touched: Mapping[date, int],
+    reports: Iterable[Ahead] = (),
 ) -> list[Ahead]:
-    """Return the next dates, soonest first; `touched` counts systems by the days of duties."""
+    """Return the next dates, soonest first; `touched` counts systems by the days of duties.
+
+    `reports` are the deadlines of incidents, those that are overdue too.
+    """
     law = [
         Ahead(day, _sentence(words), f"{LAW}. {_touched(touched.get(day, 0))}", is_law=True)
         for day, words in engine().pack.timelines.get("amended", ())
@@ -42,7 +49,7 @@ def dates_ahead(
         for agreement in agreements
         if agreement.expires_on and agreement.expires_on >= today
     ]
-    found = sorted(law + ends, key=lambda item: item.day)[:MOST_DATES]
+    found = sorted([*reports, *law, *ends], key=lambda item: item.day)[:MOST_DATES]
     return [replace(item, month=_month(item.day, today)) for item in found]
 
 

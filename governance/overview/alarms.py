@@ -1,50 +1,69 @@
-"""Incidents that wait for a person, as lines of Today."""
+"""Incidents that wait for a person, as lines of Today, and their deadlines among the dates."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date
 
-from django.utils import timezone
-
-from governance.accounts.models import User
-from governance.incidents.queries import Standing, concerns
-from governance.incidents.rules import ClockState
+from governance.incidents.queries import Standing
+from governance.overview.ahead import Ahead
 from governance.overview.needs import Need
 
-WAITING = (ClockState.RUNNING, ClockState.OVERDUE)
+
+def incident_needs(concerning: Iterable[Standing], today: date) -> Iterable[Need]:
+    """Yield the running incidents that concern a person, each with its clock."""
+    for standing in concerning:
+        yield _need(standing, today)
 
 
-def incident_needs(user: User, now: datetime) -> Iterable[Need]:
-    """Yield the running incidents that concern the person, each with its clock."""
-    for standing in concerns(user, now):
-        yield _need(standing)
+def incident_dates(seen: Iterable[Standing], today: date) -> Iterable[Ahead]:
+    """Yield the days by which reports of incidents are due; those that are overdue too."""
+    for standing in seen:
+        minute = standing.last_minute
+        if not standing.waits or minute is None or standing.clock.due is None:
+            continue
+        article = standing.clock.due.citation[0]
+        yield Ahead(
+            _day(standing, today),
+            f"{'Report overdue' if standing.is_late else 'Report'}: {standing.incident.title}",
+            f"{standing.incident.ref}, {article}, until {minute:%d %B, %H:%M %Z}",
+            standing.incident.get_absolute_url(),
+            is_late=standing.is_late,
+        )
 
 
-def _need(standing: Standing) -> Need:
-    incident, clock = standing.incident, standing.clock
-    waits = clock.state in WAITING and clock.reported_at is None
+def _need(standing: Standing, today: date) -> Need:
+    incident = standing.incident
     return Need(
         icon="triangle-alert",
-        title=_title(standing, waits=waits),
+        title=_title(standing),
         action="Open",
         url=incident.get_absolute_url(),
         subject=incident.system.name,
         note=f"{incident.ref}: {incident.title}",
         tier=standing.law.tier,
         has_tier=True,
-        due=_day(clock.due.ends_at) if waits and standing.reports and clock.due else None,
+        due=_day(standing, today) if standing.waits and standing.clock.due else None,
         since=incident.aware_at,
+        is_late=standing.is_late,
     )
 
 
-def _title(standing: Standing, *, waits: bool) -> str:
+def _title(standing: Standing) -> str:
+    clock = standing.clock
     if standing.incident.doubted_by_id:
         return "Agree or not: said not to be serious"
-    if not waits:
+    if clock.reported_at or clock.due is None:
         return "Finish the serious incident"
     if not standing.reports:
         return "Inform the provider of the serious incident"
-    return f"Report the serious incident, {standing.clock.words}"
+    return f"Report the serious incident, {clock.words}"
 
 
-def _day(ends_at: datetime) -> date:
-    return timezone.localdate(ends_at - timedelta(minutes=1))
+def _day(standing: Standing, today: date) -> date:
+    """Return the last day in the incident's zone; beside a reader's day the clock itself decides.
+
+    Where days begin earlier or later than here, what runs is never shown as past, and what is
+    over never as still ahead.
+    """
+    minute = standing.last_minute
+    last = minute.date() if minute else today
+    return min(last, today) if standing.is_late else max(last, today)

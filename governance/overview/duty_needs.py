@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import groupby
+from textwrap import shorten
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -28,9 +29,11 @@ def duty_needs(user: User, today: date, *, decides: bool) -> list[Need]:
 
 def _due(user: User, today: date) -> Iterable[Need]:
     until = today + timedelta(days=SOON_DAYS)
-    bare = Duty.objects.filter(status=DutyStatus.MET).in_state(DutyState.MISSING, today)
+    were_met = Duty.objects.filter(status__in=[DutyStatus.MET, DutyStatus.LAPSED])
+    bare = were_met.in_state(DutyState.MISSING, today)
     wanted = Q(due_on__lte=until) | Q(pk__in=bare.values("pk"))
-    mine = Duty.objects.visible_to(user).applying().filter(answered_by(user)).filter(wanted)
+    going = Duty.objects.visible_to(user).applying().living()
+    mine = going.filter(answered_by(user)).filter(wanted)
     found = lines(mine.soonest_first(), 0, today, most=MOST_LINES)
     found.sort(key=lambda line: line.duty.system_id)
     each = [list(rows) for _, rows in groupby(found, key=lambda line: line.duty.system_id)]
@@ -40,7 +43,7 @@ def _due(user: User, today: date) -> Iterable[Need]:
 
 
 def _first_day(rows: list[Line]) -> date:
-    return min((line.duty.due_on for line in rows if line.duty.due_on), default=date.max)
+    return min((line.duty.day_due for line in rows if line.duty.day_due), default=date.max)
 
 
 def _need(rows: list[Line], until: date) -> Need:
@@ -61,13 +64,14 @@ def _need(rows: list[Line], until: date) -> Need:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 70 else f"{text[:69].rstrip()}…"
+    return shorten(text, 70, placeholder=" …")
 
 
 def _proposals(user: User) -> Iterable[Need]:
     """Yield duties that somebody else said do not apply."""
     units = units_with(user, Capability.CLASSIFY).values("pk")
-    rows = Duty.objects.applying().filter(status=DutyStatus.PROPOSED, system__unit__in=units)
+    going = Duty.objects.applying().living()
+    rows = going.filter(status=DutyStatus.PROPOSED, system__unit__in=units)
     others = rows.exclude(proposed_by=user).select_related("system", "proposed_by")
     for duty in others.order_by("changed_at", "pk")[:MOST_OF_A_KIND]:
         yield Need(

@@ -69,6 +69,11 @@ class Need:
     has_tier: bool = False
     due: date | None = None
     since: datetime | None = None
+    is_late: bool = False  # also where the day alone does not tell
+
+    def is_overdue(self, today: date) -> bool:
+        """Return whether its time is over."""
+        return self.is_late or (self.due is not None and self.due < today)
 
     def urgency(self) -> tuple[int, date, datetime]:
         """Return the order: overdue and due first, then what waits longest, then the rest."""

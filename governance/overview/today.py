@@ -9,10 +9,11 @@ from governance.accounts.access import people_behind
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.common.dates import due_words
+from governance.incidents.queries import concerns, running
 from governance.ledger.models import LeafSequence
 from governance.ledger.queries import Row, rows
 from governance.overview.ahead import Ahead, dates_ahead
-from governance.overview.alarms import incident_needs
+from governance.overview.alarms import incident_dates, incident_needs
 from governance.overview.duty_needs import duty_needs
 from governance.overview.ledger import LastCheck, last_check, visible_entries
 from governance.overview.needs import Need, needs, running_out
@@ -96,16 +97,18 @@ def today(user: User, now: datetime, abilities: frozenset[Capability]) -> Today:
     counted = portfolio(user, scope, month)
     ends = running_out(user)
     decides = Capability.CLASSIFY in abilities
-    todo = [*incident_needs(user, now), *needs(user, abilities, counted, ends)]
+    seen = running(user, now)
+    todo = [*incident_needs(concerns(user, now, seen), day)]
+    todo += needs(user, abilities, counted, ends)
     todo += duty_needs(user, day, decides=decides)
     todo.sort(key=Need.urgency)
     return Today(
         day=day,
         needs=todo,
-        overdue=sum(1 for need in todo if need.due and need.due < day),
+        overdue=sum(need.is_overdue(day) for need in todo),
         portfolio=counted,
         figures=_figures(counted, len(ends), f"{now:%B}"),
-        ahead=dates_ahead(day, ends, counted.duty_days),
+        ahead=dates_ahead(day, ends, counted.duty_days, incident_dates(seen, day)),
         record=_record(user),
         may_register=Capability.REGISTER in abilities,
         may_import=Capability.IMPORT in abilities,

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from guardian.shortcuts import assign_perm, remove_perm
 
-from governance.accounts.access import may, require
+from governance.accounts.access import may, require, units_with
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.common.errors import DomainError
@@ -46,6 +46,16 @@ def may_edit(user: User, system: AISystem) -> bool:
     if may(user, Capability.EDIT, system.unit):
         return True
     return system.owner_id == user.pk and may(user, Capability.EDIT_OWN, system.unit)
+
+
+def may_answer(user: User, system: AISystem) -> bool:
+    """Return whether the person, if accountable for something about this system, may speak of it.
+
+    Whoever sees the system and has a role, in whatever unit, that does more than read.
+    """
+    if not units_with(user, Capability.ANSWER).exists():
+        return False
+    return AISystem.objects.visible_to(user).filter(pk=system.pk).exists()
 
 
 def require_edit(user: User, system: AISystem) -> None:

@@ -13,7 +13,7 @@ from django.utils.timezone import now
 from governance.accounts.access import require
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Capability
-from governance.classification.queries import current_tiers
+from governance.classification.signed import current_tiers
 from governance.common.canonical import digest
 from governance.common.errors import DomainError, StaleError
 from governance.common.states import change, move

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from governance.accounts.models import User
-from governance.classification.queries import current_tiers
 from governance.classification.rules import Tier
+from governance.classification.signed import current_tiers
 from inventory.systems.rules import Stage
 from raci.matrices import queries, rules
 from raci.matrices.asking import Pagers

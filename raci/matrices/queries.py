@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from governance.accounts.models import BusinessUnit, User
-from governance.classification.queries import current_tiers
 from governance.classification.rules import Tier
+from governance.classification.signed import current_tiers
 from inventory.systems.models import AISystem
 from inventory.systems.rules import DataCategory, OurRole
 from raci.matrices import rules

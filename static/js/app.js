@@ -46,6 +46,16 @@
     const out = $("[data-outcome]:not([hidden])"); if (out) say("So far: " + out.dataset.outcome);
   }));
 
+  /* "None of these" and "I'm not sure" stand alone: the rest is unticked before anybody reads the form */
+  document.addEventListener("change", (e) => {
+    const box = e.target, all = box.closest?.(".choices");
+    if (!all || box.type !== "checkbox" || !box.checked) return;
+    const alone = box.value.startsWith("~");
+    $$("input[type=checkbox]", all).forEach((b) => {
+      if (b !== box && b.name === box.name && (alone || b.value.startsWith("~"))) b.checked = false;
+    });
+  }, true);
+
   /* RACI: count changes, check that each row has one A and an R (A/R is both), arrow keys between cells */
   const raci = $(".raci");
   if (raci) {

@@ -161,6 +161,8 @@ DRAFT = {
     "citation": ["Art 49(3)"],
     "missing": [{"key": "1.address", "label": "Deployer: address"}],
     "content": {
+        "system": {"ref": "AIS-001", "name": "CV screening assistant 1"},
+        "law_text": "amended",
         "sections": [
             {
                 "title": "Annex VIII Section C",
@@ -168,7 +170,7 @@ DRAFT = {
                     {
                         "key": "1.name", "number": "1", "label": "Deployer: name",
                         "need": "required", "only_enacted": False, "lacking": "",
-                        "values": [{"text": "Halden Mutual", "source": "register: organisation"}],
+                        "values": [{"text": "=Halden Mutual", "source": "register: organisation"}],
                     },
                     {
                         "key": "1.address", "number": "1", "label": "Deployer: address",
@@ -221,7 +223,7 @@ def system(number: int = 1, **over: Any) -> dict[str, Any]:
         "agreements": [AGREEMENT],
         "versions": [VERSION],
         "incidents": [],
-        "documents": [PAPER],
+        "documents": [PAPER | {"ref": f"AIS-{number:03d} D1"}],
         "timeline": [EVENT],
     }
     facts |= over

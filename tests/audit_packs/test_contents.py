@@ -1,5 +1,6 @@
 """What a pack says, read from the database at one moment."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -10,9 +11,11 @@ from django.utils import timezone
 from governance.approvals import actions as approvals
 from governance.audit_packs.actions import Period, request_pack
 from governance.audit_packs.queries import contents
+from governance.audit_packs.render import _system
 from governance.audit_packs.rules import ScopeKind, missing
 from governance.classification.actions import answer_facts, sign_classification
 from governance.classification.queries import provisional, usual_answers
+from governance.classification.saying import Said
 from governance.ledger.models import Pending
 from governance.ledger.queries import size_and_root
 from inventory.systems.actions import change_system
@@ -184,3 +187,44 @@ def test_a_draft_and_a_stale_document_stand_among_what_is_missing():
 
     assert draft["missing"] == ["A document that the AI Act asks for is not signed."]
     assert stale["missing"] == ["A signed document says something else than the record by now."]
+
+
+def test_reasons_for_answers_are_told_before_anybody_signs(officer, system):
+    said = Said(because="The data sheet says so.")
+    answer_facts(
+        system,
+        facts={"sys.machine_based": True, "profiling.performed": None},
+        actor=officer,
+        said=said,
+    )
+    answers = told(officer, system)["classification"]["explained"]
+
+    assert [(one["fact"], one["answer"]) for one in answers] == [
+        ("profiling.performed", "Not sure"),
+        ("sys.machine_based", "Yes"),
+    ]
+    assert {(one["because"], one["by"]) for one in answers} == {
+        ("The data sheet says so.", officer.name)
+    }
+
+
+def test_while_questions_are_open_the_pages_do_not_say_that_nothing_follows(officer, system):
+    answer_facts(
+        system, facts={"sys.machine_based": True, "profiling.performed": None}, actor=officer
+    )
+    page = re.sub(r"\s+", " ", _system(told(officer, system), many=False))
+
+    assert "None is settled yet: the open questions can still bring" in page
+    assert "Which documents are owed is not settled" in page
+    assert '<th scope="row">Answered “not sure”</th><td>Does it profile' in page
+    assert "These are the most decisive" in page
+    assert "What is not settled is told without its questions" in page
+    assert "Not known" not in page
+    assert "profiling.performed" not in page
+
+
+def test_the_days_from_which_a_tier_applies_are_told_in_both_texts(officer, system):
+    answer_facts(system, facts=usual_answers(system) | FACTS, actor=officer, seen=0)
+    page = _system(told(officer, system), many=False)
+
+    assert "2 August 2026 as enacted, 2 December 2027 as amended" in page

@@ -1,6 +1,8 @@
 """The file itself: PDF/A-3, tagged, whole, the same bytes each time, closed to the outside."""
 
+import csv
 import hashlib
+import io
 import json
 import os
 import re
@@ -84,7 +86,19 @@ def test_the_data_are_attached_as_they_were_read(pdf, said):
 
     assert attached == said.json()
     assert json.loads(attached)["systems"][0]["name"] == "CV screening assistant 1"
-    assert [spec.AFRelationship for spec in pdf.Root.AF] == ["/Data"]
+    assert {str(spec.AFRelationship) for spec in pdf.Root.AF} == {"/Data"}
+
+
+def test_registrations_are_attached_as_tables_in_which_nothing_is_a_formula(pdf):
+    names = [f"AIS-{number:03d}-D1-annex-viii-c.csv" for number in (1, 4, 5)]
+    table = pdf.attachments[names[0]].get_file()
+    rows = list(csv.DictReader(io.StringIO(table.read_bytes().decode("utf-8-sig"))))
+
+    assert sorted(pdf.attachments) == sorted(["data.json", *names])
+    assert [spec.UF for spec in pdf.Root.AF] == ["data.json", *names]
+    assert table.mime_type == "text/csv"
+    assert {row["Status"] for row in rows} == {"signed, AIS-001 D1"}
+    assert [row["Value"] for row in rows] == ["'=Halden Mutual", ""]
 
 
 def test_every_page_counts_up_to_the_same_total(text):
@@ -142,7 +156,7 @@ def test_what_the_record_says_and_does_not_say_is_printed(text):
         "2 December 2027",
         "Approve a model version update",
         "Bias test passed.",
-        "stage: pilot → production",
+        "Stage: pilot → production",
         "Nobody has signed the classification.",
         "No responsibility matrix is in force.",
         "No model version is on record for this system",
@@ -157,7 +171,7 @@ def test_a_name_that_attacks_is_only_a_name(text, pdf):
     assert "file:///etc/passwd" in told
     assert '<img src="http://127.0.0.1:9/x">' in told
     assert "[U+6F22] turned [U+202E]round" in told
-    assert list(pdf.attachments) == ["data.json"]
+    assert not any("passwd" in name for name in pdf.attachments)
 
 
 @pytest.mark.parametrize(
@@ -228,7 +242,7 @@ def test_documents_are_printed_with_their_signature_values_and_sources(text):
     )
     assert "Halden Mutual Register: organisation" in whole
     assert "Missing. The registry keeps no addresses" in whole
-    assert "The classification calls for none of the documents" in whole
+    assert "Which documents are owed is not known" in whole
 
 
 @pytest.mark.parametrize("one", [system(1), bare(1)], ids=["whole", "bare"])

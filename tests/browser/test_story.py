@@ -148,7 +148,7 @@ def test_officer_answers_the_questions_and_signs_what_follows(tab_of, officer, s
 def test_answers_show_at_once_where_they_lead(tab_of, officer, system):
     page = tab_of(officer)
     page.goto(f"/systems/{system.ref}/classify/work.functions/")
-    choose(page, ["Decide terms"])
+    choose(page, ["Takes part in decisions on terms"])
 
     expect(page.locator("#so-far")).to_contain_text("Annex III point 4(b)")
     page.reload()
@@ -158,15 +158,13 @@ def test_answers_show_at_once_where_they_lead(tab_of, officer, system):
 
 BENEFITS = {
     "What is it?": ["It runs on machines", "It works out for itself"],
-    "What connects it to the Union?": ["Deployer in eu"],
-    "Is it used for any of this?": ["Public benefits or services"],
-    "What about public benefits/services (incl. healthcare)?": ["Evaluate eligibility"],
-    "Does the assessment concern natural persons (incl. sole traders), not only legal entities?": [
-        "Yes"
-    ],
-    "Used by or on behalf of a public authority?": ["Yes"],
+    "What connects it to the Union?": ["Whoever uses it"],
+    "Is it used in one of these areas?": ["Public benefits or services"],
+    "What does it do for public benefits or services?": ["Evaluates who is eligible"],
+    "Is it about people, not only about companies?": ["Yes"],
+    "Is it used by or for a public authority?": ["Yes"],
     "What do we do with it?": ["We use it in our work"],
-    "Which of these are we?": ["A public authority or body"],
+    "What kind of organisation are we?": ["A public authority or body"],
     "When was it first placed on the market or put into service?": ["Not yet, or it is new"],
 }
 

@@ -7,6 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection
 
+from governance.accounts.actions import grant, revoke
+from governance.accounts.rules import Role
 from governance.classification.actions import NotSettledError, answer_facts, sign_classification
 from governance.classification.models import Assessment, FactSheet
 from governance.classification.queries import (
@@ -20,6 +22,7 @@ from governance.common.errors import DomainError, StaleError
 from governance.ledger.models import Entry
 from governance.ledger.queries import body
 from inventory.systems.actions import change_system
+from inventory.systems.models import AISystem
 from tests.classification.conftest import CHATBOT, sign
 
 
@@ -183,6 +186,26 @@ def test_only_those_who_classify_in_the_unit_sign(answered, owner, ops_lead, aud
         with pytest.raises(PermissionDenied):
             sign(answered, person)
     assert not Assessment.objects.exists()
+
+
+def test_nobody_signs_for_a_retired_system(answered, officer):
+    change_system(answered, actor=officer, stage="retired")
+
+    with pytest.raises(DomainError, match="is retired"):
+        sign(answered, officer)
+    assert not Assessment.objects.exists()
+
+
+def test_who_signs_needs_the_right_where_the_system_stands_by_now(
+    answered, officer, stranger, lending, claims, administrator
+):
+    read_before = AISystem.objects.select_related("unit").get(pk=answered.pk)
+    grant(stranger, role=Role.COMPLIANCE_OFFICER, unit=claims, actor=administrator)
+    revoke(stranger.memberships.get(unit=lending), actor=administrator)
+    change_system(answered, actor=officer, unit=lending)
+
+    with pytest.raises(PermissionDenied):
+        sign(read_before, stranger)
 
 
 def test_changed_facts_show_as_changed_since(answered, officer):

@@ -121,9 +121,26 @@ def test_the_deciding_step_is_open_and_what_did_not_decide_is_folded():
 
     assert [step.tier for step in tree.steps if step.decides] == ["high"]
     credit = next(b for b in branches_in([tree.steps[-1].branch]) if b.rule == "annex3.5.b")
-    assert (credit.said, credit.decides, credit.confidence) == ("Fired", True, "Statute")
+    assert (credit.said, credit.decides, credit.confidence) == ("Applies", True, "Statute")
     assert "credit score" in {part.answer.words for part in credit.parts if part.answer}
     assert any(b.kind == "beside" for b in branches_in([tree.steps[-1].branch]))
+
+
+def test_what_had_to_fail_is_folded_beside_what_held():
+    listed = trace({"work.functions": ["evaluate_candidates"], "profiling.performed": True})
+    told = list(branches_in(step.branch for step in tree_of(listed).steps))
+
+    granted = next(branch for branch in told if branch.rule == "art6.3.granted")
+    assert (granted.said, granted.decides, granted.opens) == ("Does not apply", True, False)
+    assert granted.note == "It must not apply."
+
+
+def test_a_step_that_holds_because_a_rule_fails_shows_why():
+    no_system = tree_of(trace({"sys.machine_based": False}))
+
+    [step] = [step for step in no_system.steps if step.opens]
+    [rule] = step.branch.parts
+    assert (rule.rule, rule.opens) == ("art3.1", True)
 
 
 def test_an_exception_that_applied_stands_out_and_explains_the_rule():
@@ -131,7 +148,7 @@ def test_an_exception_that_applied_stands_out_and_explains_the_rule():
 
     told = list(branches_in(step.branch for step in tree.steps))
     kept_back = next(branch for branch in told if branch.rule == "art50.1" and branch.told)
-    assert kept_back.said == "Did not fire"
+    assert kept_back.said == "Does not apply"
     assert [b.said for b in kept_back.parts if b.kind == "exception" and b.truth] == ["Applies"]
 
 

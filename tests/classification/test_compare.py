@@ -67,7 +67,7 @@ def test_a_changed_answer_is_told_with_what_it_leads_to():
 
     assert "Three answers changed: " in told
     assert "credit score → not answered" in told
-    assert "Under today’s rules it would be limited instead of high." in told
+    assert "Under today’s rules it would be limited instead of high-risk." in told
     assert "would fall away" in told
     assert "annex3.5.b" in {one.id for one in found.rules.lost}
     assert "art26.1" in {one.id for one in found.duties.lost}
@@ -83,16 +83,17 @@ def test_not_sure_is_an_answer_of_its_own():
 def test_packs_that_differ_compare_by_their_frozen_words():
     rules = dict(PACK.rules)
     rules["annex3.5.b"] = replace(rules["annex3.5.b"], when=rules["art5.1.a"].when)
+    before = engine_of(replace(PACK, meta={**PACK.meta, "as_of": "2026-11-22"}))
     later = engine_of(
         replace(PACK, version="f" * 64, rules=rules, meta={**PACK.meta, "as_of": "2027-03-01"})
     )
-    found = diff(side(CREDIT), side(CREDIT, later), PACK.facts)
+    found = diff(side(CREDIT, before), side(CREDIT, later), PACK.facts)
 
     assert not found.answers
     assert (found.tier.before, found.tier.after) == ("high", "minimal")
     assert list(sentences(found))[:2] == [
-        f"The law then as of {PACK.meta['as_of']}, now as of 2027-03-01.",
-        "Under today’s rules it would be minimal instead of high.",
+        "The law then as of 22 November 2026, now as of 1 March 2027.",
+        "Under today’s rules it would be minimal instead of high-risk.",
     ]
 
 
@@ -151,6 +152,26 @@ def test_two_signed_stand_side_by_side_with_signers_reasons_rules_and_duties(
         assert words in text, words
 
 
+def test_two_signed_are_told_in_the_order_of_time_whichever_stands_first(as_user, twice, auditor):
+    client = as_user(auditor)
+    forward = page(client, "compare", twice.ref, a=1, b=2)
+    backward = page(client, "compare", twice.ref, a=2, b=1)
+
+    for text in (forward, backward):
+        assert "It became limited instead of high-risk." in text
+        assert "would" not in text[text.index("flag-warn") : text.index("Side by side")]
+    assert f"{twice.ref} C2 and {twice.ref} C1" in backward
+
+
+def test_only_who_may_answer_is_led_from_a_difference_to_signing_again(
+    as_user, twice, officer, auditor
+):
+    answer_facts(twice, facts={"credit.functions": ["credit_score"]}, actor=officer)
+
+    assert "Check and sign again" in page(as_user(officer), "compare", twice.ref, a=2, b="now")
+    assert "Check and sign again" not in page(as_user(auditor), "compare", twice.ref, a=2, b="now")
+
+
 def test_a_signed_one_is_compared_with_now_in_a_sentence(as_user, twice, officer):
     answer_facts(twice, facts={"credit.functions": ["credit_score"]}, actor=officer)
     client = as_user(officer)
@@ -163,7 +184,7 @@ def test_a_signed_one_is_compared_with_now_in_a_sentence(as_user, twice, officer
         client.get(twice.get_absolute_url()).content.decode(),
     ):
         assert told in text
-        assert "it would be high instead of limited" in text
+        assert "it would be high-risk instead of limited" in text
 
 
 def test_a_pack_that_changed_is_told_with_what_it_leads_to(as_user, twice, officer, monkeypatch):

@@ -145,3 +145,16 @@ def test_both_ways_to_order_give_the_same(three, officer):
 
         for begin in range(4):
             assert first._by_index(rows, begin, 2) == first._sorted(rows, begin, 2)
+
+
+def test_who_may_answer_is_led_to_the_questions_and_others_to_the_reasons(
+    three, officer, auditor, as_user
+):
+    first.score_due(10)
+    url, ref = reverse("classification:first"), three[0].ref
+    questions, reasons = f"/systems/{ref}/classify/next/", f"/systems/{ref}/classify/"
+
+    assert f'class="btn btn-s" href="{questions}"' in as_user(officer).get(url).content.decode()
+    text = as_user(auditor).get(url).content.decode()
+    assert questions not in text
+    assert f'class="btn btn-s" href="{reasons}"' in text

@@ -185,7 +185,7 @@ BYTES: list[tuple[str, Any, str]] = [
     (BANS, lambda body: b"rules: " + b"[" * 5000 + b"]" * 5000, "deeper than 40"),
     (BANS, lambda body: b"rules: " + b"{a: " * 5000 + b"1" + b"}" * 5000, "deeper than 40"),
     (BANS, lambda body: b"rules: !!python/object/apply:os.getcwd []\n", "line 1"),
-    (BANS, lambda body: b"rules: !!int 0x_\n", "not YAML"),
+    (BANS, lambda body: b"rules: !!int 0x_\n", "a tag"),
     (BANS, lambda body: b"rules: !!timestamp 2026-99-99\n", "04_prohibitions.yaml: pack"),
     (BANS, lambda body: b"rules: !!binary '*'\n", "04_prohibitions.yaml: pack"),
     (BANS, lambda body: b"rules: " + b"9" * 5000 + b"\n", "04_prohibitions.yaml: pack"),

@@ -146,7 +146,7 @@ def test_a_tally_says_in_one_sentence_how_many_systems_move_where():
         counter.add(change_of(AMENDED, without("annex3.4.a"), facts))
 
     assert counter.tally().words.startswith(
-        "2 of 3 systems change tier: 2 high → minimal. 2 lose duties"
+        "2 of 3 systems change tier: 2 high-risk → minimal. 2 lose duties"
     )
 
 

@@ -117,7 +117,7 @@ def test_a_signed_classification_is_compared_with_another_and_with_now(as_user, 
     assert found["words"] == []
     assert {"art26.1"} <= {duty["id"] for duty in found["duties"]["lost"]}
     now = client.get(f"/api/v1/assessments/{first.pk}/compare/now/").json()
-    assert "it would be minimal instead of high" in " ".join(now["words"])
+    assert "it would be minimal instead of high-risk" in " ".join(now["words"])
     same = client.get(f"/api/v1/assessments/{second.pk}/compare/now/").json()
     assert same["is_empty"]
 
@@ -128,7 +128,7 @@ def test_a_signed_classification_that_is_read_says_in_what_it_is_stale(as_user, 
 
     answer_facts(hiring, facts={"work.functions": []}, actor=officer)
     [words] = client.get(f"/api/v1/assessments/{one.pk}/").json()["stale"]
-    assert "it would be minimal instead of high" in words
+    assert "it would be minimal instead of high-risk" in words
     assert client.get("/api/v1/assessments/").json()["items"][0]["stale"] is None
 
 

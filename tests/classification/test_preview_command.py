@@ -40,7 +40,7 @@ def test_it_says_for_the_systems_of_the_register_what_would_change(system, offic
     text = told(str(repealed))
     assert f"{system.ref} {system.name}: high → minimal" in text
     assert "loses (was 2027-12-02): art26.1 (Art 26(1))" in text
-    assert text.splitlines()[-1].startswith("1 of 1 system changes tier: 1 high → minimal.")
+    assert text.splitlines()[-1].startswith("1 of 1 system changes tier: 1 high-risk → minimal.")
 
 
 def test_the_shipped_example_needs_no_database_with_cases():

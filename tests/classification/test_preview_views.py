@@ -55,7 +55,7 @@ def test_the_example_is_asked_for_with_one_button(as_user, hiring, officer):
     response = client.post(LIST, {"example": "1"})
     preview = PackPreview.objects.get()
     assert response["Location"] == reverse("classification:preview", args=[preview.pk])
-    assert "0 of 1 system looked at" in text_of(client.get(response["Location"]))
+    assert "0 % of the systems looked at" in text_of(client.get(response["Location"]))
 
 
 def test_a_zip_is_taken_and_named_after_its_file(as_user, hiring, officer):
@@ -78,6 +78,7 @@ def test_a_pack_that_does_not_hold_is_refused_on_the_form(as_user, officer, name
     response = upload(as_user(officer), name, body)
 
     assert words in text_of(response, 422).replace("&#x27;", "'")
+    assert ("What to mend in this pack" in text_of(response, 422)) is (name != "big.yaml")
     assert not PackPreview.objects.exists()
 
 
@@ -94,10 +95,11 @@ def test_the_result_says_how_many_systems_and_which_duties_with_their_articles(
     text = text_of(as_user(officer).get(f"{LIST}{done.pk}/"))
 
     for words in (
-        "0 of 2 systems change tier",
+        "No tier changes in 2 systems",
         "Claims triage scorer",
         "2 December 2027",
         "Art 26",
+        "A question that nobody answered",
     ):
         assert words in text, words
 
@@ -105,9 +107,22 @@ def test_the_result_says_how_many_systems_and_which_duties_with_their_articles(
 def test_rows_and_counts_are_those_of_the_systems_a_person_sees(as_user, done, stranger):
     text = text_of(as_user(stranger).get(f"{LIST}{done.pk}/"))
 
-    assert "0 of 1 system change" in text
+    assert "No tier changes in 1 system" in text
     assert "Applicant ranking" in text
     assert "Claims triage scorer" not in text
+
+
+def test_how_many_systems_there_are_is_told_to_nobody_of_one_unit(as_user, hiring, stranger):
+    preview = request_preview(actor=stranger, before_text="enacted")
+    PackPreview.objects.filter(pk=preview.pk).update(total=7_531, done=5_000)
+    client, detail = as_user(stranger), reverse("classification:preview", args=[preview.pk])
+    told = text_of(client.get(LIST)) + text_of(client.get(detail))
+    told += text_of(client.get(detail, headers={"HX-Request": "true"}))
+    rest = client.get(f"/api/v1/rulepack-previews/{preview.pk}/").json()
+
+    assert rest["percent"] == 66
+    assert "66 % of the systems looked at" in told
+    assert not any(number in told + str(rest) for number in ("7,531", "7531", "5,000", "5000"))
 
 
 def test_who_may_not_classify_finds_no_preview(as_user, done, owner, auditor):

@@ -47,13 +47,15 @@ def sheet(dice: random.Random) -> dict[str, Any]:
 def tier_of(fired: dict[str, Any], known: dict[str, Any]) -> str:
     """Return the tier in the order of evaluation that the pack states."""
     model = known["gpai.model"] or fired["gpai.modifier"]
-    if any(fired[name] for name in (*SHUT_OUT, "art2.12")):
+    if any(fired[name] for name in SHUT_OUT):
         return "out_of_scope"
     if not fired["art3.1"]:
         return "not_applicable" if model else "out_of_scope"
     for rule, tier in STEPS:
         if fired[rule]:
             return tier
+    if fired["art2.12"]:
+        return "out_of_scope"
     return "not_applicable" if model else "minimal"
 
 
@@ -64,7 +66,7 @@ def listed(fired: dict[str, Any], tier: str) -> set[str]:
     if tier == "prohibited":
         kinds = {"prohibition"}
     elif not fired["art3.1"]:
-        kinds = {"gpai"}
+        kinds = set() if tier == "out_of_scope" else {"gpai"}
     elif tier == "out_of_scope":
         kinds = {"scope_exclusion"}
     return {name for name in found if PACK.rules[name].kind in kinds}
@@ -77,7 +79,7 @@ def owed(fired: dict[str, Any], known: dict[str, Any], tier: str) -> set[tuple[s
     if tier == "prohibited":
         fired = fired | dict.fromkeys(HIGH_STEP, False)
     roles = {name for name in PACK.rules if PACK.rules[name].kind == "role" and fired[name]}
-    if not fired["art3.1"]:
+    if not fired["art3.1"] or fired["art2.12"]:
         roles &= {"role.gpai_provider"}
     return {
         (duty.id, role)
@@ -89,7 +91,7 @@ def owed(fired: dict[str, Any], known: dict[str, Any], tier: str) -> set[tuple[s
 
 def applied(fired: dict[str, Any], known: dict[str, Any]) -> set[str]:
     """Return the exceptions that kept a rule from firing."""
-    if any(fired[name] for name in SHUT_OUT):
+    if any(fired[name] for name in SHUT_OUT) or not fired["art3.1"]:
         return set()
     return {
         item.id

@@ -194,6 +194,38 @@ def test_a_prohibited_system_keeps_transparency_duties_and_has_no_high_risk_ones
     assert {duty.id for duty in answer(facts | banned).obligations} == {"art4", "art50.1"}
 
 
+MODEL = {"gpai.model": True, "gpai.significant_generality": "yes"}
+SPREADSHEET = {"sys.infers_outputs": False}
+
+
+def test_what_is_no_ai_system_has_no_filter_to_claim_and_no_exception():
+    talks = {"tr.interacts_directly": True, "tr.ai_obvious": True, "profiling.performed": True}
+    got = answer(SPREADSHEET | LOAN | MODEL | talks)
+
+    assert (got.tier, got.fired) == (Tier.NOT_APPLICABLE, ("gpai.art3.63",))
+    assert (got.exemption.outcome, got.exceptions) == ("not_applicable", ())
+
+
+def test_what_is_no_ai_system_lists_no_rule_once_it_is_out_of_scope():
+    got = answer(SPREADSHEET | MODEL | {"scope.research_sole_purpose": True})
+
+    assert (got.tier, got.fired) == (Tier.OUT_OF_SCOPE, ())
+
+
+def test_the_open_source_exclusion_is_for_systems_not_for_a_model_that_is_none():
+    got = answer(SPREADSHEET | MODEL | {"scope.foss_licence": True})
+
+    assert (got.tier, got.fired) == (Tier.NOT_APPLICABLE, ("gpai.art3.63",))
+
+
+def test_an_open_source_system_that_the_filter_lets_out_has_no_duties_of_a_system():
+    let_out = PROVIDER | LOAN | {"filter.narrow_procedural": True}
+
+    assert {duty.id for duty in answer(let_out).obligations} >= {"art6.4", "art49.2"}
+    got = answer(let_out | {"scope.foss_licence": True})
+    assert (got.tier, got.fired, got.obligations) == (Tier.OUT_OF_SCOPE, ("art2.12",), ())
+
+
 def test_duties_stay_away_from_other_roles():
     provider = {duty.id for duty in answer(PROVIDER | LOAN).obligations}
     deployer = {duty.id for duty in answer(DEPLOYER | LOAN).obligations}
@@ -253,7 +285,7 @@ def test_dates_of_a_new_system_and_of_this_one_are_told_apart():
 
 
 def test_a_day_or_list_in_another_form_is_brought_to_one_form():
-    facts = {"market.first_placed": "20250601", "tr.generates": ["video", "text", "video"]}
+    facts = {"market.first_placed": date(2025, 6, 1), "tr.generates": ["video", "text", "video"]}
 
     assert checked(PACK, facts) == {
         "market.first_placed": "2025-06-01",

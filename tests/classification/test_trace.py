@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.classification.deciding import is_stopped, rules_in, trace_bytes, truth_of, walk
+from governance.classification.otherwise import alternatives, otherwise
 from governance.classification.partial import classify_known, truths
 from governance.classification.rules import NEVER, Tier, checked, classify, fired_by
 from governance.classification.tracing import traced, traced_with_defaults
@@ -176,3 +177,42 @@ def test_an_answer_that_is_not_known_is_told_so():
         "ask": "", "answer": None, "words": "Not known", "given": False,
     }  # fmt: skip
     assert trace["otherwise"] == []
+
+
+@settings(max_examples=12, deadline=None)
+@given(sheets(), TEXTS)
+def test_every_other_answer_that_changes_something_is_named_and_no_other(facts, text):
+    facts = checked(PACK, facts)
+    now = classify(ENGINE, facts, text)
+    known = {**ENGINE.defaults, **facts}
+    changing = {
+        (name, str(other))
+        for name in ENGINE.variables.places
+        for other in alternatives(PACK.facts[name], known[name], ENGINE.variables.samples(name))
+        if weighed(classify(ENGINE, facts | {name: other}, text)) != weighed(now)
+    }
+
+    told = otherwise(ENGINE, facts, now, text)
+    assert {(one["fact"], str(other)) for one in told for other in one["instead"]} == changing
+
+
+def weighed(result):
+    return result.tier, result.tier_enacted, result.dates, result.obligations
+
+
+def test_an_answer_that_moves_only_the_tier_as_published_is_named():
+    facts = checked(PACK, {"csam.generates": True, "gen.deployer_uses_for_abuse": True})
+    told = otherwise(ENGINE, facts, classify(ENGINE, facts))
+
+    [change] = [one for one in told if one["fact"] == "scope.foss_licence"]
+    assert (change["tier"], change["tier_enacted"]) == (Tier.PROHIBITED, Tier.OUT_OF_SCOPE)
+
+
+def test_what_an_emptied_list_leads_to_is_told_where_one_item_less_changes_nothing():
+    facts = checked(
+        PACK, {"work.functions": ["analyse_filter_applications", "evaluate_candidates"]}
+    )
+    told = otherwise(ENGINE, facts, classify(ENGINE, facts))
+
+    emptied = [one for one in told if one["fact"] == "work.functions" and [] in one["instead"]]
+    assert [one["tier"] for one in emptied] == ["minimal"]

@@ -27,12 +27,13 @@ def test_the_trace_shows_steps_rules_answers_and_what_would_change_it(as_user, a
         "In the order of evaluation",
         "Excluded from the scope of the Act",
         'id="rule-art50.1"',
-        "Fired",
-        "Did not fire",
+        "Applies",
+        "Does not apply",
         "Art 50(1)",
-        "Statute",
+        "In short",
+        "Guideline",
         "What would change it",
-        "instead of limited",
+        "instead of",
         "Full trace as JSON",
     ):
         assert words in text, words
@@ -52,6 +53,9 @@ def test_a_system_without_answers_has_a_trace_of_what_is_open(as_user, system, o
 
     assert "Not settled yet" in text
     assert "Answer a few questions" in text
+    assert "questions can still change the tier" in text
+    prohibited = text.index('id="rule-d.prohibited"')
+    assert "open" not in text[prohibited - 40 : prohibited]
 
 
 def test_the_download_has_the_same_bytes_before_and_after_the_signature(as_user, answered, officer):

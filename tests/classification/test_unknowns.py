@@ -101,9 +101,19 @@ def test_what_is_said_of_unknowns_is_exactly_what_every_completion_says(given_fa
         assert getattr(getattr(now, kind), day) == common(days), (kind, day)
     for mark in ("is_gpai", "systemic", "open_source_exempt"):
         assert getattr(now.gpai, mark) is common(getattr(result.gpai, mark) for result in results)
-    assert set(now.roles) == set.intersection(*(set(result.roles) for result in results))
+    for listed in ("roles", "fired", "exceptions"):
+        certain = set.intersection(*(set(getattr(result, listed)) for result in results))
+        assert set(getattr(now, listed)) == certain, listed
+    _same_filter(now.exemption, [result.exemption for result in results])
     _same_duties(now, results)
     assert set(now.open_questions) == _moving(unknown, every)
+
+
+def _same_filter(now, every):
+    """Assert that the filter of Art. 6(3) is told as settled exactly where every outcome agrees."""
+    assert now.outcome == (common(one.outcome for one in every) or UNDETERMINED)
+    assert now.reason == (common(one.reason for one in every) or "")
+    assert set(now.conditions) == set.intersection(*(set(one.conditions) for one in every))
 
 
 def _same_duties(now, results):
@@ -164,11 +174,11 @@ def _agrees(before, after):
     assert set(before.roles) <= set(after.roles)
     for mark in ("is_gpai", "systemic", "open_source_exempt"):
         assert getattr(before.gpai, mark) in (None, getattr(after.gpai, mark))
-    if before.tier != UNDETERMINED:
-        assert set(before.fired) <= set(after.fired)
-        assert set(before.exceptions) <= set(after.exceptions)
-    if before.exemption.outcome != UNDETERMINED:
-        assert before.exemption == after.exemption
+    assert set(before.fired) <= set(after.fired)
+    assert set(before.exceptions) <= set(after.exceptions)
+    assert before.exemption.outcome in (UNDETERMINED, after.exemption.outcome)
+    assert before.exemption.reason in ("", after.exemption.reason)
+    assert set(before.exemption.conditions) <= set(after.exemption.conditions)
 
 
 def _same_days(before, after):

@@ -7,10 +7,10 @@ from governance.classification.actions import answer_facts
 from governance.classification.models import Assessment
 from governance.classification.queries import (
     engine,
-    legal_days,
     provisional,
     usual_answers,
 )
+from governance.classification.signed import legal_days
 from inventory.systems.actions import change_system
 from inventory.systems.models import AISystem
 from tests.classification.conftest import CHATBOT, sign
@@ -154,7 +154,7 @@ def test_an_unsure_answer_after_signing_brings_the_system_back(as_user, answered
 
 def test_an_empty_queue_teaches(as_user, officer):
     assert "Nothing waits for a classification" in page(as_user(officer), "queue")
-    assert "No facts changed" in page(as_user(officer), "queue", show="changed")
+    assert "Nothing changed since signing" in page(as_user(officer), "queue", show="changed")
 
 
 @pytest.mark.parametrize("show", ["", "changed"])
@@ -210,3 +210,28 @@ def test_every_system_page_fragment_shows_what_was_signed(rf, answered, officer)
     assert "Provisional" in fragment()
     sign(answered, officer)
     assert "Signed" in fragment()
+
+
+def test_of_an_unanswered_system_the_exemption_is_open_not_refused(as_user, system, officer):
+    text = page(as_user(officer), "review", system.ref)
+
+    assert "Exemption not settled yet" in text
+    assert "Not available" not in text
+
+
+def test_the_queue_offers_an_answer_only_to_those_who_may_give_it(
+    as_user, system, officer, owner, auditor
+):
+    url = reverse("classification:next", args=[system.ref])
+
+    assert url in page(as_user(officer), "queue")
+    assert url in page(as_user(owner), "queue")
+    assert url not in page(as_user(auditor), "queue")
+
+
+def test_nobody_is_offered_to_sign_for_a_retired_system(as_user, answered, officer):
+    change_system(answered, actor=officer, stage="retired")
+    page = as_user(officer).get(reverse("classification:review", args=[answered.ref]))
+
+    assert "Nobody signs for it any more" in page.content.decode()
+    assert "Sign the classification" not in page.content.decode()

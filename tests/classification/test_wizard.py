@@ -8,39 +8,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from governance.classification.actions import answer_facts
-from governance.classification.answering import Said
 from governance.classification.models import AnswerNote, FactRequest, FactSheet
 from governance.classification.queries import facts_of
+from governance.classification.saying import Said
 from governance.common.errors import DomainError
 from governance.evidence.models import EvidenceItem
 from governance.ledger.models import Entry
 from governance.ledger.queries import body
 from inventory.systems.actions import change_system
 from tests.classification.conftest import sign
+from tests.classification.pages import at, seen_on, send
 
-DAY = "2025-06-01"
 AI = {"answer": ["sys.machine_based", "sys.infers_outputs"]}
-
-
-def at(system, step):
-    """Return the address of a page."""
-    return reverse("classification:page", args=[system.ref, step])
-
-
-def send(client, system, step, status=302, *, seen=None, **data):
-    """Answer a page and return the response."""
-    sheet = FactSheet.objects.filter(system=system).first()
-    seen = (sheet.row_version if sheet else 0) if seen is None else seen
-    response = client.post(at(system, step), {"seen": seen, **data})
-    assert response.status_code == status, response.content.decode()
-    return response
-
-
-def seen_on(client, system, step):
-    """Return the text of a page."""
-    response = client.get(at(system, step))
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def test_the_first_page_comes_first_and_a_saved_one_leads_on(as_user, system, officer):
@@ -253,12 +232,3 @@ def test_the_questions_of_a_retired_system_are_closed(as_user, answered, officer
     change_system(answered, actor=officer, stage="retired")
 
     assert as_user(officer).get(at(answered, "profiling")).status_code == 409
-
-
-def test_what_one_is_not_sure_of_on_a_screen_is_asked_one_by_one(as_user, system, officer):
-    client = as_user(officer)
-    assert f'href="{at(system, "tr.interacts_directly")}"' in seen_on(client, system, "content")
-    send(client, system, "tr.interacts_directly", answer="~unsure")
-
-    assert facts_of(system).unsure == ("tr.interacts_directly",)
-    assert 'value="tr.interacts_directly"' not in seen_on(client, system, "content")

@@ -15,6 +15,8 @@ from governance.documents.queries import draft_of, on_system, on_systems, sheet
 from governance.documents.rules import Kind, Place
 from governance.evidence.actions import add_evidence, withdraw_evidence
 from governance.ledger.models import Entry
+from governance.obligations.actions import follow, show_evidence
+from governance.obligations.models import Duty
 from inventory.systems.actions import change_system
 from tests.classification.conftest import sign as classify
 from tests.documents.conftest import sign
@@ -185,6 +187,19 @@ def test_a_whole_declaration_can_be_signed_and_is_the_copy_that_annex_iv_asks_fo
         for section in signed.content["sections"]
         for item in section["items"]
     )
+
+
+def test_evidence_behind_a_duty_stands_in_the_point_that_names_its_article(system, officer):
+    answer_facts(system, facts=usual_answers(system) | HIRING | PROVIDER, actor=officer, seen=0)
+    follow(classify(system, officer), actor=officer)
+    link = {"title": "Risk file", "link": "https://halden.example/risks", "actor": officer}
+    item, place = add_evidence(system, **link), Place(Kind.ANNEX_IV, "5")
+    show_evidence(Duty.objects.get(system=system, obligation="art9"), item=item, actor=officer)
+
+    assert value(system, place) == f"{item.ref} Risk file"
+    withdraw_evidence(item, reason="Old.", actor=officer)
+    assert value(system, place) is None
+    assert value(system, Place(Kind.ANNEX_IV, "9")) is None
 
 
 def test_a_system_tells_how_many_documents_apply_and_what_they_lack(exempt):

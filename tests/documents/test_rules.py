@@ -4,13 +4,14 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from governance.common.canonical import digest
+from governance.documents.differences import differences
 from governance.documents.filling import build, documents
 from governance.documents.fills import FILLS
-from governance.documents.rules import Document, Kind, differences, with_signature
+from governance.documents.rules import Document, Kind, with_signature
 from governance.documents.subject import Filed, Written
 from tests.documents.samples import (
     BENEFITS,
@@ -25,6 +26,8 @@ from tests.documents.samples import (
     subject,
 )
 
+# a busy machine is no failure
+steady = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 KINDS = st.sampled_from(list(Kind))
 TEXTS = st.sampled_from(["enacted", "amended"])
 FACTS = st.sampled_from(
@@ -59,6 +62,7 @@ def of(kind: Kind, facts=None, text="amended", **over) -> Document:
     return build(subject(facts, **over), PACK, kind, text)
 
 
+@steady
 @given(SUBJECTS, KINDS, TEXTS)
 def test_nothing_missing_has_a_value_and_every_value_has_a_source(about, kind, text):
     for found in build(about, PACK, kind, text).items:
@@ -66,6 +70,7 @@ def test_nothing_missing_has_a_value_and_every_value_has_a_source(about, kind, t
         assert all(value.text and value.source for value in found.values), found.key
 
 
+@steady
 @given(SUBJECTS, KINDS, TEXTS)
 def test_every_item_the_pack_asks_for_is_there_exactly_once(about, kind, text):
     document = build(about, PACK, kind, text)
@@ -78,6 +83,7 @@ def test_every_item_the_pack_asks_for_is_there_exactly_once(about, kind, text):
     assert told == Counter(asked.key for asked in asked)
 
 
+@steady
 @given(SUBJECTS, KINDS, TEXTS)
 def test_a_document_is_plain_json_and_says_why_it_applies_or_not(about, kind, text):
     document = build(about, PACK, kind, text)
@@ -313,3 +319,40 @@ def test_documents_that_must_be_kept_say_how_long():
     assert of(Kind.ANNEX_V, HIRING | PROVIDER).keep == (
         "10 years from placing on market/putting into service (Art 18(1); Art 47(1))"
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "citation"),
+    [
+        (Kind.NOT_HIGH_RISK, "profiling", "Art 6(4)"),
+        (Kind.ANNEX_VIII_A, "13", "Annex VIII Section A point 13"),
+        (Kind.ANNEX_VIII_B, "1.address", "Annex VIII Section B point 1"),
+        (Kind.ANNEX_VIII_C, "5", "Annex VIII Section C point 5"),
+        (Kind.ANNEX_IV, "2.g", "Annex IV point 2(g)"),
+        (Kind.ANNEX_IV, "1.a.versions", "Annex IV point 1(a)"),
+        (Kind.ANNEX_V, "8.date", "Annex V point 8"),
+        (Kind.FRIA, "f.complaints", "Art 27(1)(f)"),
+    ],
+)
+def test_each_item_says_where_the_law_asks_for_it(kind, key, citation):
+    document = of(kind, classified=None)
+
+    assert next(item.citation for item in document.items if item.key == key) == citation
+
+
+@pytest.mark.parametrize(
+    ("kind", "numbers"),
+    [
+        (Kind.ANNEX_VIII_A, [str(at) for at in range(1, 14)]),
+        (Kind.ANNEX_VIII_B, [str(at) for at in range(1, 10)]),
+        (Kind.ANNEX_VIII_C, [str(at) for at in range(1, 6)]),
+        (Kind.ANNEX_IV, [*(f"{at}.{letter}" for at in (1, 2) for letter in "abcdefgh"),
+                         *(str(at) for at in range(3, 10))]),
+        (Kind.ANNEX_V, [str(at) for at in range(1, 9)]),
+        (Kind.FRIA, list("abcdef")),
+    ],
+)  # fmt: skip
+def test_no_point_of_the_law_s_lists_is_left_out(kind, numbers):
+    document = build(subject(None), PACK, kind, "enacted")
+
+    assert list(dict.fromkeys(item.number for item in document.items)) == numbers

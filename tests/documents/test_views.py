@@ -1,17 +1,22 @@
 """The pages of documents, their files, and what people write on them."""
 
+import codecs
 import csv
 import io
 import json
 from html import unescape
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from pypdf import PdfReader
 
 from governance.classification.actions import answer_facts
+from governance.classification.queries import usual_answers
+from governance.common.canonical import digest
 from governance.documents.actions import write_entry
 from governance.documents.models import DocumentEntry, SignedDocument
+from governance.documents.printing import HEADER
 from governance.documents.rules import Kind, Place
 from inventory.systems.actions import change_system
 from tests.documents.conftest import sign
@@ -42,6 +47,14 @@ def test_without_answers_the_list_says_what_to_do(as_user, system, auditor):
 
     assert "no question of it is answered" in page
     assert "Not known yet" in page
+
+
+def test_with_questions_open_the_list_does_not_say_that_none_is_answered(as_user, system, officer):
+    answer_facts(system, facts={"sys.machine_based": True}, actor=officer, seen=0)
+    page = words(as_user(officer).get(url("on_system", system)))
+
+    assert "its open questions can still change all of them" in page
+    assert "no question of it is answered" not in page
 
 
 def test_a_document_shows_what_is_missing_first_and_where_it_is_mended(as_user, exempt, owner):
@@ -187,15 +200,50 @@ def test_registration_data_come_as_json_with_what_is_missing(as_user, exempt, of
     assert all(item["what_to_do"] for item in told["missing"])
 
 
+def table(response):
+    """Return the rows of a CSV by their heads, the mark of UTF-8 left out."""
+    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline="")))
+
+
 @pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "\uff1d1", "-1", "+1"])
 def test_registration_data_as_csv_hold_no_formula(as_user, exempt, owner, text):
     write_entry(exempt, Place(Kind.ANNEX_VIII_B, "1.address"), text=text, actor=owner)
-    response = as_user(owner).get(url("file", exempt, "annex-viii-b", "csv"))
-    rows = list(csv.DictReader(io.StringIO(response.content.decode())))
+    rows = table(as_user(owner).get(url("file", exempt, "annex-viii-b", "csv")))
 
-    assert next(row for row in rows if row["Number"] == "1.address")["Value"] == f"'{text}"
-    assert next(row for row in rows if row["Number"] == "1.contact")["Missing"]
-    assert len(rows) == len({row["Number"] for row in rows}) == 14
+    assert next(row for row in rows if row["Key"] == "1.address")["Value"] == f"'{text}"
+    assert next(row for row in rows if row["Key"] == "1.contact")["Lacking"]
+    assert len(rows) == len({row["Key"] for row in rows}) == 14
+
+
+def test_registration_data_as_csv_keep_their_heads_and_every_letter(as_user, exempt, owner):
+    text = 'Malm\u00f6; "Storgatan", 1\nSweden \u2713'
+    write_entry(exempt, Place(Kind.ANNEX_VIII_B, "1.address"), text=text, actor=owner)
+    response = as_user(owner).get(url("file", exempt, "annex-viii-b", "csv") + "?text=enacted")
+    rows = table(response)
+
+    assert response.content.startswith(codecs.BOM_UTF8)
+    assert (
+        tuple(rows[0])
+        == HEADER
+        == (
+            *("System", "Status", "Law text", "Citation", "Key", "Item", "Need", "Value", "Source"),
+            "Lacking",
+        )
+    )
+    found = next(row for row in rows if row["Key"] == "1.address")
+    assert found["Value"] == text
+    assert found["Citation"] == "Annex VIII Section B point 1"
+    assert {(row["System"], row["Status"], row["Law text"]) for row in rows} == {
+        (exempt.ref, "draft", "enacted")
+    }
+
+
+def test_the_json_of_a_signed_document_gives_its_digest_back(as_user, record, auditor):
+    told = as_user(auditor).get(url("signed_file", record.system, 1, "json")).json()
+    added = ("status", "ref", "digest", "signature")
+    content = {name: value for name, value in told.items() if name not in added}
+
+    assert digest(content) == told["digest"] == record.digest
 
 
 def test_a_draft_is_printed_with_what_it_lacks(as_user, system, officer):
@@ -249,3 +297,28 @@ def test_strangers_find_none_of_it(as_user, record, exempt, stranger):
         url("signed_file", exempt, 1, "pdf"),
     ):
         assert client.get(address).status_code == 404, address
+
+
+@pytest.mark.parametrize(
+    ("apply", "missing", "unsettled", "told"),
+    [
+        (0, 0, 0, "None applies"),
+        (0, 0, 3, "None applies so far; three not settled yet"),
+        (1, 0, 0, "One applies, nothing missing"),
+        (1, 1, 0, "One applies, 1 item missing"),
+        (2, 2, 1, "Two apply, 2 items missing; one not settled yet"),
+    ],
+)
+def test_the_summary_reads_as_a_sentence_for_any_number(apply, missing, unsettled, told):
+    about = {"apply": apply, "missing": missing, "unsettled": unsettled}
+
+    assert render_to_string("documents/_summary.html", {"about": about}).strip() == told
+
+
+def test_where_nothing_applies_the_list_says_so_in_a_sentence(as_user, system, officer):
+    nothing = usual_answers(system) | {"sys.machine_based": False}
+    answer_facts(system, facts=nothing, actor=officer, seen=0)
+    page = words(as_user(officer).get(url("on_system", system)))
+
+    assert "None applies</span>" in page.replace("\n", "")
+    assert "No apply" not in page

@@ -7,10 +7,19 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from governance.accounts.rules import Role
+from tests.conftest import person
+
 
 @pytest.fixture(autouse=True)
 def _own_storage(settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = settings.STORAGE = tmp_path
+
+
+@pytest.fixture
+def second_officer(organisation, administrator):
+    """Another compliance officer of the whole organisation."""
+    return person("Nora Second", Role.COMPLIANCE_OFFICER, organisation, administrator)
 
 
 @pytest.fixture
@@ -83,6 +92,15 @@ def document_in_claims(claims, officer):
     answer_facts(system, facts=usual_answers(system) | SCHEDULING, actor=officer, seen=0)
     sign(system, officer)
     return sign_document(system, Kind.NOT_HIGH_RISK, officer)
+
+
+@pytest.fixture
+def text_in_claims(document_in_claims, officer):
+    from governance.documents.actions import write_entry
+    from governance.documents.rules import Kind, Place
+
+    place = Place(Kind.ANNEX_VIII_B, "1.address")
+    return write_entry(document_in_claims.system, place, text="Storgatan 1", actor=officer)
 
 
 @pytest.fixture

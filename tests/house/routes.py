@@ -182,6 +182,10 @@ def _waiver(ask: Ask) -> Things:
     return {"pk": ask("waiver_in_claims").pk}
 
 
+def _written(ask: Ask) -> Things:
+    return {"pk": ask("text_in_claims").pk}
+
+
 def _evidence(ask: Ask) -> Things:
     return {"ref": ask("evidence_in_claims").ref}
 
@@ -205,6 +209,7 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "rulepack-previews": _preview,
     "rulepack-preview-changes": _preview_row,
     "documents": _system,
+    "document-entries": _written,
     "signed-documents": _document,
     "packs": _pack,
     "raci": _matrix,

@@ -1,6 +1,7 @@
 """Situations that the tests of incidents share."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -11,6 +12,12 @@ from inventory.systems import actions as systems
 from tests.classification.conftest import sign
 
 HIRING = {"uc.employment_recruitment": True}
+
+
+@pytest.fixture(autouse=True)
+def _storage(settings, tmp_path: Path) -> None:
+    """Keep files in a folder of the test."""
+    settings.MEDIA_ROOT = settings.STORAGE = tmp_path
 
 
 @pytest.fixture

@@ -1,18 +1,26 @@
 """Registering, correcting, reporting and settling an incident."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from governance.accounts.actions import revoke
+from governance.accounts.rules import Role
 from governance.common.errors import DomainError, StaleError
-from governance.evidence.actions import add_evidence
+from governance.evidence.actions import add_evidence, withdraw_evidence
 from governance.incidents import actions
 from governance.incidents.models import Incident, IncidentStep
-from governance.incidents.queries import clock_of, concerns, law_of, on_incident
+from governance.incidents.queries import clock_of, concerns, law_of, may_work_on, on_incident
 from governance.ledger.models import Entry
+from raci.matrices import actions as raci
+from tests.browser.duties import staff
+from tests.conftest import person
+from tests.factories import make_system
 from tests.incidents.conftest import happened
 
 
@@ -50,9 +58,9 @@ def test_what_cannot_be_is_refused_in_words(provided, owner, over, words):
 
 
 def test_a_stranger_and_an_auditor_may_not_register(provided, stranger, auditor):
-    for person in (stranger, auditor):
+    for nobody in (stranger, auditor):
         with pytest.raises(PermissionDenied):
-            happened(provided, person)
+            happened(provided, nobody)
 
 
 def test_a_first_report_in_time_meets_the_clock(open_incident, owner):
@@ -94,7 +102,7 @@ def test_evidence_of_another_system_is_refused(open_incident, used, owner):
     other = add_evidence(used, title="Log", link="https://logs.example/1", actor=owner)
 
     with pytest.raises(DomainError, match="another system"):
-        report(open_incident, owner, evidence=other)
+        report(open_incident, owner, evidence=[other])
 
 
 def test_another_awareness_sets_the_clock_anew_with_the_reason_kept(open_incident, owner):
@@ -279,3 +287,89 @@ def test_every_step_makes_a_new_version(open_incident, owner):
     report(open_incident, owner, kind="causal_link", authority="")
 
     assert open_incident.row_version == before + 1
+
+
+def test_a_step_has_several_pieces_of_evidence_for_good(open_incident, owner):
+    system = open_incident.system
+    link = add_evidence(system, title="Log", link="https://logs.example/1", actor=owner)
+    files = [SimpleUploadedFile("report.pdf", b"%PDF report"), SimpleUploadedFile("r.txt", b"ok")]
+    step = report(open_incident, owner, evidence=[link, link], uploads=files)
+    shown = [item.title.split(": ")[-1] for item in step.evidence.order_by("pk")]
+
+    assert shown == ["Log", "report.pdf", "r.txt"]
+    assert link.ref.encode() in bytes(Entry.objects.get(action="incident.step_done").body)
+    with pytest.raises(IntegrityError, match="kept as they were"), transaction.atomic():
+        step.proofs.first().delete()
+
+
+def test_a_refused_step_leaves_no_file_behind(open_incident, owner):
+    upload = SimpleUploadedFile("report.pdf", b"%PDF report")
+    with pytest.raises(DomainError):
+        report(open_incident, owner, authority="", uploads=[upload])
+
+    assert not open_incident.system.evidence.exists()
+
+
+def test_evidence_that_was_withdrawn_shows_no_step(open_incident, owner):
+    link = add_evidence(
+        open_incident.system, title="Log", link="https://logs.example/1", actor=owner
+    )
+    withdraw_evidence(link, reason="x", actor=owner)
+    with pytest.raises(DomainError, match="withdrawn"):
+        report(open_incident, owner, evidence=[link])
+
+
+def test_who_is_accountable_for_reporting_works_on_it_and_an_auditor_does_not(
+    open_incident, organisation, officer, claims, administrator, auditor
+):
+    colleague = person("Hana Reyes", Role.SYSTEM_OWNER, claims, administrator)
+    raci.activate(raci.make_default_matrix(organisation, actor=officer), actor=officer)
+    staff(organisation, open_incident.system, officer)
+    raci.name_holder(organisation, role="LEG", person=colleague, actor=officer)
+    raci.activate(raci.make_matrix(open_incident.system, actor=officer), actor=officer)
+    upload = SimpleUploadedFile("report.pdf", b"%PDF report")
+
+    assert report(open_incident, colleague, uploads=[upload]).evidence.count() == 1
+    revoke(colleague.memberships.get(), actor=administrator)
+    assert not may_work_on(colleague, open_incident)
+    assert not may_work_on(auditor, open_incident)
+
+
+@pytest.mark.parametrize("roles", [["provider", "deployer"], []])
+def test_to_inform_a_provider_does_not_stop_the_clock_of_who_is_or_may_be_one(
+    claims, owner, officer, roles
+):
+    system = make_system(actor=officer, unit=claims, owner=owner, our_roles=roles)
+    incident = happened(system, owner)
+    report(incident, owner, kind="inform_provider", authority="Kelda AI")
+
+    assert (incident.status, incident.reported_at) == ("open", None)
+    assert clock_of(incident, timezone.now()).state == "running"
+
+
+def test_awareness_corrected_to_a_later_day_gives_that_day_more_and_is_in_the_record(
+    provided, owner
+):
+    first = timezone.now() - timedelta(days=6)
+    incident = happened(provided, owner, aware_at=first, zone="Pacific/Auckland")
+    before = clock_of(incident, timezone.now()).due.ends_at
+    later = first + timedelta(days=1)
+    actions.correct_incident(
+        incident, actor=owner, reason="The mail was read late.", aware_at=later
+    )
+    due = json.loads(bytes(Entry.objects.get(action="incident.corrected").body))["data"]["changes"]
+
+    gained = clock_of(incident, timezone.now()).due.ends_at - before
+    assert timedelta(hours=23) <= gained <= timedelta(hours=25)
+    assert due["due"]["from"] < due["due"]["to"]
+    assert "T23:59:00+1" in due["due"]["to"]
+
+
+def test_a_step_done_while_somebody_corrects_stays_after_awareness(open_incident, owner):
+    report(open_incident, owner, done_at=timezone.now() - timedelta(hours=2))
+    stale = Incident.objects.get(pk=open_incident.pk)
+
+    with pytest.raises(DomainError, match="somebody knew by then"):
+        actions.correct_incident(
+            stale, actor=owner, reason="x", aware_at=timezone.now() - timedelta(hours=1)
+        )

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from governance.incidents.models import Incident
@@ -63,3 +64,13 @@ def test_a_stranger_finds_nothing(open_incident, provided, stranger, as_user):
     assert client.get(f"/api/v1/incidents/{open_incident.ref}/").status_code == 404
     assert client.post("/api/v1/incidents/", body(provided), **HEADERS).status_code == 400
     assert Incident.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["aware_at", "occurred_from", "occurred_until"])
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_moment_at_an_end_of_time_is_refused_in_words(name, moment, provided, owner, as_user):
+    wrong = body(provided, zone="America/New_York") | {name: moment}
+    answer = as_user(owner).post("/api/v1/incidents/", wrong, **HEADERS)
+
+    assert answer.status_code == 409
+    assert "Look at the years" in answer.json()["detail"]

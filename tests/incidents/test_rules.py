@@ -93,6 +93,10 @@ def test_a_widespread_infringement_keeps_its_two_days_under_another_regime():
         ("2026-12-24T10:00+00:00", "UTC", 10, "2027-01-04T00:00+00:00"),
         ("2026-11-20T11:00+00:00", "Pacific/Auckland", 2, "2026-11-23T11:00+00:00"),
         ("2026-11-20T04:00+00:00", "America/Los_Angeles", 2, "2026-11-22T08:00+00:00"),
+        # where the clock skips midnight the day begins when it goes on; where it comes twice,
+        # with the first
+        ("2026-04-21T10:00+00:00", "Africa/Cairo", 2, "2026-04-23T22:00+00:00"),
+        ("2026-10-29T10:00+00:00", "America/Havana", 2, "2026-11-01T04:00+00:00"),
     ],
 )
 def test_calendar_days_are_counted_in_the_zone(aware, zone, days, expected):

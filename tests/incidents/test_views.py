@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
 from governance.incidents import actions
 from governance.incidents.models import Incident
+from governance.incidents.queries import clock_of
 from governance.overview.nav import navigation
 from governance.overview.today import today
 from tests.incidents.conftest import happened
@@ -90,6 +92,8 @@ def test_registering_takes_wall_clock_times_of_the_named_zone(provided, owner, a
 @pytest.mark.parametrize(
     ("over", "words"),
     [
+        ({"aware_at": "0001-01-01T00:00"}, "Look at the year again"),
+        ({"occurred_until": "9999-12-31T23:59"}, "Look at the year again"),
         ({"effects": []}, "Choose at least one"),
         ({"zone": "Nowhere"}, "no such time zone"),
         ({"aware_at": "soon"}, "Write it like"),
@@ -187,3 +191,67 @@ def test_a_moment_left_as_it_was_shown_keeps_its_seconds(open_incident, owner, a
 
     assert open_incident.aware_at == before
     assert set(open_incident.steps.get().changes) == {"title", "description"}
+
+
+def test_several_files_go_with_a_step_at_once(open_incident, owner, as_user):
+    client, here = as_user(owner), open_incident.get_absolute_url()
+    step = {"done_at": f"{timezone.now().astimezone(open_incident.clock_zone):%Y-%m-%dT%H:%M}"}
+    step |= {"authority": "Market surveillance"}
+    files = [SimpleUploadedFile(name, name.encode()) for name in ("report.pdf", "receipt.txt")]
+    empty = SimpleUploadedFile("empty.txt", b"")
+
+    refused = client.post(f"{here}steps/initial_report/", step | {"uploads": [empty, *files]})
+    assert refused.status_code == 422
+    for file in files:
+        file.seek(0)
+    done = client.post(f"{here}steps/initial_report/", step | {"uploads": files})
+    assert done.status_code == 302
+    found = list(open_incident.steps.get().evidence.order_by("pk"))
+    assert [item.file_name for item in found] == ["report.pdf", "receipt.txt"]
+    text = page(client, "incident", open_incident.ref)
+    assert all(item.ref in text for item in found)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", "Pacific/Kiritimati", "UTC"])
+def test_today_says_overdue_from_the_moment_on_and_not_before_wherever_days_begin(
+    provided, owner, zone
+):
+    incident = happened(provided, owner, zone=zone)
+    end = clock_of(incident, timezone.now()).due.ends_at
+    before, after = (
+        today(owner, end + timedelta(minutes=minutes), frozenset()) for minutes in (-5, 5)
+    )
+    (running,) = [need for need in before.needs if incident.ref in need.note]
+    (late,) = [need for need in after.needs if incident.ref in need.note]
+
+    assert (running.is_overdue(before.day), late.is_overdue(after.day)) == (False, True)
+    assert after.overdue == before.overdue + 1
+    assert running.due >= before.day
+    assert late.due <= after.day
+
+
+def test_a_deadline_stands_among_the_dates_ahead_until_it_is_reported(
+    open_incident, owner, auditor, stranger
+):
+    now = timezone.now()
+    (ahead,) = [item for item in today(auditor, now, frozenset()).ahead if item.url]
+
+    assert ahead.title == f"Report: {open_incident.title}"
+    assert open_incident.ref in ahead.note
+    assert "23:59 CE" in ahead.note
+    assert ahead.url == open_incident.get_absolute_url()
+    assert not any(item.url for item in today(stranger, now, frozenset()).ahead)
+    actions.record_step(
+        open_incident, kind="initial_report", done_at=now, authority="A", actor=owner
+    )
+    assert not any(item.url for item in today(auditor, now, frozenset()).ahead)
+
+
+def test_once_the_causal_link_is_established_the_page_says_immediately(
+    open_incident, owner, as_user
+):
+    client = as_user(owner)
+    assert "report immediately" not in page(client, "incident", open_incident.ref)
+    actions.record_step(open_incident, kind="causal_link", done_at=timezone.now(), actor=owner)
+
+    assert "established: report immediately" in page(client, "incident", open_incident.ref)

@@ -1,6 +1,7 @@
 """The calendar behind a secret address."""
 
-from datetime import timedelta
+import logging
+from datetime import date, timedelta
 
 import pytest
 from django.core import signing
@@ -9,11 +10,15 @@ from icalendar import Calendar
 
 from governance.accounts.actions import deactivate, revoke
 from governance.common.errors import DomainError
+from governance.common.logs import JsonFormatter
+from governance.incidents.actions import record_step
+from governance.incidents.queries import clock_of
 from governance.ledger.models import Entry
 from governance.obligations import actions
 from governance.obligations.calendar_actions import make_calendar_link, revoke_calendar_link
 from governance.obligations.models import CalendarLink, Duty
 from inventory.systems.actions import change_system
+from tests.incidents.conftest import happened
 from tests.obligations.conftest import sign_plain, told
 
 TODAY = timezone.localdate()
@@ -167,3 +172,116 @@ def test_the_feed_takes_the_same_number_of_queries_for_one_and_for_many(
         actions.follow(sign_plain(one, officer, [told("art9", ["provider"])]), actor=officer)
     with django_assert_max_num_queries(len(few.captured_queries)):
         client.get(f"/calendar/{token}.ics")
+
+
+def test_every_event_has_what_the_standard_asks_for(client, token):
+    calendar = fetched(client, token)
+    events = calendar.walk("VEVENT")
+    found = [str(event["uid"]) for event in events]
+
+    assert [str(calendar[name]) for name in ("version", "method", "calscale")] == [
+        "2.0",
+        "PUBLISH",
+        "GREGORIAN",
+    ]
+    assert str(calendar["x-wr-calname"]) == str(calendar["name"]) == "Muster: obligations"
+    assert "refresh-interval" in calendar
+    assert len(found) == len(set(found)) > 0
+    for event in events:
+        assert event.decoded("dtstamp").utcoffset() == timedelta(0)
+        assert event["url"].to_ical().startswith(b"http")
+    assert calendar.errors == []
+
+
+def test_a_second_fetch_has_the_same_events_but_for_their_stamps(client, token):
+    def told():
+        raw = client.get(f"/calendar/{token}.ics").content
+        return [line for line in raw.split(b"\r\n") if not line.startswith(b"DTSTAMP")]
+
+    assert told() == told()
+
+
+def test_line_ends_commas_and_semicolons_stay_in_one_value(client, token, duty):
+    text = "One;\ntwo, three\r\nBEGIN:VEVENT \\n äöü" + " long" * 40
+    Duty.objects.filter(pk=duty.pk).update(told=duty.told | {"duty": text})
+    raw = client.get(f"/calendar/{token}.ics").content
+    events = {str(e["uid"]): e for e in Calendar.from_ical(raw).walk("VEVENT")}
+
+    assert str(events[f"duty-{duty.pk}@127.0.0.1"]["description"]).startswith("One;\ntwo, three\n")
+    for line in raw.split(b"\r\n"):
+        assert len(line) <= 75
+        assert b"\n" not in line
+        line.decode()  # no letter is cut in two by a fold
+
+
+def reports_in(client, person):
+    calendar = fetched(client, make_calendar_link(actor=person))
+    events = calendar.walk("VEVENT")
+    return [event for event in events if str(event["uid"]).startswith("incident-")]
+
+
+def test_a_report_that_is_due_stands_at_its_moment_with_reminders(client, officer, owner, system):
+    change_system(system, actor=officer, our_roles=["provider"])
+    zone, title = "America/New_York", "Turned away; by a field, twice"
+    incident = happened(system, owner, zone=zone, title=title)
+    (event,) = reports_in(client, owner)
+
+    assert event.decoded("dtend") == clock_of(incident, timezone.now()).due.ends_at
+    assert event["dtend"].to_ical().endswith(b"Z")
+    assert "Report by 23:59 E" in str(event["summary"])
+    assert title in str(event["summary"])
+    assert [alarm["trigger"].to_ical() for alarm in event.walk("VALARM")] == [b"-P3D", b"-P1D"]
+
+    record_step(incident, kind="initial_report", done_at=timezone.now(), authority="A", actor=owner)
+    assert reports_in(client, owner) == []
+
+
+def test_only_whom_an_incident_concerns_has_it_in_the_calendar(
+    client, officer, owner, system, auditor, stranger
+):
+    change_system(system, actor=officer, our_roles=["provider"])
+    happened(system, owner)
+
+    told = {
+        person: len(reports_in(client, person)) for person in (owner, officer, auditor, stranger)
+    }
+    assert told == {owner: 1, officer: 1, auditor: 0, stranger: 0}
+
+
+def test_the_days_of_a_provider_are_not_those_of_a_deployer(client, officer, owner, system):
+    change_system(system, actor=officer, our_roles=["deployer"])
+    happened(system, owner)
+
+    assert reports_in(client, owner) == []
+
+
+def test_no_log_tells_a_secret(token):
+    said = logging.LogRecord(
+        "django.request", logging.WARNING, "", 1, "Not Found: %s", (f"/calendar/{token}.ics",), None
+    )
+    line = JsonFormatter().format(said)
+
+    assert token not in line
+    assert "/calendar/…" in line
+
+
+def test_a_check_at_the_end_of_time_breaks_no_page_and_no_calendar(
+    client, token, duty, owner, as_user
+):
+    actions.plan_check(duty, next_check_on=date.max, actor=owner)
+    assert fetched(client, token)
+
+    here, system = duty.get_absolute_url(), duty.system.get_absolute_url()
+    for url in ("/", "/obligations/", "/obligations/?view=timeline", here, f"{here}plan/", system):
+        assert as_user(owner).get(url).status_code == 200, url
+
+
+def test_what_is_told_in_a_calendar_cannot_begin_a_line_of_its_own(
+    client, token, duty, owner, officer
+):
+    forged = "Scorer\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:Forged"
+    change_system(duty.system, name=forged, actor=officer)
+    summaries = {str(event["summary"]) for event in fetched(client, token).walk("VEVENT")}
+
+    assert "Forged" not in summaries
+    assert any("Forged" in summary for summary in summaries)

@@ -1,15 +1,27 @@
 """Duties follow signed classifications, whatever comes in which order."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from governance.common.errors import StaleError
 from governance.ledger.models import Entry
-from governance.obligations.actions import follow, start_duty
+from governance.obligations.actions import (
+    approve_not_applicable,
+    attach_evidence,
+    follow,
+    let_wait,
+    meet_duty,
+    propose_not_applicable,
+    start_duty,
+)
 from governance.obligations.models import Duty, Followed
 from governance.obligations.rules import DutyStatus, keys_of
 from governance.obligations.tasks import sweep_duties
-from tests.factories import refusal_of_the_later
+from tests.factories import make_system, refusal_of_the_later
 from tests.obligations.conftest import HIGH, classified, sign_plain, told
 
 ROLES = ["deployer", "provider"]
@@ -49,8 +61,6 @@ def test_no_duty_is_lost_or_doubled_over_any_sequence_of_signatures(
     system, officer, claims, sequence, skipped
 ):
     """Some signatures are followed only after a later one came, or never."""
-    from tests.factories import make_system
-
     mine = make_system(actor=officer, unit=claims, name=f"System {Duty.objects.count()}")
     followed = set()
     for at, asked in enumerate(sequence):
@@ -117,3 +127,85 @@ def test_facts_that_change_the_answer_change_the_duties(system, officer):
     assert ("deployer", "art26.2") in before
     assert ("deployer", "art26.2") not in applying(system)
     assert Duty.objects.get(obligation="art26.2").ended_by.number == 2
+
+
+SAID = ("nothing", "started", "waits", "met", "proposed", "set_aside")
+
+
+def say(duty, what, owner, officers):
+    """Let people say something of a duty; return what has to be there as long as it stays."""
+    first, second = officers
+    if what == "started":
+        start_duty(duty, actor=owner)
+    elif what == "waits":
+        let_wait(duty, waits_for="The vendor", actor=owner)
+    elif what == "met":
+        link = f"https://x.example/{duty.pk}"
+        attach_evidence(duty, title="Record", link=link, actor=owner)
+        meet_duty(duty, next_check_on=timezone.localdate() + timedelta(days=90), actor=owner)
+    elif what != "nothing":
+        propose_not_applicable(duty, reason="Not used here.", actor=first)
+        if what == "set_aside":
+            approve_not_applicable(duty, actor=second)
+
+
+def kept(duty):
+    """Return all that people said of a duty."""
+    names = ("status", "waits_for", "reason", "proposed_by_id", "approved_by_id", "approved_at")
+    duty = Duty.objects.get(pk=duty.pk)
+    proofs = [(proof.item_id, proof.detached_at) for proof in duty.proofs.all()]
+    return [getattr(duty, name) for name in (*names, "next_check_on")], proofs
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    words=st.lists(st.sampled_from(SAID), min_size=3, max_size=3),
+    sequence=st.lists(duties, min_size=1, max_size=4),
+)
+def test_what_people_said_of_a_duty_outlives_any_sequence_of_signatures(
+    claims, officer, second_officer, owner, words, sequence
+):
+    """A duty that stays keeps state, evidence and approver; one that goes keeps its history."""
+    number = Duty.objects.count()
+    mine = make_system(actor=officer, unit=claims, name=f"System {number}", owner=owner)
+    every = [told(name, ["provider"]) for name in ("art4", "art9", "art27")]
+    follow(sign_plain(mine, officer, every), actor=officer)
+    rows = list(Duty.objects.filter(system=mine).select_related("system"))
+    for duty, what in zip(rows, words, strict=True):
+        say(duty, what, owner, (officer, second_officer))
+    before = {duty.pk: kept(duty) for duty in rows}
+    versions = dict(Duty.objects.filter(system=mine).values_list("pk", "row_version"))
+
+    for asked in sequence:
+        assessment = sign_plain(mine, officer, asked)
+        follow(assessment, actor=officer)
+        for duty in Duty.objects.filter(pk__in=before):
+            stays = (duty.role, duty.obligation) in keys_of(asked)
+            assert (duty.ended_by is None) == stays
+            assert kept(duty) == before[duty.pk]
+            assert duty.row_version >= versions[duty.pk]
+            assert not stays or duty.row_version > versions[duty.pk]  # its dates may be others
+            assert Entry.objects.filter(object_type="duty", object_id=str(duty.pk)).count() == (
+                len(words_of(words, rows, duty))
+            )
+
+
+def words_of(words, rows, duty):
+    """Return what the record has of a duty: an entry for each thing that was said."""
+    entries = {"nothing": (), "met": ("shown", "met"), "set_aside": ("proposed", "set_aside")}
+    said = words[[row.pk for row in rows].index(duty.pk)]
+    return entries.get(said, (said,))
+
+
+def test_who_read_a_duty_before_it_was_signed_anew_is_told(system, officer):
+    follow(sign_plain(system, officer, [told("art9", ["provider"])]), actor=officer)
+    duty = Duty.objects.get(obligation="art9")
+    later = told("art9", ["provider"], amended="2028-08-02")
+    follow(sign_plain(system, officer, [later]), actor=officer)
+
+    with pytest.raises(StaleError):
+        start_duty(duty, actor=officer, seen=1)

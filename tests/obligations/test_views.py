@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from governance.obligations import actions
 from governance.obligations.models import Duty
+from inventory.systems.actions import change_system
 from tests.factories import make_system
+from tests.incidents.conftest import happened
 from tests.obligations.conftest import sign_plain, told
 
 TODAY = timezone.localdate()
@@ -235,3 +237,20 @@ def test_the_list_asks_the_database_the_same_for_one_and_for_many(
         more(4)
         with django_assert_max_num_queries(len(few.captured_queries)):
             client.get(f"/obligations/{query}")
+
+
+def test_reports_of_incidents_have_a_lane_and_a_line_in_the_timeline(
+    as_user, officer, owner, system
+):
+    change_system(system, actor=officer, our_roles=["provider"])
+    incident = happened(system, owner)
+    client = as_user(officer)
+
+    def timeline(**query):
+        return client.get("/obligations/", {"view": "timeline", **query}).content.decode()
+
+    assert "Report by" in timeline()
+    assert f'href="{incident.get_absolute_url()}"' in timeline()
+    assert incident.ref in timeline(system=system.ref)
+    assert incident.ref not in timeline(system="AIS-000")
+    assert incident.ref not in timeline(state="met")

@@ -274,7 +274,8 @@ def test_csv_holds_every_page_and_only_what_one_may_see(as_user, five, officer, 
 
 
 @pytest.mark.parametrize(
-    "sign", ["=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20"]
+    "sign",
+    ["=", "+", "-", "@", "\t", "\r", "\n", " =", "\u00a0+", "\uff1d", "\uff0b", "\uff0d", "\uff20"],
 )
 def test_no_cell_is_taken_for_a_formula(sign):
     assert safe(f"{sign}HYPERLINK(1)") == f"'{sign}HYPERLINK(1)"

@@ -3,12 +3,14 @@
 import json
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
@@ -16,6 +18,7 @@ from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.tasks import build_pack
 from governance.classification.queries import usual_answers
 from governance.ledger.models import Entry
+from governance.obligations.tasks import sweep_duties
 from governance.rest.actions import issue_token
 from governance.rest.rules import Scope
 from inventory.systems.models import AISystem
@@ -30,6 +33,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "inventory/imports/samples/us-federal-2024-sample.csv"
 SHARED = Path(os.environ.get("MUSTER_SHARED") or ROOT.parent / "shared")
 PUBLISHED = SHARED / "data/us_federal_ai_inventory_2024.csv"
+OVERSEE, TRAINING = "art26.2", "Training of the overseers"
 PURPOSE = "Assesses whether an applicant is eligible for a public benefit."
 
 Call = Callable[..., Any]
@@ -58,13 +62,14 @@ def test_the_same_with_two_real_workers_and_a_clock(
 def the_story_until_a_pack_is_asked_for(
     officer: User, ops_lead: User, folder: Path
 ) -> EvidencePack:
-    """Import, classify, name who answers, approve a version, ask for a pack."""
+    """Import, classify, name who answers, meet a duty, approve a version, ask for a pack."""
     as_officer, as_lead = call_as(officer), call_as(ops_lead)
     import_inventory(folder)
     system = AISystem.objects.filter(stage="production").order_by("pk")[0]
     own_it(as_officer, system)
     classify(as_officer, system)
     name_who_answers(officer, system)
+    meet_a_duty(as_officer, system)
     approve_a_version(as_officer, as_lead, system)
     answer = as_officer("POST", "/api/v1/packs/", {"systems": [system.ref]})
     assert answer.status_code == 202, answer.content
@@ -138,6 +143,23 @@ def name_who_answers(officer: User, system: AISystem) -> None:
     raci.activate(raci.make_matrix(system, actor=officer), actor=officer)
 
 
+def meet_a_duty(as_officer: Call, system: AISystem) -> None:
+    """See the duties that followed; who answers for one shows evidence and says it is met."""
+    sweep_duties()  # beside a real worker this is one sweep more
+    as_owner = call_as(system.owner)
+    mine = f"/api/v1/obligations/?system={system.ref}&accountable={system.owner.email}"
+    (duty,) = [row for row in as_owner("GET", mine).json()["items"] if row["obligation"] == OVERSEE]
+    assert (duty["state"], duty["evidence"]) == ("waiting", [])
+    path = f"/api/v1/obligations/{duty['id']}/"
+    next_year = f"{timezone.localdate() + timedelta(days=365)}"
+    assert as_owner("POST", f"{path}meet/", {"next_check_on": next_year}).status_code == 409
+    shown = as_owner("POST", f"{path}attach/", {"title": TRAINING, "link": "https://x.example/1"})
+    assert len(shown.json()["evidence"]) == 1
+    met = as_owner("POST", f"{path}meet/", {"next_check_on": next_year}).json()
+    assert (met["state"], met["next_check_on"]) == ("met", next_year)
+    assert as_officer("GET", path).json()["state"] == "met"
+
+
 def officer_admin() -> User:
     """Return the administrator."""
     return User.objects.get(memberships__role="administrator")
@@ -175,6 +197,11 @@ def the_pack_is_sealed_and_verifies(
 
     told = attached_data(file)
     assert told["systems"][0]["card"]["intended_purpose"] == PURPOSE
+    duties = told["systems"][0]["obligations"]["duties"]
+    (overseen,) = [row for row in duties if row["id"] == OVERSEE]
+    assert (overseen["state"], overseen["accountable"]) == ("met", "Mira Rossi")
+    assert [item["title"] for item in overseen["evidence"]] == [TRAINING]
+    assert len(duties) > 5
     numbers = [row["number"] for row in told["systems"][0]["timeline"]]
     assert len(numbers) == len(set(numbers)) >= 6
     assert max(numbers) < pack.ledger_size

@@ -7,9 +7,14 @@ from django import template
 
 from governance.classification.branches import Tree, tree_of
 from governance.classification.deciding import pruned
+from governance.classification.queries import engine
 from governance.ledger.sentences import changes, sentence
+from governance.ledger.sentences import words as said_as
 
 register = template.Library()
+ANSWERED = "facts.changed"
+MOST_CHANGES = 6  # of one entry, told one by one
+MOST_OPEN = 8  # questions, told one by one
 
 
 @register.filter
@@ -17,6 +22,25 @@ def words(key: str | None) -> str:
     """Return a key such as special_category as Special category."""
     text = (key or "").replace("_", " ").strip()
     return text[:1].upper() + text[1:]
+
+
+@register.filter
+def plain(key: str | None) -> str:
+    """Return a key such as social_scoring in the middle of a sentence: social scoring."""
+    return (key or "").replace("_", " ").strip()
+
+
+@register.filter
+def ask(fact: str) -> str:
+    """Return the question behind the name of a fact."""
+    known = engine().pack.facts.get(fact)
+    return known.ask if known else plain(fact)
+
+
+@register.filter
+def many_open(classification: dict[str, Any]) -> bool:
+    """Return whether more questions are open than the pages tell one by one."""
+    return len(classification["result"].get("open_questions") or ()) > MOST_OPEN
 
 
 @register.filter
@@ -63,10 +87,40 @@ def number(value: int) -> str:
 
 @register.filter
 def told(entry: dict[str, Any]) -> str:
-    """Return what an entry did as a sentence, then what changed from what to what."""
+    """Return what an entry did as a sentence, then what changed from what to what.
+
+    Of many changes only their number is told: `data.json` has each of them.
+    """
     said = sentence(entry["action"], entry["object"], entry["data"])
+    said = f"{said[:1].upper()}{said[1:]}"
     changed = changes(entry["data"])
     if not changed:
-        return f"{said[:1].upper()}{said[1:]}."
-    steps = "; ".join(f"{change.field}: {change.was} → {change.now}" for change in changed)
-    return f"{said[:1].upper()}{said[1:].split(': ')[0]}. {steps}."
+        return ended(said)
+    opening = said.split(": ")[0]
+    if len(changed) > MOST_CHANGES:
+        things = "answers" if entry["action"] == ANSWERED else "values"
+        return f"{opening}: {len(changed)} {things}, each with what it was in data.json."
+    if entry["action"] == ANSWERED:
+        steps = _answers(entry["data"]["changes"])
+    else:
+        steps = [f"{change.field}: {change.was} → {change.now}" for change in changed]
+    told_all = "; ".join(steps)
+    return f"{ended(opening)} {ended(told_all[:1].upper() + told_all[1:])}"
+
+
+def _answers(changed: dict[str, Any]) -> list[str]:
+    """Return changed answers with their questions; None is an answer: not sure."""
+
+    def answer(value: Any) -> str:
+        return "not sure" if value is None else "none" if value == [] else said_as(value)
+
+    return [
+        f"{ask(fact).rstrip('?')}: {answer(both['from'])} → {answer(both['to'])}"
+        for fact, both in changed.items()
+    ]
+
+
+@register.filter
+def ended(text: str) -> str:
+    """Return a text that ends as a sentence does, with one stop."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."

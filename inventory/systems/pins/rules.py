@@ -80,5 +80,7 @@ def classify_pin(provider: str, model_id: str, table: PinTable) -> Pin:
             return Pin(rule.state, rule.why, name, table.retires.get((key, exact), ""))
     if known:
         return Pin(PinState.UNKNOWN, f"No rule for {name} fits this id.", name)
-    reason = f"No rule speaks about the provider {provider.strip() or '(none)'}."
+    ours = folded(provider) == "own"
+    whose = "models of our own" if ours else f"the provider {provider.strip() or '(none)'}"
+    reason = f"No rule speaks about {whose}."
     return Pin(PinState.UNKNOWN, reason, provider)

@@ -6,10 +6,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
-import yaml
 from django.core.management.base import BaseCommand, CommandParser
 
+from governance.classification.cases import Case, CaseError, cases_of
 from governance.classification.packs import load
+from governance.classification.reading import day_of
 from governance.classification.rules import FactError, engine_of
 from governance.classification.telling import Teller
 
@@ -40,47 +41,35 @@ class Command(BaseCommand):
         """Check all cases first; print only when every one of them fits."""
         day = self._day(on)
         teller = Teller(engine_of(load()), unknown=missing == "unknown", on=day)
-        checked = [self._checked(teller, *case) for case in enumerate(self._cases(file), start=1)]
+        checked = [(case.id, self._checked(teller, case)) for case in self._cases(file)]
         before = "["
         for name, facts in checked:
             told = {"id": name, **teller.told(facts)}
-            self.stdout.write(before + json.dumps(told, ensure_ascii=False), ending="")
+            self.stdout.write(before + json.dumps(told, allow_nan=False), ending="")
             before = ",\n"
         self.stdout.write("]" if checked else "[]")
 
-    def _checked(self, teller: Teller, number: int, case: Any) -> tuple[str, dict[str, Any]]:
-        """Return the name and the facts in normal form of one case."""
-        if not isinstance(case, dict) or not isinstance(case.get("facts"), dict):
-            self._refuse(f"case {number} needs an id and facts.")
-        name = str(case.get("id", number))
+    def _checked(self, teller: Teller, case: Case) -> dict[str, Any]:
+        """Return the facts of a case in normal form."""
         try:
-            return name, teller.checked(case["facts"])
+            return teller.checked(case.facts)
         except FactError as error:
-            self._refuse(f"case {name}: {error}.")
+            self._refuse(f"case {case.name}: {error}.")
 
     def _day(self, raw: str | None) -> date | None:
         try:
-            return date.fromisoformat(raw) if raw else None
+            return None if raw is None else day_of(raw)
         except ValueError:
             self._refuse(f"--on {raw} is not a day (YYYY-MM-DD).")
 
-    def _cases(self, file: Path) -> list[Any]:
+    def _cases(self, file: Path) -> list[Case]:
         try:
-            raw = _parsed(file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            self._refuse(f"{file} cannot be read: {error}")
-        if not isinstance(raw, dict) or not isinstance(raw.get("cases"), list):
-            self._refuse(f"{file} needs a list of cases.")
-        return list(raw["cases"])
+            return cases_of(file.read_bytes())
+        except OSError as error:
+            self._refuse(f"{file} cannot be read: {error.strerror}.")
+        except CaseError as error:
+            self._refuse(f"{file} cannot be used: {error}.")
 
     def _refuse(self, words: str) -> NoReturn:
         self.stderr.write(words)
         sys.exit(2)
-
-
-def _parsed(text: str) -> Any:
-    """Return JSON where the text is JSON, else YAML, which reads 1e25 as a word."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return yaml.safe_load(text)
