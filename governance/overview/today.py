@@ -14,6 +14,7 @@ from governance.ledger.models import LeafSequence
 from governance.ledger.queries import Row, rows
 from governance.overview.ahead import Ahead, dates_ahead
 from governance.overview.alarms import incident_dates, incident_needs
+from governance.overview.cover_needs import asked_to_act, unanswered
 from governance.overview.duty_needs import duty_needs
 from governance.overview.ledger import LastCheck, last_check, visible_entries
 from governance.overview.needs import Need, needs, running_out
@@ -100,7 +101,7 @@ def today(user: User, now: datetime, abilities: frozenset[Capability]) -> Today:
     seen = running(user, now)
     todo = [*incident_needs(concerns(user, now, seen), day)]
     todo += needs(user, abilities, counted, ends)
-    todo += duty_needs(user, day, decides=decides)
+    todo += [*duty_needs(user, day, decides=decides), *asked_to_act(user), *unanswered(user)]
     todo.sort(key=Need.urgency)
     return Today(
         day=day,

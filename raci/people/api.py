@@ -250,6 +250,7 @@ class DelegationInput(PeriodInput):
 class DelegationViewSet(Readable):
     """Who acts for whom; it counts once it is accepted."""
 
+    decisions: ClassVar = frozenset({"accept", "refuse"})
     queryset = Delegation.objects.none()
     serializer_class = DelegationSerializer
     lookup_value_regex = ID
