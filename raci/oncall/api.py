@@ -144,8 +144,9 @@ class ScheduleViewSet(Readable):
     @action(detail=True, methods=["get"], pagination_class=None)
     def now(self, request: Request, pk: str) -> Response:
         """Return who has the pager at any moment, or the gap."""
-        at = self._asked(shapes.MomentQuery).get("at") or timezone.now()
-        roster = roster_of(self._one(pk), at)
+        schedule, query = self._one(pk), self._asked(shapes.MomentQuery)
+        at = query.get("at") or timezone.now()
+        roster = roster_of(schedule, at)
         held = roster.held(at)
         waits_for = roster.person(held.waits_for)
         told = {
@@ -162,8 +163,8 @@ class ScheduleViewSet(Readable):
     @action(detail=True, methods=["get"], pagination_class=None)
     def shifts(self, request: Request, pk: str) -> Response:
         """Return the shifts and gaps that tile an interval."""
-        query = self._asked(shapes.IntervalQuery)
-        roster = roster_of(self._one(pk), query["from"])
+        schedule, query = self._one(pk), self._asked(shapes.IntervalQuery)
+        roster = roster_of(schedule, query["from"])
         found = shifts(roster.plan, query["from"], query["to"])
         return Response(self._told(roster, found))
 
@@ -173,9 +174,9 @@ class ScheduleViewSet(Readable):
     @action(detail=True, methods=["get"], pagination_class=None)
     def gaps(self, request: Request, pk: str) -> Response:
         """Return when nobody is on call, each time with its reason."""
-        query = self._asked(shapes.GapsQuery)
+        schedule, query = self._one(pk), self._asked(shapes.GapsQuery)
         start = query.get("from") or timezone.now()
-        roster = roster_of(self._one(pk), start)
+        roster = roster_of(schedule, start)
         return Response(self._told(roster, roster.gaps(start, query.get("days", FORECAST_DAYS))))
 
     def _one(self, pk: str) -> Schedule:

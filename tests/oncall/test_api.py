@@ -13,6 +13,7 @@ from tests.oncall.conftest import soon
 from tests.rest.test_conventions import caller
 
 URL = "/api/v1/on-call-schedules/"
+PARTS = ("now", "shifts", "gaps")
 
 
 @pytest.fixture
@@ -156,5 +157,6 @@ def test_a_schedule_of_another_unit_is_not_there(as_caller, stranger, officer, c
 
     call = as_caller(stranger)
     assert call("GET", f"{URL}{own.pk}/").status_code == 404
+    assert {call("GET", f"{URL}{own.pk}/{part}/").status_code for part in PARTS} == {404}
     assert call("GET", URL).json()["items"] == []
     assert Schedule.objects.count() == 1
