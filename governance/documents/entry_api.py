@@ -31,7 +31,7 @@ def standing_evidence(user: User) -> QuerySet[EvidenceItem]:
     return EvidenceItem.objects.visible_to(user).filter(withdrawn_at__isnull=True)
 
 
-@extend_schema_field({"type": ["string", "null"], "pattern": "^EV-[0-9]{3,12}$"})
+@extend_schema_field({"type": "string", "pattern": "^EV-[0-9]{3,12}$"})
 class EvidenceField(VisibleField):
     """Evidence the caller sees that counts, by ref, or none."""
 
@@ -41,7 +41,7 @@ class EvidenceField(VisibleField):
 
 class DocumentEntrySerializer(serializers.ModelSerializer):
     system = SystemField(read_only=True)
-    evidence = EvidenceField(read_only=True)
+    evidence = EvidenceField(read_only=True, allow_null=True)
     author = PersonField(read_only=True)
 
     class Meta:
