@@ -10,7 +10,7 @@ agreement. The copied ones have no entries in the record and no trace.
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,9 @@ from inventory.systems.version_actions import add_version
 from inventory.vendors import actions as vendors
 from inventory.vendors.models import Agreement, Vendor
 from raci.matrices.actions import activate, make_default_matrix, make_matrix
-from raci.matrices.catalogue import catalogue
+from raci.oncall.actions import LayerWish, make_schedule, put_layer
 from raci.people.actions import empower, name_holder
+from raci.people.vocabulary import vocabulary
 
 CASES = Path(__file__).parent.parent / "tests" / "classification" / "cases.yaml"
 SEED, BATCH, WHOLE, OWNERS, VENDORS = 20_261_122, 2_000, 40, 200, 60
@@ -138,7 +139,6 @@ def found() -> Organisation:
 
 
 LEAD = Role.AI_OPS_LEAD
-OF_THE_LEAD = frozenset({"AO", "OC", "DS"})
 
 
 def _person(role: Role, unit: BusinessUnit, admin: User, name: str = "") -> User:
@@ -193,14 +193,19 @@ def _whole(made: Organisation) -> list[AISystem]:
 
 
 def _duties(made: Organisation) -> None:
-    """Put the standard matrix in force, and name who holds its roles and powers."""
+    """Put the standard matrix in force, name who holds its roles and powers, and who is on call."""
     root, officer = made.units[0], made.officer
     activate(make_default_matrix(root, actor=officer), actor=officer)
-    for role in catalogue().roles:
-        person = made.lead if role in OF_THE_LEAD else officer
-        name_holder(root, role=role, person=person, actor=officer)
-    for kind in catalogue().authorities:
-        for person in (officer, made.lead, *made.owners[:WHOLE]):
+    others = iter(made.owners[WHOLE:])
+    for role in vocabulary().roles:
+        if role not in vocabulary().groups:
+            person = made.lead if role == "AO" else next(others)
+            name_holder(root, role=role, person=person, actor=officer)
+    rota = make_schedule(root, actor=officer, role="OC", name="Nights", zone="Europe/Berlin")
+    wish = LayerWish("Rota", tuple(islice(others, 3)), date(2026, 1, 5), time(9))
+    put_layer(rota, actor=officer, wish=wish)
+    for kind in vocabulary().authorities:
+        for person in (officer, made.lead, *made.owners[: WHOLE + 30]):
             empower(root, person=person, kind=kind, actor=officer)
 
 
