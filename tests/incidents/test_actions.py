@@ -18,6 +18,7 @@ from governance.incidents.models import Incident, IncidentStep
 from governance.incidents.queries import clock_of, concerns, law_of, may_work_on, on_incident
 from governance.ledger.models import Entry
 from raci.matrices import actions as raci
+from raci.people import actions as people
 from tests.browser.duties import staff
 from tests.conftest import person
 from tests.factories import make_system
@@ -325,7 +326,7 @@ def test_who_is_accountable_for_reporting_works_on_it_and_an_auditor_does_not(
     colleague = person("Hana Reyes", Role.SYSTEM_OWNER, claims, administrator)
     raci.activate(raci.make_default_matrix(organisation, actor=officer), actor=officer)
     staff(organisation, open_incident.system, officer)
-    raci.name_holder(organisation, role="LEG", person=colleague, actor=officer)
+    people.name_holder(organisation, role="LEG", person=colleague, actor=officer)
     raci.activate(raci.make_matrix(open_incident.system, actor=officer), actor=officer)
     upload = SimpleUploadedFile("report.pdf", b"%PDF report")
 

@@ -13,6 +13,7 @@ from governance.obligations import actions
 from governance.obligations.models import Duty
 from inventory.systems.actions import change_system, share, unshare
 from raci.matrices import actions as raci
+from raci.people import actions as people
 from tests.browser.duties import staff
 from tests.conftest import person
 from tests.obligations.test_api import PATH, post
@@ -28,7 +29,7 @@ def hand_to(signed, organisation, officer):
     def put_in_force(somebody):
         raci.activate(raci.make_default_matrix(organisation, actor=officer), actor=officer)
         staff(organisation, signed.system, officer)
-        raci.name_holder(organisation, role="HR", person=somebody, actor=officer)
+        people.name_holder(organisation, role="HR", person=somebody, actor=officer)
         raci.activate(raci.make_matrix(signed.system, actor=officer), actor=officer)
 
     return put_in_force
