@@ -121,7 +121,7 @@ class ClassificationSerializer(serializers.Serializer):
     )
 
 
-class SignInput(StrictBody):
+class ClassificationSignInput(StrictBody):
     """The digest and the pack version of the result that was read."""
 
     reason = serializers.CharField(max_length=10_000)
@@ -201,12 +201,14 @@ class ClassificationViewSet(Resource):
         )
         return self._answer(system)
 
-    @extend_schema(request=SignInput, responses={201: AssessmentSerializer})
+    @extend_schema(request=ClassificationSignInput, responses={201: AssessmentSerializer})
     @action(detail=True, methods=["post"])
     def sign(self, request: Request, ref: str) -> Response:
         """Sign the result that was read; it is frozen and supersedes the one before."""
         system = self.get_object()
-        signed = actions.sign_classification(system, actor=self.person, **self.valid(SignInput))
+        signed = actions.sign_classification(
+            system, actor=self.person, **self.valid(ClassificationSignInput)
+        )
         return Response(AssessmentSerializer(signed).data, status=201)
 
     @extend_schema(responses=TraceSerializer)

@@ -122,7 +122,7 @@ class MeetInput(StrictBody):
     next_check_on = serializers.DateField()
 
 
-class ReasonInput(StrictBody):
+class DutyReasonInput(StrictBody):
     reason = serializers.CharField(max_length=10_000)
 
 
@@ -242,11 +242,11 @@ class ObligationViewSet(Readable):
         """Say that it is met; 409 without evidence that counts today."""
         return self._say(actions.meet_duty, MeetInput)
 
-    @extend_schema(request=ReasonInput, responses=ObligationSerializer)
+    @extend_schema(request=DutyReasonInput, responses=ObligationSerializer)
     @action(detail=True, methods=["post"])
     def propose(self, request: Request, pk: str) -> Response:
         """Say that it does not apply here; another person has to agree."""
-        return self._say(actions.propose_not_applicable, ReasonInput)
+        return self._say(actions.propose_not_applicable, DutyReasonInput)
 
     @extend_schema(request=None, responses=ObligationSerializer)
     @action(detail=True, methods=["post"])

@@ -66,7 +66,7 @@ class FoundSerializer(serializers.Serializer):
     email = serializers.CharField()
 
 
-class AnswerSerializer(serializers.Serializer):
+class WhoSerializer(serializers.Serializer):
     """Who it is, or the named gap; accountability does not move with a delegation."""
 
     system = serializers.CharField()
@@ -104,7 +104,7 @@ class AnsweringViewSet(Resource):
         """Return the systems the person sees."""
         return AISystem.objects.visible_to(user).select_related("unit", "owner")
 
-    @extend_schema(parameters=[OnCallQuery], responses=AnswerSerializer, filters=False)
+    @extend_schema(parameters=[OnCallQuery], responses=WhoSerializer, filters=False)
     @action(detail=True, methods=["get"], url_path="on-call", pagination_class=None)
     def on_call(self, request: Request, ref: str) -> Response:
         """Return who does, or decides, an activity at any moment, and through which step."""
@@ -113,7 +113,7 @@ class AnsweringViewSet(Resource):
         query.is_valid(raise_exception=True)
         moment: Moment = query.validated_data["moment"]
         answer = ask(system, query.validated_data["activity"], moment.at)
-        return Response(AnswerSerializer(_shown(system, answer, moment)).data)
+        return Response(WhoSerializer(_shown(system, answer, moment)).data)
 
     @extend_schema(responses=ValidationSerializer, filters=False)
     @action(detail=True, methods=["get"], url_path="raci/validation", pagination_class=None)

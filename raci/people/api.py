@@ -56,7 +56,7 @@ class HolderInput(StrictBody):
     delivery_only = serializers.BooleanField(default=False)
 
 
-class EndInput(StrictBody):
+class HolderEndInput(StrictBody):
     """When a term ends; at once, when left out."""
 
     at = serializers.DateTimeField(required=False)
@@ -90,11 +90,11 @@ class HolderViewSet(Readable):
         rows = self.get_queryset().filter(unit=data["unit"], rank=data["rank"], **who)
         return self.shown(rows.latest("since", "pk"), 201)
 
-    @extend_schema(request=EndInput, responses=HolderSerializer)
+    @extend_schema(request=HolderEndInput, responses=HolderSerializer)
     @action(detail=True, methods=["post"])
     def end(self, request: Request, pk: str) -> Response:
         """End a term, at once or at a moment to come."""
-        seat, data = self.get_object(), self.valid(EndInput)
+        seat, data = self.get_object(), self.valid(HolderEndInput)
         actions.end_seat(seat, actor=self.person, at=data.get("at"))
         return self.shown(seat)
 

@@ -35,4 +35,6 @@ def test_the_api_keeps_the_contract_it_publishes(live_server, officer, system):
     ]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
 
-    assert run.returncode == 0, run.stdout[-8000:] + run.stderr[-2000:]
+    # the failures come before pages of advice: show them, not the end
+    failures = run.stdout[run.stdout.find("FAILURES ===") :]
+    assert run.returncode == 0, failures[:8000] + run.stderr[-2000:]
