@@ -69,7 +69,8 @@ ON CONFLICT DO NOTHING
 class Actor(Protocol):
     """Whoever did it: a random handle that says nothing about the person."""
 
-    handle: str
+    @property
+    def handle(self) -> str: ...
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,15 @@ from typing import Any, Protocol
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from governance.ledger.models import Entry, LeafSequence, Personal
-from governance.ledger.rules import Frontier, pointer
+from governance.ledger.rules import CLOCK, Frontier, pointer
 from governance.ledger.sentences import Change, changes, sentence
 
 
 class Person(Protocol):
     """Who stands behind a handle, by today's name."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     @property
     def initials(self) -> str: ...
@@ -72,7 +73,7 @@ def rows(entries: QuerySet[Entry], people: People) -> list[Row]:
     number = LeafSequence.objects.filter(entry_id=OuterRef("pk")).values("seq")
     found = list(entries.annotate(number=Subquery(number)))
     known = _personal(found)
-    names = people({entry.actor_ref for entry in found})
+    names: dict[str, Person] = {CLOCK.handle: CLOCK, **people({e.actor_ref for e in found})}
     return [_row(entry, known[entry.pk], names.get(entry.actor_ref)) for entry in found]
 
 

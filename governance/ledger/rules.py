@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,18 @@ SCHEMA = "muster/entry/1"
 MOST_BODY_BYTES = 65_535  # C2SP entry bundles give a length 16 bits
 DEEPEST = 60  # levels of nesting in the data of an entry
 EMPTY_ROOT = hashlib.sha256(b"").digest()
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Who acts when nobody asked: Muster itself, because the time had come."""
+
+    handle: str = "muster"
+    name: str = "Muster"
+    initials: str = "M"
+
+
+CLOCK = Clock()
 
 
 def leaf_hash(body: bytes) -> bytes:

@@ -2,9 +2,10 @@
 
 from governance.accounts.access import people_behind
 from governance.accounts.models import User
-from governance.ledger.actions import sequence_all
+from governance.ledger.actions import record, sequence_all
 from governance.ledger.models import Personal
 from governance.ledger.queries import timeline
+from governance.ledger.rules import CLOCK
 from inventory.systems.actions import change_system
 
 
@@ -57,3 +58,9 @@ def test_the_timeline_stops_at_its_limit(system, officer):
 
 def test_a_thing_nobody_recorded_has_an_empty_timeline(db):
     assert timeline(("aisystem", 0), people=people_behind) == []
+
+
+def test_what_the_clock_did_is_told_as_done_by_muster(system):
+    record("system.changed", subject=system, actor=CLOCK)
+
+    assert timeline(("aisystem", system.pk), people=people_behind)[0].name == "Muster"
