@@ -14,8 +14,9 @@ from functools import partial
 
 from raci.matrices.catalogue import catalogue
 from raci.matrices.resolution import Column, Duty, Subject, Version, World, who
-from raci.matrices.rules import ACCOUNTABLE, Letter, Party, Row
+from raci.matrices.rules import Party, Row
 from raci.matrices.rules import findings as row_findings
+from raci.matrices.schemes import ACCOUNTABLE, Letter
 from raci.matrices.situation import Situation
 from raci.matrices.validation import findings
 from raci.oncall.coverage import on_call

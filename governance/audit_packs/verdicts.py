@@ -15,13 +15,14 @@ from inventory.systems.pins.table import pin_of
 from raci.matrices import rules as raci
 from raci.matrices.checking import situation, surroundings
 from raci.matrices.models import Matrix
-from raci.matrices.rules import Letter, MatrixStatus
+from raci.matrices.rules import MatrixStatus
+from raci.matrices.schemes import ACCOUNTABLE, RESPONSIBLE, Letter
 from raci.matrices.situation import Situation
 from raci.matrices.validation import findings
 
 LETTERS = {
-    "accountable": (Letter.A, Letter.AR),
-    "responsible": (Letter.R, Letter.AR),
+    "accountable": ACCOUNTABLE,
+    "responsible": RESPONSIBLE,
     "consulted": (Letter.C,),
     "informed": (Letter.I,),
 }

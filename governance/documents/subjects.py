@@ -28,7 +28,8 @@ from inventory.systems.models import AISystem, ModelVersion
 from inventory.vendors.models import Agreement
 from raci.matrices.models import Matrix
 from raci.matrices.queries import directory, person_of
-from raci.matrices.rules import ACCOUNTABLE, MatrixStatus
+from raci.matrices.rules import MatrixStatus
+from raci.matrices.schemes import ACCOUNTABLE
 
 TOLD_DUTIES = frozenset({"art9", "art72"})  # whose evidence documents name
 TOLD_ACTIVITIES = frozenset({"SAF-01", "INC-05", *ANSWERS_FOR.values()})

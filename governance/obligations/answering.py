@@ -20,7 +20,8 @@ from inventory.systems.models import AISystem
 from raci.matrices.catalogue import catalogue
 from raci.matrices.models import Assignment
 from raci.matrices.queries import OWNER_ROLE
-from raci.matrices.rules import ACCOUNTABLE, MatrixStatus, PartyKind
+from raci.matrices.rules import MatrixStatus, PartyKind
+from raci.matrices.schemes import ACCOUNTABLE
 from raci.people.models import RoleHolder
 from raci.people.rules import Rank
 

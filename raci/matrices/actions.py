@@ -23,27 +23,29 @@ from raci.matrices import checking, queries
 from raci.matrices.catalogue import catalogue
 from raci.matrices.drafts import claim, draft_of, fill, next_version, scope_of
 from raci.matrices.models import Assignment, Matrix, Party
-from raci.matrices.rules import (
-    ACCOUNTABLE,
-    MATRIX_TRANSITIONS,
-    Letter,
-    MatrixStatus,
-    PartyKind,
-    applies,
-    spoken,
-)
+from raci.matrices.rules import MATRIX_TRANSITIONS, MatrixStatus, PartyKind, applies
+from raci.matrices.schemes import ACCOUNTABLE, RACI, SCHEMES, Letter, listed, spoken
 
 Cells = Mapping[tuple[str, int], Letter | None]  # (activity code, party id) → letter or empty
 
 
 @transaction.atomic
-def make_default_matrix(unit: BusinessUnit, *, actor: User) -> Matrix:
-    """Return a draft with the standard activities and their roles, for a unit and all below."""
+def make_default_matrix(unit: BusinessUnit, *, actor: User, scheme: str = RACI.code) -> Matrix:
+    """Return a draft with the standard activities and their roles, for a unit and all below.
+
+    The catalogue speaks RACI; its letters become those of the scheme, D for R in DACI. Raises
+    DomainError for a scheme that there is not.
+    """
     require(actor, Capability.ASSIGN, unit)
+    if scheme not in SCHEMES:
+        raise DomainError(f"There is no scheme {scheme}; there are {listed(list(SCHEMES))}.")
     claim(unit)
     activities = catalogue().activities
     matrix = Matrix.objects.create(
-        unit=unit, version=next_version({"unit": unit}), activities=list(activities)
+        unit=unit,
+        scheme=scheme,
+        version=next_version({"unit": unit}),
+        activities=list(activities),
     )
     roles = sorted({r for a in activities.values() for r in a.letters}, key=catalogue().role_order)
     columns = Party.objects.bulk_create(
@@ -52,11 +54,16 @@ def make_default_matrix(unit: BusinessUnit, *, actor: User) -> Matrix:
     )
     by_role = {column.roles[0]: column for column in columns}
     Assignment.objects.bulk_create(
-        Assignment(matrix=matrix, party=by_role[role], activity=activity.code, letter=letter)
+        Assignment(
+            matrix=matrix,
+            party=by_role[role],
+            activity=activity.code,
+            letter=matrix.letters.translated(letter),
+        )
         for activity in activities.values()
         for role, letter in activity.letters.items()
     )
-    data = {"default": True, "rows": len(activities)}
+    data = {"default": True, "rows": len(activities), "scheme": scheme}
     record("matrix.made", subject=matrix, actor=actor, data=data, unit=unit.pk)
     return matrix
 
@@ -77,7 +84,9 @@ def make_matrix(system: AISystem, *, actor: User) -> Matrix:
     facts = queries.facts_of(system, current_tiers([system.pk]).get(system.pk))
     codes = [c for c in default.activities if applies(catalogue().activities[c], facts)]
     version = next_version({"system": system})
-    matrix = Matrix.objects.create(system=system, version=version, activities=codes)
+    matrix = Matrix.objects.create(
+        system=system, version=version, activities=codes, scheme=default.scheme
+    )
     fill(matrix, default)
     data = {"system": system.ref, "from": default.ref, "rows": len(codes)}
     record("matrix.made", subject=matrix, actor=actor, data=data, unit=system.unit_id)
@@ -100,6 +109,7 @@ def save_matrix(matrix: Matrix, *, actor: User, cells: Cells, seen: int | None =
         raise DomainError("A cell of this form is not in the matrix any more. Read it again first.")
     if not changed:
         return _not_older(matrix, seen)
+    _refuse_letters(matrix, changed)
     draft, ids = draft_of(matrix, seen)
     _write(draft, {(code, ids[pk]): letter for (code, pk), letter in changed.items()})
     after = {cell: letter for cell, letter in {**stored, **changed}.items() if letter}
@@ -110,6 +120,15 @@ def save_matrix(matrix: Matrix, *, actor: User, cells: Cells, seen: int | None =
     }
     _record("matrix.saved", draft, actor, {"changes": changes})
     return draft
+
+
+def _refuse_letters(matrix: Matrix, cells: Cells) -> None:
+    """Raise DomainError for a letter of another scheme: letters are never mixed."""
+    scheme = matrix.letters
+    for (code, _), letter in cells.items():
+        if letter is not None and letter not in scheme:
+            has = f"which has {listed(list(scheme.letters))}"
+            raise DomainError(f"{code}: {spoken(letter)} is no letter of {scheme.code}, {has}.")
 
 
 def _row_words(cells: Cells, code: str, columns: Mapping[int, Party]) -> Personal:

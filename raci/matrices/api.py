@@ -16,7 +16,8 @@ from governance.rest.resource import Readable
 from inventory.systems.serializers import PersonField, SystemField
 from raci.matrices import actions, checking
 from raci.matrices.models import Assignment, Matrix, Party
-from raci.matrices.rules import Letter, MatrixStatus, PartyKind
+from raci.matrices.rules import MatrixStatus, PartyKind
+from raci.matrices.schemes import SCHEMES, Letter
 
 CODE = "^[A-Z]{3}-[0-9]{2}$"
 LABELLED = [kind.value for kind in PartyKind if kind not in (PartyKind.PERSON, PartyKind.ROLE)]
@@ -44,7 +45,17 @@ class MatrixSerializer(serializers.ModelSerializer):
     class Meta:
         model = Matrix
         fields = [
-            *("id", "system", "unit", "version", "status", "activities", "parties", "cells"),
+            *(
+                "id",
+                "system",
+                "unit",
+                "scheme",
+                "version",
+                "status",
+                "activities",
+                "parties",
+                "cells",
+            ),
             *("created_at", "activated_at", "row_version"),
         ]
 
@@ -65,11 +76,16 @@ class MatrixInput(StrictBody):
 
     system = SystemField(required=False)
     unit = UnitField(required=False)
+    scheme = serializers.ChoiceField(
+        list(SCHEMES), required=False, help_text="of a unit's default; a system has its default's"
+    )
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """Return the body; raises ValidationError unless it names exactly one of the two."""
         if ("system" in data) == ("unit" in data):
             raise serializers.ValidationError("Give a system, or a unit.")
+        if "system" in data and "scheme" in data:
+            raise serializers.ValidationError("A system's matrix has the scheme of its default.")
         return data
 
 
@@ -128,7 +144,7 @@ class MatrixViewSet(Readable):
         """Make the draft of a system from the default of its unit, or a unit's default."""
         data = self.valid(MatrixInput)
         if "unit" in data:
-            return self._fresh(actions.make_default_matrix(data["unit"], actor=self.person), 201)
+            return self._fresh(actions.make_default_matrix(**data, actor=self.person), 201)
         return self._fresh(actions.make_matrix(data["system"], actor=self.person), 201)
 
     @extend_schema(request=CellsInput, responses=MatrixSerializer)

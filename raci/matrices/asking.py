@@ -12,7 +12,7 @@ from raci.matrices.catalogue import catalogue
 from raci.matrices.models import Assignment, Matrix, Party
 from raci.matrices.queries import OWNER_ROLE
 from raci.matrices.resolution import Answer, Column, Duty, Subject, Version, World, who
-from raci.matrices.rules import Letter
+from raci.matrices.schemes import Letter
 from raci.oncall.queries import Found, for_roles
 from raci.oncall.rules import Gap, Reason
 from raci.people.queries import cover_of

@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from raci.matrices.rules import Activity, Letter, strongest
+from raci.matrices.rules import Activity
+from raci.matrices.schemes import Letter, strongest
 from raci.matrices.situation import Separation
 from raci.people.vocabulary import vocabulary
 
@@ -23,6 +24,11 @@ class Catalogue:
     roles: Mapping[str, str]
     authorities: Mapping[str, str]
     separations: tuple[Separation, ...] = ()
+
+    @property
+    def separated(self) -> frozenset[str]:
+        """Return the activities that are kept separate from another, or within themselves."""
+        return frozenset(side[0] for pair in self.separations for side in (pair.one, pair.other))
 
     def role_order(self, code: str) -> int:
         """Return where a role stands among the columns."""

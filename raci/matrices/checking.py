@@ -12,13 +12,14 @@ from governance.accounts.models import User
 from governance.classification.rules import Tier
 from governance.classification.signed import current_tiers
 from inventory.systems.rules import Stage
-from raci.matrices import queries, rules
+from raci.matrices import queries, rules, schemes
 from raci.matrices.asking import Pagers
 from raci.matrices.catalogue import catalogue
 from raci.matrices.models import Assignment, Matrix
 from raci.matrices.queries import OWNER_ROLE, Directory, Letters
 from raci.matrices.resolution import Subject, World
-from raci.matrices.rules import ACCOUNTABLE, RESPONSIBLE, Finding, MatrixStatus, Mend, PartyKind
+from raci.matrices.rules import Finding, MatrixStatus, Mend, PartyKind
+from raci.matrices.schemes import ACCOUNTABLE, RESPONSIBLE
 from raci.matrices.situation import Load, Situation
 from raci.matrices.validation import findings as found_by_rules
 from raci.oncall.rules import FORECAST_DAYS, Gap
@@ -102,6 +103,8 @@ def situation(matrix: Matrix, around: Surroundings, letters: Letters | None = No
         required=tuple(activity for activity in applying if activity.mandatory),
         is_default=system is None,
         authority_words=catalogue().authorities,
+        scheme=matrix.letters,
+        separated=catalogue().separated,
         at=around.at,
         world=around.world,
         subject=_subject(matrix),
@@ -139,7 +142,7 @@ def _rows(matrix: Matrix, around: Surroundings, letters: Letters | None) -> tupl
         else queries.party_today(party, matrix, around.people)
         for party in matrix.parties.all()
     }
-    cells: dict[str, list[tuple[rules.Party, rules.Letter]]] = {
+    cells: dict[str, list[tuple[rules.Party, schemes.Letter]]] = {
         code: [] for code in matrix.activities
     }
     for (code, party_id), letter in given.items():

@@ -15,7 +15,7 @@ from governance.accounts.rules import Capability
 from raci.matrices import actions, checking, queries
 from raci.matrices.catalogue import catalogue
 from raci.matrices.effects import Watch, tell
-from raci.matrices.forms import AuthorityForm, HolderForm, UnitForm
+from raci.matrices.forms import AuthorityForm, HolderForm, SchemeForm, UnitForm
 from raci.matrices.models import Matrix
 from raci.people import actions as people
 from raci.people.models import Authority, RoleHolder
@@ -61,6 +61,7 @@ def _shown(
         "roles": _held(unit),
         "authorities": _authorities(unit),
         "may_assign": may(user, Capability.ASSIGN, unit),
+        "scheme_form": SchemeForm(),
         "holder_form": HolderForm(),
         "authority_form": AuthorityForm(),
     }
@@ -88,7 +89,10 @@ def _authorities(unit: BusinessUnit) -> list[tuple[Authority, str]]:
 def make_default(request: HttpRequest) -> HttpResponse:
     """Make the default matrix of a unit from the standard activities."""
     user = acting_user(request)
-    matrix = actions.make_default_matrix(unit_of(request, user), actor=user)
+    unit, form = unit_of(request, user), SchemeForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, user, unit, 422, scheme_form=form)
+    matrix = actions.make_default_matrix(unit, actor=user, **form.cleaned_data)
     return redirect("raci:matrix", pk=matrix.pk)
 
 

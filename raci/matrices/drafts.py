@@ -9,7 +9,8 @@ from governance.common.errors import DomainError
 from governance.common.states import change
 from raci.matrices import queries
 from raci.matrices.models import Assignment, Matrix, Party
-from raci.matrices.rules import Letter, MatrixStatus, PartyKind, strongest
+from raci.matrices.rules import MatrixStatus, PartyKind
+from raci.matrices.schemes import Letter, strongest
 from raci.people.holding import hold
 
 Scope = Mapping[str, Any]  # {"system": …} or {"unit": …}
@@ -43,14 +44,16 @@ def next_version(scope: Scope) -> int:
 
 def fill(matrix: Matrix, default: Matrix) -> None:
     """Give a new matrix the default's columns, roles resolved and merged, and its letters."""
+    scheme = matrix.letters
     column_of = _columns(matrix, default)
     letters: dict[tuple[str, int], list[Letter]] = {}
     for (code, party_id), letter in queries.letters_of(default).items():
         if code in matrix.activities:
-            letters.setdefault((code, column_of[party_id].pk), []).append(letter)
+            cell = (code, column_of[party_id].pk)
+            letters.setdefault(cell, []).append(scheme.translated(letter))
     Assignment.objects.bulk_create(
-        Assignment(matrix=matrix, party_id=party_id, activity=code, letter=strongest(given))
-        for (code, party_id), given in letters.items()
+        Assignment(matrix=matrix, party_id=pk, activity=code, letter=strongest(given, scheme))
+        for (code, pk), given in letters.items()
     )
     used = {party_id for _, party_id in letters}
     Party.objects.filter(matrix=matrix).exclude(pk__in=used).delete()
@@ -89,7 +92,9 @@ def draft_of(matrix: Matrix, seen: int | None) -> tuple[Matrix, dict[int, int]]:
     if other := Matrix.objects.filter(**scope, status=MatrixStatus.DRAFT).first():
         raise DomainError(f"Version {other.version} is being drafted already. Change that one.")
     version = next_version(scope)
-    draft = Matrix.objects.create(**scope, version=version, activities=matrix.activities)
+    draft = Matrix.objects.create(
+        **scope, version=version, activities=matrix.activities, scheme=matrix.scheme
+    )
     ids = _copy_parties(matrix, draft)
     Assignment.objects.bulk_create(
         Assignment(matrix=draft, party_id=ids[pk], activity=code, letter=letter)

@@ -9,6 +9,7 @@ from governance.accounts.models import BusinessUnit, User
 from raci.matrices.catalogue import catalogue
 from raci.matrices.grid import KIND_WORDS
 from raci.matrices.rules import PartyKind
+from raci.matrices.schemes import RACI, SCHEMES, listed
 
 
 def people() -> QuerySet[User]:
@@ -54,6 +55,20 @@ class RowsForm(forms.Form):
         self.fields["codes"].choices = [  # type: ignore[attr-defined]
             (code, f"{code} {activity.title}") for code, activity in catalogue().activities.items()
         ]
+
+
+class SchemeForm(forms.Form):
+    """Which letters a new default speaks; it keeps them for good."""
+
+    scheme = forms.ChoiceField(
+        label="Letters",
+        choices=[
+            (code, f"{code}: {listed([scheme.words[each].lower() for each in scheme.single])}")
+            for code, scheme in SCHEMES.items()
+        ],
+        initial=RACI.code,
+        help_text="It keeps them for good, and each system's matrix made from it has the same.",
+    )
 
 
 class HolderForm(forms.Form):

@@ -13,11 +13,12 @@ from governance.accounts.access import may
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from inventory.systems.models import AISystem
-from raci.matrices import checking, queries, resolution, rules
+from raci.matrices import checking, queries, resolution, rules, schemes
 from raci.matrices.catalogue import catalogue
 from raci.matrices.models import Matrix, Party
 from raci.matrices.queries import Directory, Letters
-from raci.matrices.rules import ACCOUNTABLE, Activity, Finding, Letter, PartyKind, spoken
+from raci.matrices.rules import Activity, Finding, PartyKind
+from raci.matrices.schemes import ACCOUNTABLE, Letter, spoken
 from raci.matrices.validation import findings as found_by_rules
 
 KEY_ACTIVITIES = ("OPS-01", "QLT-01", "CHG-01", "CHG-05")
@@ -197,7 +198,7 @@ def on_system(system: AISystem, user: User) -> OnSystem:
 def _answer(row: rules.Row, findings: Iterable[Finding]) -> Answer:
     gaps = [item.reason for item in findings if item.row == row.activity.code and item.is_error]
     names = [party.name for party, letter in row.cells if letter in ACCOUNTABLE]
-    return Answer(row.activity, rules.listed(names) if names else "", gaps[0] if gaps else "")
+    return Answer(row.activity, schemes.listed(names) if names else "", gaps[0] if gaps else "")
 
 
 def letters_given(

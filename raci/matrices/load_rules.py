@@ -4,22 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from raci.matrices.rules import (
-    ACCOUNTABLE,
-    RESPONSIBLE,
-    Finding,
-    Letter,
-    Mend,
-    Party,
-    PartyKind,
-)
+from raci.matrices.rules import Finding, Mend, Party, PartyKind
+from raci.matrices.schemes import ACCOUNTABLE, RESPONSIBLE, TOLD, Letter
 from raci.matrices.situation import Situation, about, in_rows
 
 MOST_R, MOST_C = 3, 5  # in one row
 MOST_A, MOST_POINTS = 12, 30
 FEW = 2  # people who do and answer for everything
 OLD, TOO_OLD = timedelta(days=180), timedelta(days=365)
-TOLD = frozenset({Letter.C, Letter.I})
 
 
 def findings(now: Situation) -> Iterator[Finding]:
@@ -38,7 +30,10 @@ def findings(now: Situation) -> Iterator[Finding]:
 def crowded(now: Situation) -> Iterator[Finding]:
     """R13: at most three R and five C in a row, and nobody consulted in more than half of all."""
     for row in now.rows:
-        for letters, most, word in ((RESPONSIBLE, MOST_R, "R"), ({Letter.C}, MOST_C, "C")):
+        for letters, most, word in (
+            (RESPONSIBLE, MOST_R, now.scheme.acting),
+            ({Letter.C}, MOST_C, "C"),
+        ):
             count = len(row.with_letter(frozenset(letters)))
             if count > most:
                 reason = f"The row has {count} {word}; more than {most} slow it down."

@@ -7,7 +7,8 @@ from django.db.models import Q
 from governance.accounts.models import BusinessUnit, User
 from governance.common.states import choices
 from inventory.systems.models import AISystem
-from raci.matrices.rules import Letter, MatrixStatus, PartyKind
+from raci.matrices.rules import MatrixStatus, PartyKind
+from raci.matrices.schemes import RACI, SCHEMES, Letter, Scheme
 from raci.people.models import serving_units
 
 IS_PERSON = Q(kind=PartyKind.PERSON, person__isnull=False, label="")
@@ -44,6 +45,9 @@ class Matrix(models.Model):
     unit = models.ForeignKey(  # of a default only
         BusinessUnit, null=True, blank=True, on_delete=models.PROTECT, related_name="matrices"
     )
+    scheme = models.CharField(  # for good; the database refuses letters of another
+        max_length=8, choices=[(code, code) for code in SCHEMES], default=RACI.code
+    )
     version = models.PositiveIntegerField(default=1)
     status = models.CharField(
         max_length=16, choices=choices(MatrixStatus), default=MatrixStatus.DRAFT
@@ -65,6 +69,9 @@ class Matrix(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=list(MatrixStatus)), name="matrix_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(scheme__in=list(SCHEMES)), name="matrix_scheme_known"
             ),
             models.CheckConstraint(
                 condition=Q(system__isnull=True) ^ Q(unit__isnull=True), name="matrix_one_scope"
@@ -93,6 +100,11 @@ class Matrix(models.Model):
     def ref(self) -> str:
         """Return the system's ref, or DEFAULT, with the version: AIS-014 RACI 2."""
         return f"{self.system.ref if self.system else 'DEFAULT'} RACI {self.version}"
+
+    @property
+    def letters(self) -> Scheme:
+        """Return the scheme: which letters the matrix may have, and their words."""
+        return SCHEMES[self.scheme]
 
     @property
     def home(self) -> BusinessUnit:

@@ -4,22 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from raci.matrices.resolution import Column, stand_ins
-from raci.matrices.rules import (
-    ACCOUNTABLE,
-    RESPONSIBLE,
-    Finding,
-    Letter,
-    Mend,
-    Party,
-    PartyKind,
-    Row,
-)
+from raci.matrices.rules import Finding, Mend, Party, PartyKind, Row
+from raci.matrices.schemes import ACCOUNTABLE, RESPONSIBLE, WORKING, Letter
 from raci.matrices.situation import Separation, Side, Situation, about, column_of, in_rows
 from raci.people.rules import Away, Mandate, chain
 
 SOON = timedelta(days=7)  # an absence that begins by then must be covered
 ENDING = timedelta(days=14)  # a holder who ends by then needs a successor
-WORKING = ACCOUNTABLE | RESPONSIBLE
 DAY = "%Y-%m-%d"
 
 

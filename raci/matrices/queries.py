@@ -11,7 +11,8 @@ from inventory.systems.rules import DataCategory, OurRole
 from raci.matrices import rules
 from raci.matrices.catalogue import catalogue
 from raci.matrices.models import Matrix, Party
-from raci.matrices.rules import ACCOUNTABLE, Letter, MatrixStatus, PartyKind
+from raci.matrices.rules import MatrixStatus, PartyKind
+from raci.matrices.schemes import ACCOUNTABLE, Letter, strongest
 from raci.people.models import Authority, RoleHolder
 from raci.people.rules import Rank
 
@@ -198,8 +199,9 @@ def _by_row(source: Matrix, matrix: Matrix, people: Directory) -> dict[str, dict
     rows: dict[str, dict[str, list[Letter]]] = {}
     for (code, party_id), letter in letters_of(source).items():
         name = who[party_id].person or who[party_id].name
-        rows.setdefault(code, {}).setdefault(name, []).append(letter)
+        cell = rows.setdefault(code, {}).setdefault(name, [])
+        cell.append(matrix.letters.translated(letter))
     return {
-        code: {name: rules.strongest(letters) for name, letters in cells.items()}
+        code: {name: strongest(letters, matrix.letters) for name, letters in cells.items()}
         for code, cells in rows.items()
     }

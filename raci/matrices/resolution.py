@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from raci.matrices.rules import ACCOUNTABLE, RESPONSIBLE, Activity, Letter
+from raci.matrices.rules import Activity
+from raci.matrices.schemes import ACCOUNTABLE, RESPONSIBLE, Letter
 from raci.people.rules import Cover, Path, Person
 
 

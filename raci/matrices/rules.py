@@ -1,29 +1,21 @@
 """Letters, parties and the rules of a responsibility matrix (RACI), over a frozen snapshot."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-
-class Letter(StrEnum):
-    """What a party has to do with an activity; AR is one letter, accountable and responsible."""
-
-    A = "A"
-    R = "R"
-    AR = "AR"
-    C = "C"
-    I = "I"  # noqa: E741 - the letter of the trade
-
-
-WORDS: dict[Letter, str] = {
-    Letter.A: "Accountable",
-    Letter.R: "Responsible",
-    Letter.AR: "Accountable and responsible",
-    Letter.C: "Consulted",
-    Letter.I: "Informed",
-}
-ACCOUNTABLE = frozenset({Letter.A, Letter.AR})
-RESPONSIBLE = frozenset({Letter.R, Letter.AR})
+from raci.matrices.schemes import (
+    ACCOUNTABLE,
+    RACI,
+    RESPONSIBLE,
+    TOLD,
+    WORKING,
+    Letter,
+    Scheme,
+    listed,
+    spoken,
+    strongest,
+)
 
 
 class PartyKind(StrEnum):
@@ -116,6 +108,8 @@ class Snapshot:
     required: tuple[Activity, ...] = ()  # mandatory and applicable
     is_default: bool = False
     authority_words: Mapping[str, str] = field(default_factory=dict)
+    scheme: Scheme = RACI
+    separated: frozenset[str] = frozenset()  # codes of rows that are kept separate
 
 
 @dataclass(frozen=True)
@@ -136,14 +130,6 @@ class Finding:
         return self.severity == Severity.ERROR
 
 
-def strongest(letters: Iterable[Letter]) -> Letter:
-    """Return the one letter of a party that got several: A and R make AR, then A, R, C, I."""
-    held = set(letters)
-    if Letter.AR in held or {Letter.A, Letter.R} <= held:
-        return Letter.AR
-    return next(letter for letter in (Letter.A, Letter.R, Letter.C, Letter.I) if letter in held)
-
-
 def applies(activity: Activity, facts: frozenset[str]) -> bool:
     """Return whether the activity concerns a system with these facts."""
     return not activity.applies_if or bool(activity.applies_if & facts)
@@ -158,13 +144,15 @@ def findings(snapshot: Snapshot) -> list[Finding]:
 
 
 def _row_findings(row: Row, snapshot: Snapshot) -> list[Finding]:
-    if nothing := _nobody_acts(row):
+    scheme = snapshot.scheme
+    if nothing := _nobody_acts(row, scheme):
         return [nothing]
-    found = [*_accountable_once(row), *_somebody_does_it(row)]
+    found = [*_accountable_once(row, scheme), *_somebody_does_it(row, scheme)]
+    found += _kept_apart(row, snapshot)
     owners = row.with_letter(ACCOUNTABLE)
     if len(owners) == 1:
         found += _answers(row, owners[0], snapshot)
-    return [*found, *_one_letter_each(row)]
+    return [*found, *_one_letter_each(row, scheme)]
 
 
 def _error(rule: str, row: Activity, reason: str, fix: str) -> Finding:
@@ -180,32 +168,67 @@ def _missing_rows(snapshot: Snapshot) -> Iterator[Finding]:
             yield _error("R01", activity, reason, f"Add the row {activity.code}.")
 
 
-def _nobody_acts(row: Row) -> Finding | None:
-    """R06: no empty row, and no row with only C and I."""
+def _nobody_acts(row: Row, scheme: Scheme) -> Finding | None:
+    """R06: no empty row, and no row in which nobody answers or acts."""
+    one = "one" if scheme.acts_once else "an"
+    fix = f"Choose one A and {one} {scheme.acting}."
     if not row.cells:
-        return _error("R06", row.activity, "The row is empty.", "Choose one A and an R.")
-    if not row.with_letter(ACCOUNTABLE | RESPONSIBLE):
+        return _error("R06", row.activity, "The row is empty.", fix)
+    if not row.with_letter(WORKING):
         reason = "The row only has people to consult or to inform."
-        return _error("R06", row.activity, reason, "Choose one A and an R.")
+        if others := {letter for _, letter in row.cells} - TOLD:
+            words = sorted(scheme.words[letter].lower() for letter in others)
+            reason = f"Beside people to consult or to inform, the row only has: {listed(words)}."
+        return _error("R06", row.activity, reason, fix)
     return None
 
 
-def _accountable_once(row: Row) -> Iterator[Finding]:
+def _accountable_once(row: Row, scheme: Scheme) -> Iterator[Finding]:
     """R02: exactly one A."""
     owners = row.with_letter(ACCOUNTABLE)
     if not owners:
         fix = "Choose one person as A."
-        yield _error("R02", row.activity, "Nobody is accountable.", fix)
+        yield _error("R02", row.activity, scheme.nobody_answers, fix)
     if len(owners) > 1:
-        reason = f"Accountability is shared by {listed([owner.name for owner in owners])}."
+        reason = f"{scheme.shared} {listed([owner.name for owner in owners])}."
         yield _error("R02", row.activity, reason, "Keep one A.")
 
 
-def _somebody_does_it(row: Row) -> Iterator[Finding]:
-    """R03: at least one R; A/R counts."""
-    if not row.with_letter(RESPONSIBLE):
-        fix = "Give somebody an R, or A/R to the accountable person."
-        yield _error("R03", row.activity, "Nobody is responsible for doing it.", fix)
+def _somebody_does_it(row: Row, scheme: Scheme) -> Iterator[Finding]:
+    """R03: at least one R, A/R counts; in DACI exactly one D. Support is none."""
+    acting, both = scheme.acting, spoken(scheme.both)
+    doing = row.with_letter(RESPONSIBLE)
+    if not doing:
+        fix = f"Give somebody {_a(acting)}, or {both} to {scheme.answering}."
+        yield _error("R03", row.activity, scheme.nobody_acts, fix)
+    if scheme.acts_once and len(doing) > 1:
+        reason = f"It is driven by {listed([party.name for party in doing])}."
+        yield _error("R03", row.activity, reason, f"Keep one {acting}.")
+
+
+def _a(letter: str) -> str:
+    return f"{'an' if letter in 'AR' else 'a'} {letter}"
+
+
+def _kept_apart(row: Row, snapshot: Snapshot) -> Iterator[Finding]:
+    """R11 within a row: who signs off did not act; who approves does not drive, where it counts."""
+    apart = snapshot.scheme.apart
+    if apart is None or not (apart.everywhere or row.activity.code in snapshot.separated):
+        return
+    sides = [
+        {party.person or party.name: party for party in row.with_letter(_side(letter))}
+        for letter in (apart.one, apart.other)
+    ]
+    for key in sorted(set(sides[0]) & set(sides[1])):
+        one, other = spoken(apart.one), spoken(apart.other)
+        reason = f"{sides[0][key].name} has both {one} and {other} here. {apart.why}"
+        yield _error("R11", row.activity, reason, f"Give the {one} to somebody else.")
+
+
+def _side(letter: Letter) -> frozenset[Letter]:
+    """Return the letters that count as this one: A/R and D/A are two each."""
+    sets = (ACCOUNTABLE, RESPONSIBLE)
+    return next((letters for letters in sets if letter in letters), frozenset({letter}))
 
 
 def _answers(row: Row, owner: Party, snapshot: Snapshot) -> Iterator[Finding]:
@@ -241,7 +264,7 @@ def _not_a_person(owner: Party) -> str:
     return f"{owner.name} has left." if owner.left else ""
 
 
-def _one_letter_each(row: Row) -> Iterator[Finding]:
+def _one_letter_each(row: Row, scheme: Scheme) -> Iterator[Finding]:
     """R12: a person has at most one letter in a row; A and R together count as one."""
     held: dict[str, list[tuple[Party, Letter]]] = {}
     for party, letter in row.cells:
@@ -249,19 +272,8 @@ def _one_letter_each(row: Row) -> Iterator[Finding]:
             held.setdefault(party.person, []).append((party, letter))
     for cells in held.values():
         letters = {letter for _, letter in cells}
-        if len(letters) > 1 and not letters <= {Letter.A, Letter.R, Letter.AR}:
+        if len(letters) > 1 and not letters <= WORKING:
             name, given = cells[0][0].name, listed(sorted(letters))
             reason = f"{name} has more than one letter here: {given}."
-            fix = f"Keep {spoken(strongest(letters))} for {name}."
+            fix = f"Keep {spoken(strongest(letters, scheme))} for {name}."
             yield Finding("R12", Severity.WARNING, row.activity.code, reason, fix)
-
-
-def spoken(letter: str) -> str:
-    """Return a letter as it is written for people: A/R for AR."""
-    return "A/R" if letter == Letter.AR else letter
-
-
-def listed(names: list[str]) -> str:
-    """Return names as a phrase: Ann, Ben and Cem."""
-    words = [spoken(name) for name in names]
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

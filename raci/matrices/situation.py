@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from raci.matrices.resolution import Column, Subject, Version, World
-from raci.matrices.rules import Activity, Finding, Letter, Mend, Party, Severity, Snapshot
+from raci.matrices.rules import Activity, Finding, Mend, Party, Severity, Snapshot
+from raci.matrices.schemes import Letter
 from raci.people.rules import Cover
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

@@ -9,7 +9,8 @@ from governance.ledger.models import Entry
 from governance.ledger.queries import body, data_with_personal
 from raci.matrices import actions, checking, queries
 from raci.matrices.models import Matrix
-from raci.matrices.rules import Letter, MatrixStatus, PartyKind
+from raci.matrices.rules import MatrixStatus, PartyKind
+from raci.matrices.schemes import Letter
 from raci.people import actions as people
 from raci.people.models import Authority
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from raci.matrices.catalogue import catalogue
 from raci.matrices.resolution import Column, Duty, Subject, Through, Version, World, who
-from raci.matrices.rules import Letter
+from raci.matrices.schemes import Letter
 from raci.people.clock import moment_at
 from raci.people.rules import Away, Mandate, Person, Power, Rank, Seat, cover
 

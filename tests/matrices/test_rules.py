@@ -6,7 +6,6 @@ from raci.matrices.catalogue import catalogue, read
 from raci.matrices.rules import (
     Activity,
     Finding,
-    Letter,
     Party,
     PartyKind,
     Row,
@@ -14,8 +13,8 @@ from raci.matrices.rules import (
     Snapshot,
     applies,
     findings,
-    strongest,
 )
+from raci.matrices.schemes import Letter, strongest
 
 MIRA = Party("Mira Rossi", person="mira", authorities=frozenset({"stop-system"}))
 JONAS = Party("Jonas Weber", person="jonas")

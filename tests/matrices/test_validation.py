@@ -7,7 +7,8 @@ import pytest
 
 from raci.matrices.catalogue import catalogue
 from raci.matrices.resolution import Duty, Subject, World
-from raci.matrices.rules import Letter, Party, PartyKind, Row
+from raci.matrices.rules import Party, PartyKind, Row
+from raci.matrices.schemes import Letter
 from raci.matrices.situation import Load, Situation
 from raci.matrices.validation import ALL, findings
 from raci.people.rules import Away, Mandate, Person, Power, Rank, Seat, cover

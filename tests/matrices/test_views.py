@@ -6,7 +6,8 @@ from django.urls import reverse
 from governance.ledger.models import Entry
 from raci.matrices import actions, queries
 from raci.matrices.models import Matrix
-from raci.matrices.rules import Letter, MatrixStatus
+from raci.matrices.rules import MatrixStatus
+from raci.matrices.schemes import Letter
 from raci.people.models import Authority, RoleHolder
 from tests.factories import make_system
 
@@ -154,7 +155,7 @@ def test_the_list_takes_as_many_queries_for_many_matrices_as_for_one(
 
 def test_a_default_is_made_and_put_in_force_from_its_page(as_user, officer, organisation):
     client = as_user(officer)
-    client.post("/raci/default/make/", {"unit": organisation.pk})
+    client.post("/raci/default/make/", {"unit": organisation.pk, "scheme": "RACI"})
     matrix = Matrix.objects.get(unit=organisation)
     client.post(f"/raci/{matrix.pk}/save/", posted(matrix, activate="1"))
     page = client.get("/raci/default/")

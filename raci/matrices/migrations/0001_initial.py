@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('letter__in', [raci.matrices.rules.Letter['A'], raci.matrices.rules.Letter['R'], raci.matrices.rules.Letter['AR'], raci.matrices.rules.Letter['C'], raci.matrices.rules.Letter['I']])), name='assignment_letter_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('letter__in', ['A', 'R', 'AR', 'C', 'I'])), name='assignment_letter_known'),
         ),
         migrations.AddConstraint(
             model_name='roleholder',
