@@ -121,6 +121,15 @@ SENTENCES = {
     "pack.sealed": "sealed the evidence pack {ref}",
     "pack.failed": "could not build the evidence pack {ref}",
     "pack.downloaded": "downloaded the evidence pack {ref}",
+    "notices.chosen": "chose how to be told",
+    "notices.delivered": "told {sent} notices, {failed} to be tried again, {dead} given up",
+    "endpoint.added": "added the webhook endpoint {name}",
+    "endpoint.changed": "changed the webhook endpoint {name}",
+    "endpoint.rotated": "gave the webhook endpoint {name} another secret",
+    "endpoint.disabled": "disabled the webhook endpoint {name}: {reason}",
+    "endpoint.enabled": "enabled the webhook endpoint {name} again",
+    "endpoint.pinged": "sent a test event to the webhook endpoint {name}",
+    "endpoint.replayed": "sent {count} events to the webhook endpoint {name} again",
     "ledger.checked": "checked the record",
 }
 SHOWN_LETTERS = 120

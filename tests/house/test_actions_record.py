@@ -23,6 +23,8 @@ SILENT = {
     "governance.ledger.actions.sequence_all": "numbers entries",
     "governance.ledger.actions.rebuild_pending": "repairs the work list",
     "governance.rest.actions.forget_answers": "sweeps kept answers that ran out",
+    "governance.notices.actions.tell": "is part of the action of the stage that tells",
+    "governance.notices.actions.read_notices": "that one read what one was told is one's own",
 }
 
 
