@@ -9,10 +9,11 @@ from typing import Any
 import yaml
 
 from raci.matrices.rules import Activity
-from raci.matrices.schemes import Letter, strongest
+from raci.matrices.schemes import ACCOUNTABLE, RESPONSIBLE, Letter, strongest
 from raci.matrices.situation import Separation
 from raci.people.vocabulary import vocabulary
 
+SIDES = {"A": ACCOUNTABLE, "R": RESPONSIBLE}  # what they are in every scheme
 CATALOGUE = Path(__file__).with_name("catalogue.yaml")
 
 
@@ -60,10 +61,7 @@ def read(raw: Mapping[str, Any]) -> Catalogue:
 
 
 def _separation(item: Mapping[str, Any], activities: Mapping[str, Activity]) -> Separation:
-    sides = [
-        (code, frozenset({Letter(letter), Letter.AR}))
-        for code, letter in (item["one"], item["other"])
-    ]
+    sides = [(code, SIDES[letter]) for code, letter in (item["one"], item["other"])]
     if unknown := [code for code, _ in sides if code not in activities]:
         raise ValueError(f"{unknown[0]}: separated, and no activity.")
     return Separation(
