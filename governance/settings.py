@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "governance.health",
     "governance.accounts",
     "governance.rest",
+    "governance.calendars",
     "governance.notices",
     "inventory.vendors",
     "inventory.systems",

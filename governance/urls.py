@@ -66,6 +66,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
     path("api/v1/docs/", reading, name="api_docs"),
     re_path(r"^api/", NoSuchResource.as_view(), name="api_nothing"),
+    path("settings/working-hours/", include("governance.calendars.urls")),
     path("settings/tokens/", include("governance.rest.urls")),
     path("", include("governance.classification.urls")),
     path("", include("governance.documents.urls")),

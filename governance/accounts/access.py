@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, F, Func, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -35,6 +35,14 @@ def _below(memberships: QuerySet[Membership]) -> QuerySet[BusinessUnit]:
 def visible_units(user: User) -> QuerySet[BusinessUnit]:
     """Return every unit in which the person has a role, and all below."""
     return _below(live_memberships(user))
+
+
+def serving_units(user: User) -> QuerySet[BusinessUnit, int]:
+    """Return the ids of the units that a person sees, and of all above: what serves them."""
+    above = visible_units(user).annotate(
+        ancestor=Func(F("path"), function="unnest", output_field=BigIntegerField())
+    )
+    return above.values_list("ancestor", flat=True)
 
 
 def units_with(user: User, capability: Capability) -> QuerySet[BusinessUnit]:

@@ -22,6 +22,8 @@ SENTENCES = {
     "role.granted": "gave the role {role}",
     "role.end_changed": "set another end for the role {role}",
     "role.revoked": "took the role {role} away",
+    "hours.saved": "saved the working hours {name}",
+    "hours.dropped": "dropped the working hours {name}",
     "token.issued": "issued an API token",
     "token.revoked": "revoked an API token",
     "view.saved": "saved a view of the list",

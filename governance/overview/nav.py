@@ -94,6 +94,7 @@ SETTINGS_PAGES = [
     NavItem("Profile", "user-round", "/settings/"),
     NavItem("People and roles", "users-round", "/settings/people/", Capability.CONFIGURE),
     NavItem("Business units", "network", "/settings/units/", Capability.CONFIGURE),
+    NavItem("Working hours", "clock", "/settings/working-hours/"),
     NavItem("Tokens", "key-round", "/settings/tokens/"),
     NavItem("Calendar", "calendar-clock", "/settings/calendar/"),
 ]

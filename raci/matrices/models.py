@@ -4,12 +4,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from governance.accounts.access import serving_units
 from governance.accounts.models import BusinessUnit, User
 from governance.common.states import choices
 from inventory.systems.models import AISystem
 from raci.matrices.rules import MatrixStatus, PartyKind
 from raci.matrices.schemes import RACI, SCHEMES, Letter, Scheme
-from raci.people.models import serving_units
 
 IS_PERSON = Q(kind=PartyKind.PERSON, person__isnull=False, label="")
 IS_ROLE = Q(kind=PartyKind.ROLE, person__isnull=True, label="", roles__len=1)

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance.accounts.models import User
+from governance.calendars.clock import Moment, is_zone, moment_at
 from governance.rest.fields import StrictBody
 from governance.rest.resource import Resource
 from inventory.systems.models import AISystem
@@ -23,7 +24,6 @@ from raci.matrices.catalogue import catalogue
 from raci.matrices.checking import findings
 from raci.matrices.models import Matrix
 from raci.matrices.resolution import Answer, Through
-from raci.people.clock import Moment, is_zone, moment_at
 
 WALL = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$"
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from raci.people.clock import Moment, moment_at
+from governance.calendars.clock import Moment, moment_at
 
 Instant = Moment
 resolve = moment_at  # also in nights with an hour too few or too many, with a note about it

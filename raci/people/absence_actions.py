@@ -14,10 +14,10 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from governance.accounts.models import User
+from governance.calendars.clock import is_zone
 from governance.common.errors import DomainError
 from governance.common.states import move
 from governance.ledger.actions import Personal, record
-from raci.people.clock import is_zone
 from raci.people.holding import hold_people
 from raci.people.models import Absence, Delegation
 from raci.people.queries import home, speaks_for

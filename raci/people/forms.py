@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils import timezone
 
-from raci.people.clock import is_zone, moment_at
+from governance.calendars.clock import is_zone, moment_at
 
 NO_ZONE = "There is no such time zone. Write it like Europe/Berlin."
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
 
-from governance.accounts.access import visible_units
+from governance.accounts.access import serving_units, visible_units
 from governance.accounts.models import BusinessUnit, User
 from governance.common.states import choices
 from raci.people.rules import AbsenceKind, DelegationStatus, Rank
@@ -35,14 +35,6 @@ class SeatRange(Func):
     )
     arg_joiner = ", "
     output_field = models.Field()
-
-
-def serving_units(user: User) -> models.QuerySet[BusinessUnit, int]:
-    """Return the ids of the units that a person sees, and of all above: what serves them."""
-    above = visible_units(user).annotate(
-        ancestor=Func(F("path"), function="unnest", output_field=models.BigIntegerField())
-    )
-    return above.values_list("ancestor", flat=True)
 
 
 def people_serving(user: User) -> models.QuerySet[User]:

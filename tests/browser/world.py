@@ -2,13 +2,15 @@
 
 import io
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 
 from governance.accounts import actions as accounts
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
+from governance.calendars.actions import Hours, save_calendar
+from governance.calendars.rules import DEFAULT_WINDOWS
 from governance.classification.actions import answer_facts, sign_classification
 from governance.classification.preview_actions import request_preview
 from governance.classification.queries import provisional, usual_answers
@@ -59,10 +61,18 @@ def build(base: str) -> World:
     refs["preview"] = _preview(officer)
     refs |= duties.fill(root, system, officer, owner, people[Role.AI_OPS_LEAD])
     refs |= rotas.fill(root, officer, people[Role.AI_OPS_LEAD], owner)
+    refs["hours"] = _hours(root, officer)
     refs |= _imports(root, officer)
     refs |= papers.fill(claims, officer, owner)
     refs |= proofs.fill(root, system, officer)
     return World(base, {**people, Role.ADMINISTRATOR: admin}, refs)
+
+
+def _hours(root: BusinessUnit, officer: User) -> int:
+    """Return the organisation's working hours, with a holiday."""
+    holidays = {date(2126, 12, 25): "Christmas Day"}
+    hours = Hours("Head office", "Europe/Berlin", DEFAULT_WINDOWS, holidays)
+    return save_calendar(root, actor=officer, hours=hours).pk
 
 
 def _preview(officer: User) -> int:

@@ -134,6 +134,15 @@ def schedule_in_claims(claims, officer, owner, ops_lead):
 
 
 @pytest.fixture
+def hours_of_claims(claims, officer):
+    from governance.calendars.actions import Hours, save_calendar
+    from governance.calendars.rules import DEFAULT_WINDOWS
+
+    hours = Hours("Claims office", "Europe/Berlin", DEFAULT_WINDOWS, {})
+    return save_calendar(claims, actor=officer, hours=hours)
+
+
+@pytest.fixture
 def absence_in_claims(owner, auditor):
     from raci.people.absence_actions import Period, enter_absence
 

@@ -139,6 +139,10 @@ def _schedule(ask: Ask) -> Things:
     return parts | {"schedule": schedule.pk, "answer": "accept"}
 
 
+def _hours(ask: Ask) -> Things:
+    return {"calendar": ask("hours_of_claims").pk}
+
+
 def _cover(ask: Ask) -> Things:
     absence = ask("absence_in_claims")
     seat = ask("deputy_in_claims")
@@ -214,6 +218,7 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "packs": _pack,
     "raci": _matrix,
     "cover": _cover,
+    "working-hours": _hours,
     "role-holders": lambda ask: {"pk": ask("deputy_in_claims").pk},
     "authorities": lambda ask: {"pk": ask("authority_in_claims").pk},
     "absences": lambda ask: {"pk": ask("absence_in_claims").pk},

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from governance.calendars.clock import moment_at
 from raci.matrices.catalogue import catalogue
 from raci.matrices.resolution import Column, Duty, Subject, Through, Version, World, who
 from raci.matrices.schemes import Letter
-from raci.people.clock import moment_at
 from raci.people.rules import Away, Mandate, Person, Power, Rank, Seat, cover
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

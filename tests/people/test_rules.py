@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from raci.people.clock import is_zone, moment_at
+from governance.calendars.clock import is_zone, moment_at
 from raci.people.rules import Away, Mandate, Power, Rank, Seat, chain, cover
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -1,7 +1,8 @@
 """Wall-clock times in a zone as moments: also the ones that a clock skips or shows twice."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 SECOND = timedelta(seconds=1)
@@ -15,6 +16,7 @@ class Moment:
     note: str = ""
 
 
+@lru_cache(maxsize=1024)
 def is_zone(name: str) -> bool:
     """Return whether there is a time zone of this name."""
     return name in available_timezones()
@@ -35,6 +37,15 @@ def moment_at(wall: datetime, zone: ZoneInfo) -> Moment:
     end = _change_between(second, first, zone)
     shown = end.astimezone(zone)
     return Moment(end, f"{wall:%H:%M} does not exist that night; {shown:%H:%M} is meant.")
+
+
+def wall_days(at: datetime, days: int, zone: ZoneInfo, wall: time | None = None) -> datetime:
+    """Return the moment some calendar days after another, or before, as the zone's wall shows it.
+
+    The wall time stays as it is, or becomes `wall`: “30 days before, at 09:00”.
+    """
+    shown = at.astimezone(zone).replace(tzinfo=None) + timedelta(days=days)
+    return moment_at(shown if wall is None else datetime.combine(shown.date(), wall), zone).at
 
 
 def _change_between(early: datetime, late: datetime, zone: ZoneInfo) -> datetime:
