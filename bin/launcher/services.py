@@ -96,18 +96,19 @@ def end_strays(data: Path) -> None:
     """End the processes of an earlier supervisor of this data folder that was killed."""
     mark = f"{MARK}={data}".encode()
     for number, seconds in STOP_STEPS:
-        strays = _marked(mark)
+        strays = marked(mark)
         for pid in strays:
             try:
                 os.kill(pid, number)
             except ProcessLookupError:
                 continue
         end = time.monotonic() + (seconds if strays else 0)
-        while _marked(mark) and time.monotonic() < end:
+        while marked(mark) and time.monotonic() < end:
             time.sleep(0.1)
 
 
-def _marked(mark: bytes) -> list[int]:
+def marked(mark: bytes) -> list[int]:
+    """Return the living processes that carry a mark in their environment."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:

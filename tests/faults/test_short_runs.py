@@ -1,0 +1,39 @@
+"""Faults in short, with the processes of the product: bench/faults carries them out in full."""
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from launcher.test import UNSAFE_BUT_FAST
+
+from bench.faults import workers
+from bench.faults.plan import Run, carried_out
+from bench.faults.world import Ground, ground
+
+pytestmark = pytest.mark.faults
+
+
+@pytest.fixture(scope="module")
+def prepared() -> Iterator[Ground]:
+    """A PostgreSQL of its own with a founded organisation, to be copied by each experiment."""
+    home = Path(__file__).resolve().parent.parent.parent / "var" / "test"
+    with ground(home, UNSAFE_BUT_FAST) as made:
+        yield made
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def shown(ground: Ground, name: str, experiment: Callable[[Run], None]) -> list[str]:
+    """Carry a short run out; return the equalities that do not hold, in words."""
+    found = carried_out(Run(name, 1, ground, free_port(), short=True), experiment)
+    assert found.checks, found.not_run
+    return [str(check) for check in found.checks if not check.holds]
+
+
+def test_what_was_acknowledged_is_there_once_though_everything_is_killed(prepared):
+    assert shown(prepared, "short", workers.kill_anything) == []
