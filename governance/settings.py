@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "governance.incidents",
     "governance.approvals",
     "governance.documents",
+    "governance.escalation",
     "governance.audit_packs",
     "governance.overview",
     "governance.demo",

@@ -179,7 +179,7 @@ def live(transactional_db, settings, tmp_path) -> Iterator[Live]:
     processes.stop()
 
 
-GUARDED = ("ledger_entry", "ledger_leafsequence", "ledger_personal")
+GUARDED = ("ledger_entry", "ledger_leafsequence", "ledger_personal", "escalation_event")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,0 +1,1 @@
+"""What falls due, and whom it climbs to until somebody answers."""

@@ -1,0 +1,287 @@
+"""Who stands behind the targets of steps at a moment: people who can be reached, or nobody.
+
+`reach_of(items, at)` reads once for a whole batch; what it returns is asked item by item.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils import timezone
+
+from governance.accounts.models import BusinessUnit, Membership, User
+from governance.accounts.rules import Role
+from governance.escalation.models import Item
+from governance.escalation.rules import Plan, Step, targets_of
+from inventory.systems.models import AISystem
+from raci.matrices.asking import Asked, asked_about
+from raci.oncall.models import Schedule
+from raci.oncall.queries import Lookup, Roster, for_roles, rosters
+from raci.people.queries import cover_of
+from raci.people.rules import Cover
+
+OWNER, SPONSOR, OPS, BOARD = "PO", "BS", "AO", "EXEC"
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Somebody who is told, by which target, through which step of the search, for whom."""
+
+    person: User
+    target: str
+    through: str  # named, holder, on_call, delegate, deputy, authority, fallback
+    instead: int | None = None
+
+    def as_data(self) -> dict[str, object]:
+        """Return it as it is kept: people by their ids."""
+        return {
+            "target": self.target,
+            "person": self.person.pk,
+            "through": self.through,
+            "for": self.instead,
+        }
+
+
+Found = tuple[str, str, str]  # key of the person, through which step, in whose place
+
+
+@dataclass(frozen=True)
+class Reach:
+    """All that decides who is told about the items of a batch, loaded once."""
+
+    cover: Cover
+    users: Mapping[str, User]  # by handle
+    handles: Mapping[int, str]
+    on_call: Lookup
+    schedules: Mapping[int, Roster]
+    asked: Asked
+    root: BusinessUnit
+    administrators: tuple[str, ...]
+    at: datetime
+
+    def reach(self, item: Item, step: Step) -> list[Reached]:
+        """Return who is told of an item by a step, each person once."""
+        return self.behind(item, step.targets)
+
+    def fallback(self, item: Item) -> list[Reached]:
+        """Return who is told when nobody answered: the organisation's owner, administrators."""
+        return self.behind(item, ("fallback",))
+
+    def behind(self, item: Item, targets: Iterable[str]) -> list[Reached]:
+        """Return who stands behind targets, each person once."""
+        told: dict[str, Reached] = {}
+        for target in targets:
+            for key, through, instead in self._search(item, target):
+                if key in self.users and key not in told:
+                    acting = self.users.get(instead)
+                    pk = acting.pk if acting else None
+                    told[key] = Reached(self.users[key], target, through, pk)
+        return list(told.values())
+
+    def is_there(self, pk: int) -> bool:
+        """Return whether somebody who was found before can still be reached."""
+        key = self.handles.get(pk, "")
+        return bool(key) and self._fits(key)
+
+    def by_id(self, pk: int) -> User:
+        """Return a person by the id."""
+        return self.users[self.handles[pk]]
+
+    def _search(self, item: Item, target: str) -> Iterator[Found]:
+        head, _, rest = target.partition(":")
+        yield from SEARCHES[head](self, item, rest)
+
+    def _fits(self, key: str) -> bool:
+        person = self.cover.person(key)
+        there = key in self.users and person.is_there(self.at)
+        return there and self.cover.away(key, self.at) is None
+
+    def _named(self, key: str, activity: str = "", through: str = "named") -> Iterator[Found]:
+        """Yield a person, or who accepted to act for them while they cannot be reached."""
+        if self._fits(key):
+            yield key, through, ""
+            return
+        for taker in self.cover.delegates(key, activity, self.at):
+            if self._fits(taker):
+                yield taker, "delegate", key
+                return
+
+    def _responsible(self, item: Item, rest: str = "") -> Iterator[Found]:
+        for pk in item.whom:
+            if key := self.handles.get(pk):
+                yield from self._named(key, item.activity)
+
+    def _owner(self, item: Item, rest: str = "") -> Iterator[Found]:
+        if item.system and item.system.owner:
+            yield from self._named(item.system.owner.handle, item.activity)
+        elif item.system is None:
+            yield from self._responsible(item)
+
+    def _deputy(self, item: Item, rest: str = "") -> Iterator[Found]:
+        """Yield whoever stands in for those responsible: a delegate, else a deputy."""
+        first = [self.handles[pk] for pk in item.whom if pk in self.handles]
+        for key in first:
+            for taker in self.cover.delegates(key, item.activity, self.at):
+                if taker not in first and self._fits(taker):
+                    yield taker, "delegate", key
+                    return
+        for deputy in self.cover.deputies(OWNER, item.unit.path, self.at):
+            if deputy not in first and self._fits(deputy):
+                yield deputy, "deputy", first[0] if first else ""
+                return
+
+    def _manager(self, item: Item, rest: str = "") -> Iterator[Found]:
+        """Yield the sponsor of the nearest unit, else the AI-Ops lead; not who is responsible."""
+        for role in (SPONSOR, OPS):
+            found = [one for one in self._role(item, role) if not self._is_first(item, one[0])]
+            if found:
+                yield found[0]
+                return
+
+    def _is_first(self, item: Item, key: str) -> bool:
+        return key in self.users and self.users[key].pk in item.whom
+
+    def _accountable(self, item: Item, rest: str = "") -> Iterator[Found]:
+        found = list(self._activity(item, f"{item.activity}:A")) if item.activity else []
+        yield from found or self._owner(item)
+
+    def _activity(self, item: Item, rest: str) -> Iterator[Found]:
+        code, _, letter = rest.partition(":")
+        if item.system_id is None or item.system_id not in self.asked.subjects:
+            return
+        answer = self.asked.who(item.system_id, code, self.at)
+        if letter == "A" and answer.accountable:
+            yield from self._named(answer.accountable.key, code, "accountable")
+        elif letter == "R" and answer.person and answer.person.key in self.users:
+            yield answer.person.key, answer.through.value, ""
+
+    def _role(self, item: Item, role: str) -> Iterator[Found]:
+        """Yield who has the pager of a role, else its holder, a delegate, a deputy."""
+        found = self.on_call.on_call(role, item.unit, self.at)
+        if found and found.person and self._fits(found.person.handle):
+            yield found.person.handle, "on_call", ""
+            return
+        holder = self.cover.holder(role, item.unit.path, self.at)
+        first = next(self._named(holder, item.activity, "holder"), None) if holder else None
+        if first:
+            yield first
+            return
+        for deputy in self.cover.deputies(role, item.unit.path, self.at):
+            if self._fits(deputy):
+                yield deputy, "deputy", holder
+                return
+
+    def _person(self, item: Item, rest: str) -> Iterator[Found]:
+        if key := self.handles.get(int(rest)):
+            yield from self._named(key, item.activity)
+
+    def _schedule(self, item: Item, rest: str) -> Iterator[Found]:
+        roster = self.schedules.get(int(rest))
+        shift = roster.held(self.at).holder if roster else None
+        person = roster.person(shift.person) if roster and shift else None
+        if person and self._fits(person.handle):
+            yield person.handle, "on_call", ""
+
+    def _authority(self, item: Item, rest: str) -> Iterator[Found]:
+        for (key, kind), powers in sorted(self.cover.powers.items()):
+            counts = any(one.unit in item.unit.path and one.holds(self.at) for one in powers)
+            if kind == rest and counts and self._fits(key):
+                yield key, "authority", ""
+
+    def _fallback(self, item: Item, rest: str = "") -> Iterator[Found]:
+        """Yield the board's holder and every administrator; also those who are away."""
+        holder = self.cover.holder(BOARD, self.root.path, self.at)
+        if holder and self.cover.person(holder).is_there(self.at):
+            yield holder, "fallback", ""
+        for key in self.administrators:
+            yield key, "fallback", ""
+
+
+SEARCHES: dict[str, Callable[[Reach, Item, str], Iterator[Found]]] = {
+    "responsible": Reach._responsible,
+    "owner": Reach._owner,
+    "deputy": Reach._deputy,
+    "manager": Reach._manager,
+    "accountable": Reach._accountable,
+    "activity": Reach._activity,
+    "role": Reach._role,
+    "person": Reach._person,
+    "schedule": Reach._schedule,
+    "authority": Reach._authority,
+    "fallback": Reach._fallback,
+}
+
+
+def reach_of(items: Sequence[Item], plans: Iterable[Plan], at: datetime) -> Reach:
+    """Return who can be told about these items at a moment, in a constant number of queries.
+
+    The items come with their unit, and with their system and its unit and owner.
+    """
+    targets = {one for plan in plans for step in plan.steps for one in step.targets}
+    root = BusinessUnit.objects.get(parent__isnull=True)
+    units = list({item.unit_id: item.unit for item in items}.values()) or [root]
+    cover = cover_of({pk for unit in units for pk in unit.path} | {root.pk}, _named(items, targets))
+    on_call = for_roles(units, since=at)
+    schedules = _schedules(targets, at)
+    asked = asked_about(_asked_systems(items, targets), since=at)
+    administrators = _administrators(root)
+    users = _users(cover, [*on_call.rosters.values()], schedules, asked, administrators)
+    return Reach(
+        cover=cover,
+        users=users,
+        handles={user.pk: key for key, user in users.items()},
+        on_call=on_call,
+        schedules=schedules,
+        asked=asked,
+        root=root,
+        administrators=administrators,
+        at=at,
+    )
+
+
+def _named(items: Iterable[Item], targets: Iterable[str]) -> set[int]:
+    """Return the ids of people who are named without a role."""
+    named = {pk for item in items for pk in item.whom}
+    named |= {item.system.owner_id for item in items if item.system and item.system.owner_id}
+    named |= {int(pk) for item in items for kept in item.people.values() for pk in kept}
+    return named | {int(pk) for pk in targets_of(targets, "person")}
+
+
+def _schedules(targets: Iterable[str], at: datetime) -> dict[int, Roster]:
+    wanted = [int(pk) for pk in targets_of(targets, "schedule")]
+    if not wanted:
+        return {}
+    rows = Schedule.objects.filter(pk__in=wanted).open().with_plan(at, at)
+    return {roster.schedule.pk: roster for roster in rosters(rows, timezone.now(), at)}
+
+
+def _asked_systems(items: Iterable[Item], targets: Iterable[str]) -> list[AISystem]:
+    """Return the systems whose matrices decide who is told; mostly none."""
+    by_target = bool(targets_of(targets, "activity"))
+    systems = [item.system for item in items if item.system and (by_target or item.activity)]
+    return list({system.pk: system for system in systems}.values())
+
+
+def _administrators(root: BusinessUnit) -> tuple[str, ...]:
+    today = timezone.localdate()
+    live = Q(ends_on__isnull=True) | Q(ends_on__gte=today)
+    rows = Membership.objects.filter(
+        live, unit=root, role=Role.ADMINISTRATOR, user__is_active=True, user__is_service=False
+    )
+    return tuple(rows.order_by("user__pk").values_list("user__handle", flat=True))
+
+
+def _users(
+    cover: Cover,
+    served: Iterable[Sequence[Roster]],
+    schedules: Mapping[int, Roster],
+    asked: Asked,
+    administrators: Iterable[str],
+) -> dict[str, User]:
+    """Return everybody who may be found, by handle; without whom is gone, or no person."""
+    keys = {*cover.people, *asked.world.cover.people, *administrators}
+    boards = [roster for group in served for roster in group] + list(schedules.values())
+    keys |= {user.handle for roster in boards for user in roster.people.values()}
+    rows = User.objects.filter(handle__in=keys, is_active=True, is_service=False).order_by()
+    return {user.handle: user for user in rows}
