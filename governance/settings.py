@@ -218,6 +218,10 @@ MAILER = "smtp" if EMAIL_HOST else "console" if LOCAL else "dummy"  # no reset l
 EMAIL_BACKEND = f"django.core.mail.backends.{MAILER}.EmailBackend"
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", "muster@localhost")
 
+# --- Webhooks -------------------------------------------------------------------------------
+WEBHOOK_PRIVATE = env("WEBHOOK_PRIVATE", "1" if LOCAL else "0") == "1"  # http, and our own network
+WEBHOOK_PORTS = env_list("WEBHOOK_PORTS", "443")
+
 # --- REST -----------------------------------------------------------------------------------
 TOKEN_PEPPER = env("TOKEN_PEPPER", SECRET_KEY)  # outside the database: a dump alone opens nothing
 REST_FRAMEWORK = {
@@ -290,6 +294,21 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "governance.obligations.tasks.sweep_duties",
         "schedule": 5.0,
         "options": {"expires": 5},
+    },
+    "sweep-notices": {
+        "task": "governance.notices.tasks.sweep_notices",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "sweep-webhooks": {
+        "task": "governance.notices.tasks.sweep_webhooks",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "forget-deliveries": {
+        "task": "governance.notices.tasks.forget_deliveries",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
     "heartbeat": {
         "task": "governance.health.tasks.heartbeat",

@@ -137,7 +137,7 @@ SENTENCES = {
     "pack.failed": "could not build the evidence pack {ref}",
     "pack.downloaded": "downloaded the evidence pack {ref}",
     "notices.chosen": "chose how to be told",
-    "notices.delivered": "told {sent} notices, {failed} to be tried again, {dead} given up",
+    "notices.delivered": "delivered {sent} notices; {failed} are tried again, {dead} given up",
     "endpoint.added": "added the webhook endpoint {name}",
     "endpoint.changed": "changed the webhook endpoint {name}",
     "endpoint.rotated": "gave the webhook endpoint {name} another secret",

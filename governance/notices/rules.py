@@ -202,6 +202,18 @@ PROBE = timedelta(seconds=30)
 GIVE_UP = timedelta(days=5)  # of failures only
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one try to deliver."""
+
+    is_ok: bool
+    code: int | None  # of SMTP or HTTP
+    words: str
+    took_ms: int = 0
+    ask: timedelta | None = None  # how long the receiver wants us to wait
+    is_final: bool = False  # no other try can end otherwise
+
+
 def next_try(
     tries: int, schedule: Sequence[timedelta], *, jitter: float, ask: timedelta | None = None
 ) -> timedelta | None:

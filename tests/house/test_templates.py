@@ -8,7 +8,12 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 NOT_SCREEN = {"tokens.css", "print.css", "pack.css"}  # the tokens; and what goes on paper
 PDF = ROOT / "templates" / "audit_packs" / "pdf"  # printed by WeasyPrint, never sent to a browser
-TEMPLATES = [file for file in (ROOT / "templates").rglob("*.html") if PDF not in file.parents]
+MAIL = ROOT / "templates" / "notices" / "mail"  # mail programs know inline styles only
+TEMPLATES = [
+    file
+    for file in (ROOT / "templates").rglob("*.html")
+    if PDF not in file.parents and MAIL not in file.parents
+]
 STYLES = [file for file in (ROOT / "static").rglob("*.css") if file.name not in NOT_SCREEN]
 INLINE = {
     "a style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.I),
