@@ -142,7 +142,7 @@ def _situation(subject: Subject, world: World) -> Situation:
         facts=frozenset({"high_risk"}),
         separations=catalogue().separations,
         is_live=True,
-        confirmed_at=NOW,
+        in_force_since=NOW,
     )
 
 

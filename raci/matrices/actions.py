@@ -234,19 +234,6 @@ def activate(matrix: Matrix, *, actor: User, seen: int | None = None) -> None:
     _record("matrix.activated", matrix, actor, data)
 
 
-@transaction.atomic
-def confirm(matrix: Matrix, *, actor: User) -> None:
-    """Say that a matrix in force still holds, with who is accountable for what today.
-
-    Raises DomainError for one that is not in force.
-    """
-    require(actor, Capability.ASSIGN, matrix.home)
-    if matrix.status != MatrixStatus.ACTIVE:
-        raise DomainError(f"{matrix} is not in force.")
-    change(matrix, seen=None, confirmed_at=now())
-    _record("matrix.confirmed", matrix, actor, _attested(matrix))
-
-
 def _refuse_errors(matrix: Matrix) -> None:
     errors = [finding for finding in checking.findings(matrix) if finding.is_error]
     if errors:

@@ -14,8 +14,8 @@ from governance.rest.api import UnitField
 from governance.rest.fields import StrictBody, choice_filters, number_filter, text_filter
 from governance.rest.resource import Readable
 from inventory.systems.serializers import PersonField, SystemField
-from raci.matrices import actions, checking
-from raci.matrices.models import Assignment, Matrix, Party
+from raci.matrices import actions, checking, statement_actions
+from raci.matrices.models import Assignment, Attestation, Matrix, Party
 from raci.matrices.rules import MatrixStatus, PartyKind
 from raci.matrices.schemes import SCHEMES, Letter
 
@@ -69,6 +69,16 @@ class FindingSerializer(serializers.Serializer):
     reason = serializers.CharField()
     fix = serializers.CharField()
     link = serializers.CharField(help_text="the page on which it is mended")
+
+
+class AttestationSerializer(serializers.ModelSerializer):
+    """What somebody confirmed that they answer for."""
+
+    person = PersonField(read_only=True)
+
+    class Meta:
+        model = Attestation
+        fields = ["person", "activities", "attested_at"]
 
 
 class MatrixInput(StrictBody):
@@ -179,6 +189,13 @@ class MatrixViewSet(Readable):
         matrix = self.get_object()
         actions.activate(matrix, actor=self.person)
         return self._fresh(matrix)
+
+    @extend_schema(request=None, responses={201: AttestationSerializer})
+    @action(detail=True, methods=["post"])
+    def attest(self, request: Request, pk: str) -> Response:
+        """Confirm what the caller answers for in a matrix in force; each speaks for themselves."""
+        said = statement_actions.attest(self.get_object(), actor=self.person)
+        return Response(AttestationSerializer(said).data, 201)
 
     @extend_schema(responses=FindingSerializer(many=True), filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)

@@ -21,6 +21,7 @@ from raci.matrices.resolution import Subject, World
 from raci.matrices.rules import Finding, MatrixStatus, Mend, PartyKind
 from raci.matrices.schemes import ACCOUNTABLE, RESPONSIBLE
 from raci.matrices.situation import Load, Situation
+from raci.matrices.statements import Statements, statements_about
 from raci.matrices.validation import findings as found_by_rules
 from raci.oncall.rules import FORECAST_DAYS, Gap
 from raci.people.queries import cover_of
@@ -47,6 +48,7 @@ class Surroundings:
     pagers: Pagers
     loads: Mapping[str, Load]
     is_small: bool
+    statements: Statements
 
 
 def surroundings(matrices: Iterable[Matrix]) -> Surroundings:
@@ -65,6 +67,7 @@ def surroundings(matrices: Iterable[Matrix]) -> Surroundings:
         pagers,
         _loads(ids),
         User.objects.filter(is_active=True, is_service=False)[: SMALL + 1].count() <= SMALL,
+        statements_about(found),
     )
 
 
@@ -114,17 +117,12 @@ def situation(matrix: Matrix, around: Surroundings, letters: Letters | None = No
         groups=vocabulary().groups,
         is_small=around.is_small,
         is_live=system is not None and system.stage in LIVE,
-        confirmed_at=_confirmed(matrix),
+        in_force_since=matrix.activated_at if matrix.status == MatrixStatus.ACTIVE else None,
+        attested=around.statements.attested.get(matrix.pk, {}),
+        declared=around.statements.declared.get(matrix.system_id or 0, {}),
         loads=around.loads,
         uncovered=_dark(rows, matrix, around) if system else {},
     )
-
-
-def _confirmed(matrix: Matrix) -> datetime | None:
-    """Return when a matrix in force was said to hold last."""
-    if matrix.status != MatrixStatus.ACTIVE:
-        return None
-    return max(filter(None, (matrix.activated_at, matrix.confirmed_at)), default=None)
 
 
 def _subject(matrix: Matrix) -> Subject:
@@ -188,6 +186,8 @@ def findings_in(
 
 def link_of(finding: Finding, matrix: Matrix) -> str:
     """Return the address at which a finding is mended."""
+    if finding.mend == Mend.RECORD:
+        return f"{address(matrix)}#record"
     if finding.mend == Mend.ROW:
         return f"{address(matrix)}{'#' if finding.row else ''}{finding.row}"
     name, anchor = MENDED_AT[finding.mend]

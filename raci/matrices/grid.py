@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from itertools import groupby
 
@@ -93,11 +92,6 @@ class Grid:
     columns: tuple[Column, ...]
     phases: tuple[tuple[str, tuple[GridRow, ...]], ...]
     findings: tuple[Finding, ...]
-
-    @property
-    def said_at(self) -> datetime | None:
-        """Return when the matrix was put in force or confirmed last."""
-        return self.matrix.confirmed_at or self.matrix.activated_at
 
     @property
     def errors(self) -> int:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from raci.matrices.rules import Finding, Mend, Party, PartyKind
 from raci.matrices.schemes import ACCOUNTABLE, RESPONSIBLE, TOLD, Letter
-from raci.matrices.situation import Situation, about, in_rows
+from raci.matrices.situation import Situation, about, controlled, in_rows
 
 MOST_R, MOST_C = 3, 5  # in one row
 MOST_A, MOST_POINTS = 12, 30
@@ -71,7 +71,6 @@ def overloaded(now: Situation) -> Iterator[Finding]:
 
 def leaning_on_few(now: Situation) -> Iterator[Finding]:
     """R15: no one person does half of it alone, and more than two people carry it."""
-    hard = now.is_live and not now.is_small
     alone: Counter[str] = Counter()
     names: dict[str, str] = {}
     for row in now.rows:
@@ -84,14 +83,23 @@ def leaning_on_few(now: Situation) -> Iterator[Finding]:
     for person, count in alone.items():
         if count * 2 >= len(now.rows):
             reason = f"{names[person]} alone does {count} of {len(now.rows)} rows."
-            yield about("R15", (), reason, "Give some to others.", mend=Mend.ROW, error=hard)
+            yield _few(now, reason, "Give some to others.", Mend.ROW)
     carrying = _rows_of(now, ACCOUNTABLE | RESPONSIBLE)
     people = {party.person for party, _ in carrying if party.person}
     if now.rows and len(people) <= FEW:
         named = " and ".join(sorted(now.cover.person(person).name for person in people))
-        reason = f"Only {named or 'nobody'} answers for and does everything."
+        verb = "answer for and do" if len(people) > 1 else "answers for and does"
+        reason = f"Only {named or 'nobody'} {verb} everything."
         fix = "A system that runs needs more than two people: name who operates it."
-        yield about("R15", (), reason, fix, mend=Mend.HOLDERS, error=hard)
+        yield _few(now, reason, fix, Mend.HOLDERS)
+
+
+def _few(now: Situation, reason: str, fix: str, mend: Mend) -> Finding:
+    """Return a finding of R15; in a small organisation a control stands in for more people."""
+    if now.is_small:
+        reason, fix = controlled(now, "R15", "", reason, fix)
+    hard = now.is_live and not now.is_small
+    return about("R15", (), reason, fix, mend=Mend.RECORD if now.is_small else mend, error=hard)
 
 
 def never_told(now: Situation) -> Iterator[Finding]:
@@ -129,15 +137,16 @@ def dark_hours(now: Situation) -> Iterator[Finding]:
 
 
 def outdated(now: Situation) -> Iterator[Finding]:
-    """R20: a matrix in force was confirmed within half a year, and its people are today's."""
-    if now.confirmed_at is None:
+    """R20: whoever is accountable said within half a year that it holds, and it names today's."""
+    if now.in_force_since is None:
         return
-    days = (now.at - now.confirmed_at).days
-    if now.at - now.confirmed_at > OLD:
-        reason = f"Nobody has confirmed this matrix for {days} days."
-        fix = "Read it with everybody who is accountable, and confirm that it holds."
-        error = now.at - now.confirmed_at > TOO_OLD
-        yield about("R20", (), reason, fix, mend=Mend.ROW, error=error)
+    for party, codes in _rows_of(now, ACCOUNTABLE):
+        said = max(now.in_force_since, now.attested.get(party.person, now.in_force_since))
+        if now.at - said > OLD and party.person and not party.left:
+            days = (now.at - said).days
+            reason = f"{party.name} has not confirmed for {days} days what they answer for."
+            fix = f"{party.name} reads {_these(codes)} and confirms."
+            yield about("R20", codes, reason, fix, mend=Mend.RECORD, error=now.at - said > TOO_OLD)
     for row_party, codes in _rows_of(now, ACCOUNTABLE | RESPONSIBLE):
         for role in () if row_party.is_role else row_party.roles:
             holder = now.cover.holder(role, now.subject.path, now.at)
@@ -146,6 +155,10 @@ def outdated(now: Situation) -> Iterator[Finding]:
                 reason = f"{words} is {name} now; the matrix still names {row_party.name}."
                 fix = f"Give the rows of {words} to {name}, or say why not."
                 yield about("R20", codes, reason, fix, mend=Mend.ROW, error=False)
+
+
+def _these(codes: list[str]) -> str:
+    return f"the row {codes[0]}" if len(codes) == 1 else f"their {len(codes)} rows"
 
 
 def unassigned_duties(now: Situation) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from governance.accounts.access import serving_units
 from governance.accounts.models import BusinessUnit, User
 from governance.common.states import choices
 from inventory.systems.models import AISystem
-from raci.matrices.rules import MatrixStatus, PartyKind
+from raci.matrices.rules import Declared, MatrixStatus, PartyKind
 from raci.matrices.schemes import RACI, SCHEMES, Letter, Scheme
 
 IS_PERSON = Q(kind=PartyKind.PERSON, person__isnull=False, label="")
@@ -58,7 +58,6 @@ class Matrix(models.Model):
     activated_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="activated_matrices"
     )
-    confirmed_at = models.DateTimeField(null=True, blank=True)  # said to hold still
     row_version = models.PositiveIntegerField(default=1)
 
     objects = MatrixQuerySet.as_manager()
@@ -164,3 +163,57 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.party}: {self.letter} in {self.activity}"
+
+
+class Attestation(models.Model):
+    """Somebody accountable said that their rows of a matrix in force still hold."""
+
+    matrix = models.ForeignKey(Matrix, on_delete=models.PROTECT, related_name="attestations")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="raci_attestations")
+    activities = ArrayField(models.CharField(max_length=16))  # they were accountable for
+    attested_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-attested_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.person} on {self.matrix}"
+
+
+IS_CONFLICT = Q(rule=Declared.CONFLICT, person__isnull=False, activity="")
+IS_CONTROL = Q(rule__in=[Declared.SEPARATION, Declared.FEW], person__isnull=True)
+
+
+class Declaration(models.Model):
+    """What was put on record about something that stays as it is, until it is ended.
+
+    A conflict of interest of a person, or what a small organisation does instead of keeping
+    duties separate.
+    """
+
+    system = models.ForeignKey(AISystem, on_delete=models.PROTECT, related_name="declarations")
+    rule = models.CharField(max_length=3, choices=choices(Declared))
+    person = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="declarations"
+    )
+    activity = models.CharField(max_length=16, blank=True)  # the row a control is for; none: all
+    text = models.TextField(max_length=2_000)
+    declared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="declared")
+    declared_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["rule", "activity", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=IS_CONFLICT | IS_CONTROL, name="declaration_about"),
+            models.CheckConstraint(condition=~Q(text=""), name="declaration_says_something"),
+            models.UniqueConstraint(
+                fields=["system", "rule", "person", "activity"],
+                condition=Q(ended_at__isnull=True),
+                nulls_distinct=False,
+                name="declaration_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} of {self.system}: {self.text}"

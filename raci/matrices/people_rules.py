@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 from raci.matrices.resolution import Column, stand_ins
 from raci.matrices.rules import Finding, Mend, Party, PartyKind, Row
 from raci.matrices.schemes import ACCOUNTABLE, RESPONSIBLE, WORKING, Letter
-from raci.matrices.situation import Separation, Side, Situation, about, column_of, in_rows
+from raci.matrices.situation import (
+    Separation,
+    Side,
+    Situation,
+    about,
+    column_of,
+    controlled,
+    in_rows,
+)
 from raci.people.rules import Away, Mandate, chain
 
 SOON = timedelta(days=7)  # an absence that begins by then must be covered
@@ -218,11 +226,12 @@ def not_separate(now: Situation) -> Iterator[Finding]:
             name, (one, other) = now.cover.person(person).name, (pair.one[0], pair.other[0])
             where = one if one == other else f"{one} and {other}"
             reason = f"{name} is on both sides, {where}. {pair.why}"
-            hard = _is_hard(now, pair)
+            hard, mend = _is_hard(now, pair), Mend.ROW
             fix = "Give one of the two to somebody else."
             if not hard and not pair.warn:
-                fix += " In an organisation this small, put a compensating control on record."
-            yield about("R11", [other], reason, fix, mend=Mend.ROW, error=hard)
+                mend = Mend.RECORD
+                reason, fix = controlled(now, "R11", other, reason, fix)
+            yield about("R11", [other], reason, fix, mend=mend, error=hard)
 
 
 def judged_by_delivery(now: Situation) -> Iterator[Finding]:
@@ -235,8 +244,8 @@ def judged_by_delivery(now: Situation) -> Iterator[Finding]:
     ]
     for person in sorted(_people(now, ("QLT-01", ACCOUNTABLE))):
         mine = [seat for seat in seats if seat.person == person and seat.holds(now.at)]
-        if any(seat.delivery_only for seat in mine):
+        if any(seat.delivery_only for seat in mine) and ("R18", person) not in now.declared:
             name = now.cover.person(person).name
             reason = f"{name} answers for quality and is measured on delivery alone."
             fix = "Measure quality too, or put a declaration of the conflict on record."
-            yield about("R18", ["QLT-01"], reason, fix, mend=Mend.HOLDERS, error=False)
+            yield about("R18", ["QLT-01"], reason, fix, mend=Mend.RECORD, error=False)

@@ -41,6 +41,14 @@ MATRIX_TRANSITIONS: dict[MatrixStatus, frozenset[MatrixStatus]] = {
 }
 
 
+class Declared(StrEnum):
+    """What can be put on record about a finding that stays, by its rule."""
+
+    CONFLICT = "R18"  # measured on delivery alone
+    SEPARATION = "R11"  # a control in place of separate duties
+    FEW = "R15"  # a control in place of more people
+
+
 class Severity(StrEnum):
     ERROR = "error"  # blocks activation
     WARNING = "warning"
@@ -54,6 +62,7 @@ class Mend(StrEnum):
     AUTHORITIES = "authorities"
     COVER = "cover"
     SCHEDULES = "schedules"
+    RECORD = "record"  # a declaration or an attestation
 
 
 @dataclass(frozen=True)

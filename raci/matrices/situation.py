@@ -46,7 +46,9 @@ class Situation(Snapshot):
     groups: frozenset[str] = frozenset()
     is_small: bool = False  # an organisation of up to five people
     is_live: bool = False  # used in earnest: the bar for production holds
-    confirmed_at: datetime | None = None  # when it was put in force or confirmed last
+    in_force_since: datetime | None = None  # None: it is a draft
+    attested: Mapping[str, datetime] = field(default_factory=dict)  # by person, the last time
+    declared: Mapping[tuple[str, str], str] = field(default_factory=dict)  # rule, person or row
     loads: Mapping[str, Load] = field(default_factory=dict)
     uncovered: Mapping[str, str] = field(default_factory=dict)  # role → gaps ahead; all that count
 
@@ -54,6 +56,10 @@ class Situation(Snapshot):
     def cover(self) -> Cover:
         """Return all about its people."""
         return self.world.cover
+
+    def control(self, rule: str, code: str = "") -> str:
+        """Return what is on record in place of what a rule asks for in a row; empty for nothing."""
+        return self.declared.get((rule, code)) or self.declared.get((rule, ""), "")
 
     def in_force(self) -> Subject:
         """Return the system as if these rows were in force, to ask who it is by them."""
@@ -83,3 +89,10 @@ def in_rows(codes: Iterable[str]) -> str:
     rows = sorted(set(codes))
     more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
     return f"in {', '.join(rows[:3])}{more}"
+
+
+def controlled(now: Situation, rule: str, code: str, reason: str, fix: str) -> tuple[str, str]:
+    """Return a reason with the compensating control on record, or a fix that asks for one."""
+    if control := now.control(rule, code):
+        return f"{reason} Instead: {control}", "Look at the control again when people change."
+    return reason, f"{fix} In an organisation this small, put a compensating control on record."

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from raci.matrices import cover_views, default_views, now_views, views
+from raci.matrices import cover_views, default_views, now_views, statement_views, views
 
 app_name = "raci"
 urlpatterns = [
@@ -14,7 +14,13 @@ urlpatterns = [
     path("cover/delegations/<int:delegation>/<str:verb>/", cover_views.decide, name="decide"),
     path("cover/deputies/new/", cover_views.deputy, name="deputy"),
     path("cover/seats/<int:seat>/end/", cover_views.end_seat, name="end_seat"),
-    path("raci/<int:pk>/confirm/", views.confirm, name="confirm"),
+    path("raci/<int:pk>/confirm/", statement_views.confirm, name="confirm"),
+    path("raci/<int:pk>/record/", statement_views.declare, name="declare"),
+    path(
+        "raci/<int:pk>/record/<int:declaration>/end/",
+        statement_views.end_declaration,
+        name="end_declaration",
+    ),
     path("raci/now/", now_views.now, name="now"),
     path("raci/default/", default_views.default, name="default"),
     path("raci/default/make/", default_views.make_default, name="make_default"),

@@ -20,6 +20,7 @@ from raci.matrices.forms import ColumnForm, RowsForm
 from raci.matrices.grid import Grid, grid, letters_given
 from raci.matrices.models import Matrix
 from raci.matrices.rules import MatrixStatus
+from raci.matrices.statement_views import on_record
 
 PAGE_SIZE = 25  # each row evaluates the rules over a whole matrix
 
@@ -93,6 +94,7 @@ def _shown(request: HttpRequest, user: User, found: Matrix) -> HttpResponse:
         "versions": others.exclude(pk=found.pk),
         "column_form": ColumnForm(),
         "rows_form": RowsForm(initial={"codes": found.activities}),
+        "record": on_record(found, user),
     }
     return render(request, "raci/matrix.html", context)
 
@@ -149,17 +151,6 @@ def _say(request: HttpRequest, table: Grid) -> None:
         messages.warning(request, f"{saved} Mend {rows} before it can be put in force.")
     else:
         messages.success(request, saved)
-
-
-@require_POST
-@login_required
-def confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say that a matrix in force still holds."""
-    user = acting_user(request)
-    found = _visible(user, pk)
-    actions.confirm(found, actor=user)
-    messages.success(request, f"Version {found.version} is confirmed.")
-    return redirect(address(found))
 
 
 @require_POST

@@ -129,7 +129,7 @@ def _pack(ask: Ask) -> Things:
 
 
 def _matrix(ask: Ask) -> Things:
-    return {**_schedule(ask), "pk": ask("matrix_in_claims").pk}
+    return {**_schedule(ask), "pk": ask("matrix_in_claims").pk, "declaration": 1}
 
 
 def _schedule(ask: Ask) -> Things:

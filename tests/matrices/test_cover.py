@@ -5,8 +5,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from governance.common.errors import DomainError
-from governance.ledger.models import Entry
 from governance.rest.actions import issue_token
 from governance.rest.rules import Scope
 from raci.matrices import actions
@@ -113,18 +111,6 @@ def test_foreign_things_and_other_verbs_are_not_there(as_user, stranger, owner, 
 
     assert as_user(stranger).post(f"/cover/delegations/{delegation.pk}/accept/").status_code == 404
     assert as_user(owner).post(f"/cover/delegations/{delegation.pk}/burn/").status_code == 404
-
-
-def test_a_matrix_in_force_is_confirmed_and_a_draft_is_not(as_user, officer, in_force):
-    as_user(officer).post(f"/raci/{in_force.pk}/confirm/")
-    in_force.refresh_from_db()
-
-    assert in_force.confirmed_at
-    assert Entry.objects.filter(action="matrix.confirmed").count() == 1
-    Matrix.objects.filter(pk=in_force.pk).update(status="draft", activated_at=None)
-    in_force.refresh_from_db()
-    with pytest.raises(DomainError, match="not in force"):
-        actions.confirm(in_force, actor=officer)
 
 
 def test_rest_validates_what_is_in_force_else_the_draft(officer, system, draft, owner):

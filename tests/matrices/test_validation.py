@@ -7,7 +7,7 @@ import pytest
 
 from raci.matrices.catalogue import catalogue
 from raci.matrices.resolution import Duty, Subject, World
-from raci.matrices.rules import Party, PartyKind, Row
+from raci.matrices.rules import Mend, Party, PartyKind, Row
 from raci.matrices.schemes import Letter
 from raci.matrices.situation import Load, Situation
 from raci.matrices.validation import ALL, findings
@@ -161,6 +161,16 @@ FIRES = {
         "R11",
         "W Dan is on both sides",
     ),
+    "R11 small, controlled": (
+        seen(
+            rows={"CHG-03": ((DAN, AR),)},
+            is_small=True,
+            declared={("R11", "CHG-03"): "Fay looks at each. (Ann, 2026-11-01)"},
+        ),
+        "R11",
+        "W Dan is on both sides, CHG-02 and CHG-03. Whoever validates a change did not submit it. "
+        "Instead: Fay looks at each.",
+    ),
     "R11 always": (
         seen(rows={"CHG-01": ((DAN, A), (BEN, R))}, is_small=True),
         "R11",
@@ -197,6 +207,20 @@ FIRES = {
         "R15",
         "W Only Ann and Cem",
     ),
+    "R15 small": (
+        seen(rows=dict.fromkeys(SOUND, ((ANN, A), (CEM, R))), is_small=True),
+        "R15",
+        "W Only Ann and Cem",
+    ),
+    "R15 small, controlled": (
+        seen(
+            rows=dict.fromkeys(SOUND, ((ANN, A), (CEM, R))),
+            is_small=True,
+            declared={("R15", ""): "The board reads along."},
+        ),
+        "R15",
+        "W Only Ann and Cem answer for and do everything. Instead: The board reads along.",
+    ),
     "R16 vacant": (
         seen(rows={"CHG-03": ((EVA, AR), (VACANT, C))}),
         "R16",
@@ -218,10 +242,23 @@ FIRES = {
         "R19",
         "E Nobody who does this has a role",
     ),
-    "R20 half a year": (seen(confirmed_at=NOW - 181 * DAY), "R20", "W Nobody has confirmed"),
-    "R20 a year": (seen(confirmed_at=NOW - 366 * DAY), "R20", "E Nobody has confirmed"),
+    "R20 half a year": (
+        seen(in_force_since=NOW - 181 * DAY),
+        "R20",
+        "W Ann has not confirmed for 181 days",
+    ),
+    "R20 a year": (
+        seen(in_force_since=NOW - 366 * DAY),
+        "R20",
+        "E Ann has not confirmed for 366 days",
+    ),
+    "R20 one of several": (
+        seen(in_force_since=OLD, attested={"ann": NOW - DAY, "ben": NOW - 200 * DAY}),
+        "R20",
+        "W Ben has not confirmed for 200 days what they answer for",
+    ),
     "R20 another holder": (
-        seen(confirmed_at=NOW - DAY, index={"seats": [seat("AO", "fay")]}),
+        seen(in_force_since=NOW - DAY, index={"seats": [seat("AO", "fay")]}),
         "R20",
         "W AI-Ops lead is Fay now; the matrix still names Ben",
     ),
@@ -295,13 +332,24 @@ STILL = {
         seen(rows={"CHG-03": ((EVA, AR), (Party("desk@x.example", PartyKind.MAILBOX), C))}),
         "R16",
     ),
+    "R18 declared": (
+        seen(
+            index={"seats": [seat("PO", "ann", delivery_only=True)]},
+            declared={("R18", "ann"): "On record."},
+        ),
+        "R18",
+    ),
     "R18 both": (seen(index={"seats": [seat("PO", "ann")]}), "R18"),
     "R18 elsewhere": (
         seen(index={"seats": [replace(seat("PO", "ann", delivery_only=True), unit=3)]}),
         "R18",
     ),
     "R19 whole": (seen(uncovered={"AO": "a gap of a role that does not do it"}), "R19"),
-    "R20 fresh": (seen(confirmed_at=NOW - 180 * DAY), "R20"),
+    "R20 fresh": (seen(in_force_since=NOW - 180 * DAY), "R20"),
+    "R20 attested": (
+        seen(in_force_since=OLD, attested=dict.fromkeys(NAMES, NOW - 180 * DAY)),
+        "R20",
+    ),
     "R20 draft": (seen(index={"seats": [seat("AO", "fay")]}), "R20"),
     "R21 there": (seen(lawful=(catalogue().activities["CHG-01"],)), "R21"),
     "R21 mandatory": (
@@ -327,6 +375,14 @@ def test_a_rule_keeps_still(now, rule):
     assert fired(now, rule) == []
 
 
+def test_a_control_that_is_missing_is_asked_for_where_it_can_be_put_on_record():
+    now = seen(rows={"CHG-03": ((DAN, AR),)}, is_small=True)
+    (found,) = [found for found in findings(now) if found.rule == "R11"]
+
+    assert found.mend == Mend.RECORD
+    assert found.fix.endswith("put a compensating control on record.")
+
+
 def test_r17_and_the_rules_of_the_rows_are_among_them():
     vendor = Party("Kelda AI", PartyKind.VENDOR)
     now = seen(rows={"GOV-05": ((vendor, A), (BEN, R)), "CHG-01": ((BEN, R),)})
@@ -335,7 +391,7 @@ def test_r17_and_the_rules_of_the_rows_are_among_them():
 
 
 def test_a_default_is_judged_by_its_rows_alone():
-    now = seen(is_default=True, index=away("ann"), confirmed_at=OLD)
+    now = seen(is_default=True, index=away("ann"), in_force_since=OLD)
 
     assert findings(now) == []
 
