@@ -15,6 +15,8 @@ from governance.common.states import choices
 from governance.notices.rules import DUE, Channel, NoticeState, Severity
 
 IS_SENDING = Q(status=NoticeState.SENDING)
+OPEN = sorted([*DUE, NoticeState.SENDING])  # in one order, or a migration would change by chance
+IDLE = sorted([*DUE, NoticeState.DEAD, NoticeState.SUPPRESSED])
 TO_PERSON = Q(person__isnull=False, endpoint__isnull=True)
 TO_ENDPOINT = Q(person__isnull=True, endpoint__isnull=False)
 
@@ -205,7 +207,7 @@ class Notice(models.Model):
                     & Q(leased_until__isnull=True, sent_at__isnull=True, into__isnull=False)
                 )
                 | (
-                    Q(status__in=[*DUE, NoticeState.DEAD, NoticeState.SUPPRESSED])
+                    Q(status__in=IDLE)
                     & Q(leased_until__isnull=True, sent_at__isnull=True, into__isnull=True)
                 ),
                 name="notice_status_fits",
@@ -223,12 +225,12 @@ class Notice(models.Model):
             models.Index(fields=["due_at"], condition=Q(status__in=sorted(DUE)), name="notice_due"),
             models.Index(
                 fields=["person", "due_at"],
-                condition=Q(channel="email", status__in=sorted([*DUE, "sending"])),
+                condition=Q(channel="email", status__in=OPEN),
                 name="notice_mail_due",
             ),
             models.Index(
                 fields=["endpoint", "due_at"],
-                condition=Q(channel="webhook", status__in=sorted([*DUE, "sending"])),
+                condition=Q(channel="webhook", status__in=OPEN),
                 name="notice_event_due",
             ),
             models.Index(fields=["leased_until"], condition=IS_SENDING, name="notice_leased"),
