@@ -30,7 +30,9 @@ from inventory.systems.models import AISystem
 from inventory.systems.version_actions import add_version
 from inventory.vendors import actions as vendors
 from inventory.vendors.models import Agreement, Vendor
-from raci.matrices.actions import activate, make_default_matrix, make_matrix
+from raci.matrices import review_actions as reviews
+from raci.matrices.actions import make_default_matrix, make_matrix
+from raci.matrices.models import Matrix
 from raci.oncall.actions import LayerWish, make_schedule, put_layer
 from raci.people.actions import empower, name_holder
 from raci.people.vocabulary import vocabulary
@@ -95,8 +97,10 @@ COPIES = (
         %(lead)s, now(), 1
     FROM systems_modelversion v WHERE v.system_id > %(after)s AND v.id %% 2 = 0""",
     """INSERT INTO raci_matrix (system_id, version, status, activities, created_at, activated_at,
-        activated_by_id, row_version)
-    SELECT id, 1, 'active', '{}', now(), now(), %(officer)s, 1 FROM systems_aisystem
+        activated_by_id, submitted_at, submitted_by_id, origin, overridden, returned_reason,
+        row_version)
+    SELECT id, 1, 'active', '{}', now(), now(), %(lead)s, now(), %(officer)s, 'reviewed', '{}',
+        '', 1 FROM systems_aisystem
     WHERE id > %(after)s AND id * 9 %% 10 = 1""",
     """INSERT INTO systems_aisystem_agreements (aisystem_id, agreement_id)
     SELECT s.id, min(a.id) FROM systems_aisystem s
@@ -195,7 +199,7 @@ def _whole(made: Organisation) -> list[AISystem]:
 def _duties(made: Organisation) -> None:
     """Put the standard matrix in force, name who holds its roles and powers, and who is on call."""
     root, officer = made.units[0], made.officer
-    activate(make_default_matrix(root, actor=officer), actor=officer)
+    _put_in_force(make_default_matrix(root, actor=officer), made)
     others = iter(made.owners[WHOLE:])
     for role in vocabulary().roles:
         if role not in vocabulary().groups:
@@ -227,8 +231,13 @@ def _whole_system(made: Organisation, row: dict[str, Any], facts: dict[str, Any]
     version = {"provider": "openai", "model_id": "gpt-4o-2024-11-20"}
     proposed = add_version(system, actor=officer, label="1.0.0", **version)
     approve(submit(proposed, actor=officer, reason="First use."), actor=made.lead, reason="Seen.")
-    activate(make_matrix(system, actor=officer), actor=officer)
+    _put_in_force(make_matrix(system, actor=officer), made)
     return system
+
+
+def _put_in_force(matrix: Matrix, made: Organisation) -> None:
+    reviews.submit(matrix, actor=made.officer)
+    reviews.activate(matrix, actor=made.lead)
 
 
 def rows(made: Organisation, dice: random.Random) -> Iterator[dict[str, Any]]:

@@ -9,9 +9,13 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from governance.accounts.models import BusinessUnit, User
+from governance.accounts import actions as accounts
+from governance.accounts.models import BusinessUnit, Membership, User
+from governance.accounts.rules import Capability, Role, roles_with
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
+from raci.matrices import review_actions as reviews
+from raci.matrices.models import Matrix
 from raci.oncall.actions import LayerWish, make_schedule, put_layer
 from raci.oncall.models import Schedule
 from raci.people.actions import name_holder
@@ -59,3 +63,23 @@ def staff(unit: BusinessUnit, *, actor: User, people: Mapping[str, User], others
         if role not in {"PO", *vocabulary().groups}:
             name_holder(unit, role=role, person=people.get(role, others), actor=actor)
     make_rota(unit, actor=actor, people=[people.get("OC", others)])
+
+
+def put_in_force(matrix: Matrix, *, actor: User, reviewer: User | None = None) -> None:
+    """Send a matrix for review, and let somebody else put it in force."""
+    reviews.submit(matrix, actor=actor)
+    reviews.activate(matrix, actor=reviewer or _another_reviewer(actor))
+
+
+def _another_reviewer(actor: User) -> User:
+    """Return somebody else who may assign everywhere; made when there is nobody."""
+    everywhere = Membership.objects.filter(unit__parent__isnull=True).select_related("user")
+    reviewing = everywhere.filter(role__in=roles_with(Capability.ASSIGN)).exclude(user=actor)
+    if found := reviewing.first():
+        return found.user
+    admin = everywhere.filter(role=Role.ADMINISTRATOR)[0]
+    person = accounts.add_person(
+        email="vera@halden.example", name="Vera Lind", unit=admin.unit, actor=admin.user
+    )
+    accounts.grant(person, role=Role.AI_OPS_LEAD, unit=admin.unit, actor=admin.user)
+    return person

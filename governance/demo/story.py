@@ -25,6 +25,8 @@ from inventory.systems.version_actions import add_version
 from inventory.vendors import actions as vendors
 from inventory.vendors.models import Agreement, Vendor
 from raci.matrices import actions as raci
+from raci.matrices import review_actions as reviews
+from raci.matrices.models import Matrix
 from raci.people import actions as people
 
 DATA = Path(__file__).with_name("data")
@@ -146,7 +148,7 @@ def _responsibility(cast: Cast, told: Told) -> None:
         for key in keys:
             people.empower(cast.root, person=cast.people[key], kind=kind, actor=ines)
     cover.stand_in(cast.root, told["deputies"], cast.people, ines)
-    raci.activate(raci.make_default_matrix(cast.root, actor=ines), actor=ines)
+    _put_in_force(raci.make_default_matrix(cast.root, actor=ines), ines, cast.people["jonas"])
 
 
 def _system(cast: Cast, row: Told, facts: Told) -> AISystem:
@@ -176,7 +178,7 @@ def _system(cast: Cast, row: Told, facts: Told) -> AISystem:
     if "after" in row:
         classification.answer_facts(system, facts=row["after"], actor=actor)
     if "raci" in row:
-        _matrix(system, row["raci"], ines)
+        _matrix(system, row["raci"], ines, cast.people["jonas"])
     for version in row.get("versions", ()):
         _version(cast, system, actor, *version)
     papers.tell(system, row, writer=actor, signer=ines)
@@ -201,10 +203,15 @@ def _sign(system: AISystem, reason: str, ines: User) -> None:
     )
 
 
-def _matrix(system: AISystem, state: str, ines: User) -> None:
+def _matrix(system: AISystem, state: str, ines: User, jonas: User) -> None:
     matrix = raci.make_matrix(system, actor=ines)
     if state == "active":
-        raci.activate(matrix, actor=ines)
+        _put_in_force(matrix, ines, jonas)
+
+
+def _put_in_force(matrix: Matrix, author: User, reviewer: User) -> None:
+    reviews.submit(matrix, actor=author)
+    reviews.activate(matrix, actor=reviewer)
 
 
 def _version(

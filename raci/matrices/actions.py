@@ -1,69 +1,51 @@
-"""Making, changing and activating matrices.
+"""Making and changing matrices; raci/matrices/review_actions.py puts them in force.
 
 Who answers for a system is decided by whoever may assign in its unit, not by its owner alone:
 Capability.ASSIGN in the system's unit, and in the unit of a default.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from django.db import transaction
-from django.utils.timezone import now
 
 from governance.accounts.access import require
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Capability
 from governance.classification.signed import current_tiers
-from governance.common.canonical import digest
 from governance.common.errors import DomainError, StaleError
-from governance.common.states import change, move
-from governance.ledger.actions import Personal, record
+from governance.common.states import change
+from governance.ledger.actions import record
 from inventory.systems.models import AISystem
-from raci.matrices import checking, queries
+from raci.matrices import queries
 from raci.matrices.catalogue import catalogue
-from raci.matrices.drafts import claim, draft_of, fill, next_version, scope_of
+from raci.matrices.drafts import claim, draft_of, fill, follow, keep_apart, next_version
 from raci.matrices.models import Assignment, Matrix, Party
-from raci.matrices.rules import MATRIX_TRANSITIONS, MatrixStatus, PartyKind, applies
-from raci.matrices.schemes import ACCOUNTABLE, RACI, SCHEMES, Letter, listed, spoken
-
-Cells = Mapping[tuple[str, int], Letter | None]  # (activity code, party id) → letter or empty
+from raci.matrices.record_actions import Cells, named, row_words, told
+from raci.matrices.rules import PartyKind, applies
+from raci.matrices.schemes import RACI, SCHEMES, listed, spoken
 
 
 @transaction.atomic
 def make_default_matrix(unit: BusinessUnit, *, actor: User, scheme: str = RACI.code) -> Matrix:
-    """Return a draft with the standard activities and their roles, for a unit and all below.
+    """Return a draft of the default of a unit and all below.
 
-    The catalogue speaks RACI; its letters become those of the scheme, D for R in DACI. Raises
-    DomainError for a scheme that there is not.
+    It follows the default above, row by row; without one it has the standard activities. The
+    letters become those of the scheme, D for R in DACI. Raises DomainError for a scheme that
+    there is not.
     """
     require(actor, Capability.ASSIGN, unit)
     if scheme not in SCHEMES:
         raise DomainError(f"There is no scheme {scheme}; there are {listed(list(SCHEMES))}.")
     claim(unit)
-    activities = catalogue().activities
+    above = queries.default_served_by(unit.path[:-1])
+    codes = above.activities if above else list(catalogue().activities)
     matrix = Matrix.objects.create(
-        unit=unit,
-        scheme=scheme,
-        version=next_version({"unit": unit}),
-        activities=list(activities),
+        unit=unit, scheme=scheme, version=next_version({"unit": unit}), activities=codes
     )
-    roles = sorted({r for a in activities.values() for r in a.letters}, key=catalogue().role_order)
-    columns = Party.objects.bulk_create(
-        Party(matrix=matrix, kind=PartyKind.ROLE, roles=[role], position=at)
-        for at, role in enumerate(roles)
-    )
-    by_role = {column.roles[0]: column for column in columns}
-    Assignment.objects.bulk_create(
-        Assignment(
-            matrix=matrix,
-            party=by_role[role],
-            activity=activity.code,
-            letter=matrix.letters.translated(letter),
-        )
-        for activity in activities.values()
-        for role, letter in activity.letters.items()
-    )
-    data = {"default": True, "rows": len(activities), "scheme": scheme}
+    matrix.authors.add(actor)
+    fill(matrix, above)
+    data = {"default": True, "from": above.ref if above else None, "rows": len(codes)}
+    data["scheme"] = scheme
     record("matrix.made", subject=matrix, actor=actor, data=data, unit=unit.pk)
     return matrix
 
@@ -87,6 +69,7 @@ def make_matrix(system: AISystem, *, actor: User) -> Matrix:
     matrix = Matrix.objects.create(
         system=system, version=version, activities=codes, scheme=default.scheme
     )
+    matrix.authors.add(actor)
     fill(matrix, default)
     data = {"system": system.ref, "from": default.ref, "rows": len(codes)}
     record("matrix.made", subject=matrix, actor=actor, data=data, unit=system.unit_id)
@@ -110,15 +93,16 @@ def save_matrix(matrix: Matrix, *, actor: User, cells: Cells, seen: int | None =
     if not changed:
         return _not_older(matrix, seen)
     _refuse_letters(matrix, changed)
-    draft, ids = draft_of(matrix, seen)
+    draft, ids = draft_of(matrix, seen, actor)
     _write(draft, {(code, ids[pk]): letter for (code, pk), letter in changed.items()})
+    keep_apart(draft, {code for code, _ in changed})
     after = {cell: letter for cell, letter in {**stored, **changed}.items() if letter}
     changes = {
-        code: {"from": _row_words(stored, code, columns), "to": _row_words(after, code, columns)}
+        code: {"from": row_words(stored, code, columns), "to": row_words(after, code, columns)}
         for code in matrix.activities
         if any(code == changed_code for changed_code, _ in changed)
     }
-    _record("matrix.saved", draft, actor, {"changes": changes})
+    told("matrix.saved", draft, actor, {"changes": changes})
     return draft
 
 
@@ -129,12 +113,6 @@ def _refuse_letters(matrix: Matrix, cells: Cells) -> None:
         if letter is not None and letter not in scheme:
             has = f"which has {listed(list(scheme.letters))}"
             raise DomainError(f"{code}: {spoken(letter)} is no letter of {scheme.code}, {has}.")
-
-
-def _row_words(cells: Cells, code: str, columns: Mapping[int, Party]) -> Personal:
-    """Return a row as "Mira Rossi A, Jonas Weber R", personal because it names people."""
-    given = ((str(party), cells.get((code, pk))) for pk, party in columns.items())
-    return Personal(", ".join(f"{name} {spoken(letter)}" for name, letter in given if letter))
 
 
 def _write(draft: Matrix, cells: Cells) -> None:
@@ -159,15 +137,6 @@ def _not_older(matrix: Matrix, seen: int | None) -> Matrix:
     return matrix
 
 
-def _named(party: Party) -> Any:
-    return Personal(party.person.name) if party.person else str(party)
-
-
-def _record(action: str, matrix: Matrix, actor: User, data: Mapping[str, Any]) -> None:
-    scope = {"system": matrix.system.ref if matrix.system else None, "version": matrix.version}
-    record(action, subject=matrix, actor=actor, data={**scope, **data}, unit=matrix.home.pk)
-
-
 @transaction.atomic
 def add_party(
     matrix: Matrix,
@@ -184,17 +153,19 @@ def add_party(
     require(actor, Capability.ASSIGN, matrix.home)
     if matrix.parties.filter(person=person, label=label).exclude(kind=PartyKind.ROLE).exists():
         raise DomainError(f"{person or label} has a column already.")
-    draft, _ = draft_of(matrix, None)
+    draft, _ = draft_of(matrix, None, actor)
     party = Party.objects.create(
         matrix=draft, kind=kind, person=person, label=label, position=draft.parties.count() + 100
     )
-    _record("matrix.column_added", draft, actor, {"party": _named(party), "kind": str(kind)})
+    told("matrix.column_added", draft, actor, {"party": named(party), "kind": str(kind)})
     return draft
 
 
 @transaction.atomic
 def set_rows(matrix: Matrix, *, actor: User, codes: Iterable[str]) -> Matrix:
     """Let the matrix have exactly these activities; letters of dropped rows go with them.
+
+    A row that is added says what the default above says.
 
     Raises DomainError for a code that the catalogue does not have.
     """
@@ -205,56 +176,11 @@ def set_rows(matrix: Matrix, *, actor: User, codes: Iterable[str]) -> Matrix:
     before = set(matrix.activities)
     if wanted == before:
         return matrix
-    draft, _ = draft_of(matrix, None)
+    draft, _ = draft_of(matrix, None, actor)
+    added, dropped = sorted(wanted - before), sorted(before - wanted)
     change(draft, seen=None, activities=[code for code in order if code in wanted])
     Assignment.objects.filter(matrix=draft).exclude(activity__in=wanted).delete()
-    data = {"added": sorted(wanted - before), "dropped": sorted(before - wanted)}
-    _record("matrix.rows_changed", draft, actor, data)
+    keep_apart(draft, dropped)
+    follow(draft, added)
+    told("matrix.rows_changed", draft, actor, {"added": added, "dropped": dropped})
     return draft
-
-
-@transaction.atomic
-def activate(matrix: Matrix, *, actor: User, seen: int | None = None) -> None:
-    """Put a draft in force; what was in force before is superseded in the same step.
-
-    Raises DomainError while a rule finds an error, TransitionError when it is no draft,
-    StaleError when it is newer than `seen`.
-    """
-    require(actor, Capability.ASSIGN, matrix.home)
-    change(matrix, seen=seen)
-    before = None
-    if matrix.status == MatrixStatus.DRAFT:
-        _refuse_errors(matrix)
-        before = Matrix.objects.filter(**scope_of(matrix), status=MatrixStatus.ACTIVE).first()
-    if before:
-        move(before, MatrixStatus.SUPERSEDED, MATRIX_TRANSITIONS)
-    fields = {"activated_at": now(), "activated_by": actor}
-    move(matrix, MatrixStatus.ACTIVE, MATRIX_TRANSITIONS, **fields)
-    data = {"supersedes": before.version if before else None, **_attested(matrix)}
-    _record("matrix.activated", matrix, actor, data)
-
-
-def _refuse_errors(matrix: Matrix) -> None:
-    errors = [finding for finding in checking.findings(matrix) if finding.is_error]
-    if errors:
-        first = errors[0]
-        rest = f" {len(errors) - 1} more to fix." if len(errors) > 1 else ""
-        raise DomainError(f"{first.row}: {first.reason} {first.fix}{rest}")
-
-
-def _attested(matrix: Matrix) -> dict[str, Any]:
-    """Return who is accountable for what at this moment, and the digest of all letters."""
-    people = queries.directory([matrix])
-    parties = {party.pk: party for party in matrix.parties.all()}
-    cells = queries.letters_of(matrix)
-    grid = [[code, _key(parties[pk]), letter] for (code, pk), letter in sorted(cells.items())]
-    owners = {}
-    for (code, pk), letter in cells.items():
-        if letter in ACCOUNTABLE:
-            person = queries.person_of(parties[pk], matrix, people)
-            owners[code] = person.handle if person else str(parties[pk])
-    return {"accountable": owners, "digest": digest(grid)}
-
-
-def _key(party: Party) -> str:
-    return party.person.handle if party.person else str(party)

@@ -14,7 +14,7 @@ from governance.rest.api import UnitField
 from governance.rest.fields import StrictBody, choice_filters, number_filter, text_filter
 from governance.rest.resource import Readable
 from inventory.systems.serializers import PersonField, SystemField
-from raci.matrices import actions, checking, statement_actions
+from raci.matrices import actions, checking, inherit_actions, review_actions, statement_actions
 from raci.matrices.models import Assignment, Attestation, Matrix, Party
 from raci.matrices.rules import MatrixStatus, PartyKind
 from raci.matrices.schemes import SCHEMES, Letter
@@ -45,17 +45,8 @@ class MatrixSerializer(serializers.ModelSerializer):
     class Meta:
         model = Matrix
         fields = [
-            *(
-                "id",
-                "system",
-                "unit",
-                "scheme",
-                "version",
-                "status",
-                "activities",
-                "parties",
-                "cells",
-            ),
+            *("id", "system", "unit", "scheme", "version", "status", "activities", "parties"),
+            *("cells", "overridden", "origin", "submitted_at", "returned_reason"),
             *("created_at", "activated_at", "row_version"),
         ]
 
@@ -105,6 +96,20 @@ class RowsInput(StrictBody):
     codes = serializers.ListField(
         child=serializers.RegexField(CODE), allow_empty=False, max_length=200
     )
+
+
+class CodesInput(StrictBody):
+    """Activities of the matrix."""
+
+    codes = serializers.ListField(
+        child=serializers.RegexField(CODE), allow_empty=False, max_length=200
+    )
+
+
+class SendBackInput(StrictBody):
+    """Why a matrix goes back."""
+
+    reason = serializers.CharField(max_length=2_000)
 
 
 class CellInput(StrictBody):
@@ -184,10 +189,10 @@ class MatrixViewSet(Readable):
 
     @extend_schema(request=None, responses=MatrixSerializer)
     @action(detail=True, methods=["post"])
-    def activate(self, request: Request, pk: str) -> Response:
-        """Put a draft in force; 409 while a rule finds an error."""
+    def submit(self, request: Request, pk: str) -> Response:
+        """Send a draft for review; 409 while a rule finds an error."""
         matrix = self.get_object()
-        actions.activate(matrix, actor=self.person)
+        review_actions.submit(matrix, actor=self.person)
         return self._fresh(matrix)
 
     @extend_schema(request=None, responses={201: AttestationSerializer})
@@ -196,6 +201,36 @@ class MatrixViewSet(Readable):
         """Confirm what the caller answers for in a matrix in force; each speaks for themselves."""
         said = statement_actions.attest(self.get_object(), actor=self.person)
         return Response(AttestationSerializer(said).data, 201)
+
+    @extend_schema(request=None, responses=MatrixSerializer)
+    @action(detail=True, methods=["post"])
+    def activate(self, request: Request, pk: str) -> Response:
+        """Put what is in review in force; 403 for who sent or wrote it."""
+        matrix = self.get_object()
+        review_actions.activate(matrix, actor=self.person)
+        return self._fresh(matrix)
+
+    @extend_schema(request=SendBackInput, responses=MatrixSerializer)
+    @action(detail=True, methods=["post"], url_path="send-back")
+    def send_back(self, request: Request, pk: str) -> Response:
+        """Make a draft of what is in review again, with the reason."""
+        matrix, data = self.get_object(), self.valid(SendBackInput)
+        review_actions.send_back(matrix, actor=self.person, **data)
+        return self._fresh(matrix)
+
+    @extend_schema(request=CodesInput, responses=MatrixSerializer)
+    @action(detail=True, methods=["post"])
+    def inherit(self, request: Request, pk: str) -> Response:
+        """Let rows say what the default above says. Returns the draft that has them."""
+        matrix, data = self.get_object(), self.valid(CodesInput)
+        return self._fresh(inherit_actions.inherit(matrix, actor=self.person, **data))
+
+    @extend_schema(request=CodesInput, responses=MatrixSerializer)
+    @action(detail=True, methods=["post"])
+    def override(self, request: Request, pk: str) -> Response:
+        """Keep rows apart from the default above. Returns the draft that has them."""
+        matrix, data = self.get_object(), self.valid(CodesInput)
+        return self._fresh(inherit_actions.override(matrix, actor=self.person, **data))
 
     @extend_schema(responses=FindingSerializer(many=True), filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)

@@ -1,16 +1,17 @@
 """How a matrix is made from another; the actions call this and write the record."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Model
 
+from governance.accounts.models import User
 from governance.common.errors import DomainError
 from governance.common.states import change
 from raci.matrices import queries
+from raci.matrices.inheriting import read_for, standard, write_rows
 from raci.matrices.models import Assignment, Matrix, Party
-from raci.matrices.rules import MatrixStatus, PartyKind
-from raci.matrices.schemes import Letter, strongest
+from raci.matrices.rules import MatrixStatus
 from raci.people.holding import hold
 
 Scope = Mapping[str, Any]  # {"system": …} or {"unit": …}
@@ -42,59 +43,63 @@ def next_version(scope: Scope) -> int:
     return last.version + 1 if last else 1
 
 
-def fill(matrix: Matrix, default: Matrix) -> None:
-    """Give a new matrix the default's columns, roles resolved and merged, and its letters."""
-    scheme = matrix.letters
-    column_of = _columns(matrix, default)
-    letters: dict[tuple[str, int], list[Letter]] = {}
-    for (code, party_id), letter in queries.letters_of(default).items():
-        if code in matrix.activities:
-            cell = (code, column_of[party_id].pk)
-            letters.setdefault(cell, []).append(scheme.translated(letter))
-    Assignment.objects.bulk_create(
-        Assignment(matrix=matrix, party_id=pk, activity=code, letter=strongest(given, scheme))
-        for (code, pk), given in letters.items()
-    )
-    used = {party_id for _, party_id in letters}
-    Party.objects.filter(matrix=matrix).exclude(pk__in=used).delete()
+def fill(matrix: Matrix, default: Matrix | None) -> None:
+    """Give a new matrix the default's letters, for a system with people for roles; merged.
 
-
-def _columns(matrix: Matrix, default: Matrix) -> dict[int, Party]:
-    """Return the default's party id → the new column; one person gets one column."""
+    Without a default it gets those of the standard activities.
+    """
     people = queries.directory([matrix])
-    columns: dict[str, Party] = {}
-    column_of: dict[int, Party] = {}
-    for party in default.parties.all():
-        person = queries.person_of(party, matrix, people)
-        kind = PartyKind.PERSON if person else party.kind
-        label = "" if person else party.label
-        name = person.handle if person else f"{kind} {label or party.roles}"
-        new = Party(matrix=matrix, kind=kind, person=person, label=label, position=party.position)
-        column = column_of[party.pk] = columns.setdefault(name, new)
-        column.roles = [*column.roles, *party.roles]
-    Party.objects.bulk_create(columns.values())
-    return column_of
+    source = read_for(default, matrix, people) if default else standard(matrix.letters)
+    write_rows(matrix, source, matrix.activities)
 
 
-def draft_of(matrix: Matrix, seen: int | None) -> tuple[Matrix, dict[int, int]]:
+def follow(matrix: Matrix, codes: Iterable[str]) -> None:
+    """Let rows of a draft say what the default above says, from now on."""
+    wanted = [code for code in codes if code in matrix.activities]
+    if default := queries.default_above(matrix):
+        write_rows(matrix, read_for(default, matrix, queries.directory([matrix])), wanted)
+    kept = set(matrix.overridden) - set(wanted)
+    _set_overridden(matrix, kept)
+
+
+def keep_apart(matrix: Matrix, codes: Iterable[str]) -> None:
+    """Let rows of a draft no longer follow the default; the topmost default follows nothing."""
+    if matrix.system_id or matrix.home.parent_id:
+        _set_overridden(matrix, {*matrix.overridden, *codes})
+
+
+def _set_overridden(matrix: Matrix, codes: set[str]) -> None:
+    matrix.overridden = sorted(codes)
+    matrix.save(update_fields=["overridden"])
+
+
+def draft_of(matrix: Matrix, seen: int | None, actor: User) -> tuple[Matrix, dict[int, int]]:
     """Return the draft to write into, and old party id → its party id; raise the row version.
 
-    A draft is its own; an active matrix gets a draft of the next version, a copy. Raises
-    StaleError when the matrix is newer than `seen`, DomainError for a superseded one and
-    while another draft is open.
+    A draft is its own; an active matrix gets a draft of the next version, a copy. Whoever
+    writes is one of its authors from then on. Raises StaleError when the matrix is newer than
+    `seen`, DomainError for one that is superseded or in review, and while another draft is open.
     """
     change(matrix, seen=seen)
     if matrix.status == MatrixStatus.SUPERSEDED:
         raise DomainError(f"{matrix} is superseded; change the current one.")
+    if matrix.status == MatrixStatus.IN_REVIEW:
+        raise DomainError(f"{matrix} is in review. Send it back first, then change it.")
     if matrix.status == MatrixStatus.DRAFT:
+        matrix.authors.add(actor)
         return matrix, {party.pk: party.pk for party in matrix.parties.all()}
-    scope = scope_of(matrix)
-    if other := Matrix.objects.filter(**scope, status=MatrixStatus.DRAFT).first():
+    if other := Matrix.objects.open().filter(**scope_of(matrix)).first():
         raise DomainError(f"Version {other.version} is being drafted already. Change that one.")
-    version = next_version(scope)
-    draft = Matrix.objects.create(
-        **scope, version=version, activities=matrix.activities, scheme=matrix.scheme
-    )
+    draft, ids = copy_of(matrix)
+    draft.authors.add(actor)
+    return draft, ids
+
+
+def copy_of(matrix: Matrix, **fields: Any) -> tuple[Matrix, dict[int, int]]:
+    """Return the next version, a draft with the same rows, and old party id → its party id."""
+    scope = scope_of(matrix)
+    kept = {name: getattr(matrix, name) for name in ("scheme", "activities", "overridden")}
+    draft = Matrix.objects.create(**scope, version=next_version(scope), **kept, **fields)
     ids = _copy_parties(matrix, draft)
     Assignment.objects.bulk_create(
         Assignment(matrix=draft, party_id=ids[pk], activity=code, letter=letter)

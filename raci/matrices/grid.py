@@ -14,6 +14,7 @@ from governance.accounts.rules import Capability
 from inventory.systems.models import AISystem
 from raci.matrices import checking, queries, resolution, rules, schemes
 from raci.matrices.catalogue import catalogue
+from raci.matrices.inheriting import behind
 from raci.matrices.models import Matrix, Party
 from raci.matrices.queries import Directory, Letters
 from raci.matrices.rules import Activity, Finding, PartyKind
@@ -76,7 +77,7 @@ class GridRow:
     activity: Activity
     cells: tuple[Cell, ...]
     findings: tuple[Finding, ...]
-    is_inherited: bool | None  # None where there is no default to compare with
+    standing: str = ""  # inherited, behind or overridden; nothing where no default is above
 
     @property
     def is_bad(self) -> bool:
@@ -104,6 +105,11 @@ class Grid:
         return len({finding.row or finding.rule for finding in self.findings if finding.is_error})
 
     @property
+    def behind(self) -> int:
+        """Return how many inherited rows do not say what the default says today."""
+        return sum(row.standing == "behind" for _, rows in self.phases for row in rows)
+
+    @property
     def width(self) -> int:
         """Return how many columns the table has, the activities' own included."""
         return len(self.columns) + 1
@@ -116,20 +122,26 @@ def grid(matrix: Matrix, letters: Letters | None = None) -> Grid:
     given = queries.letters_of(matrix) if letters is None else letters
     found = tuple(checking.findings_in(matrix, around, given))
     columns = tuple(_column(party, matrix, people) for party in matrix.parties.all())
-    default = queries.default_for(matrix.home) if matrix.system else None
-    inherited = queries.inherited_rows(matrix, default, people)
+    default = queries.default_above(matrix)
+    late = behind(matrix, default, people)
 
     def row(code: str) -> GridRow:
         return GridRow(
             catalogue().activities[code],
             tuple(Cell(column, given.get((code, column.id), "")) for column in columns),
             tuple(finding for finding in found if finding.row == code),
-            code in inherited if default else None,
+            _standing(code, matrix, late) if default else "",
         )
 
     phases = groupby(map(row, matrix.activities), key=lambda row: row.activity.phase)
     table = tuple((title, tuple(rows)) for title, rows in phases)
     return Grid(matrix, columns, table, found)
+
+
+def _standing(code: str, matrix: Matrix, late: set[str]) -> str:
+    if code in matrix.overridden:
+        return "overridden"
+    return "behind" if code in late else "inherited"
 
 
 def _column(party: Party, matrix: Matrix, people: Directory) -> Column:

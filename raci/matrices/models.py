@@ -2,17 +2,19 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from governance.accounts.access import serving_units
 from governance.accounts.models import BusinessUnit, User
 from governance.common.states import choices
 from inventory.systems.models import AISystem
+from raci.matrices.review_rules import Origin
 from raci.matrices.rules import Declared, MatrixStatus, PartyKind
 from raci.matrices.schemes import RACI, SCHEMES, Letter, Scheme
 
 IS_PERSON = Q(kind=PartyKind.PERSON, person__isnull=False, label="")
 IS_ROLE = Q(kind=PartyKind.ROLE, person__isnull=True, label="", roles__len=1)
+OPEN = [MatrixStatus.DRAFT, MatrixStatus.IN_REVIEW]
 LABELS = [PartyKind.TEAM, PartyKind.MAILBOX, PartyKind.VENDOR, PartyKind.SERVICE]
 IS_LABEL = Q(kind__in=LABELS, person__isnull=True) & ~Q(label="")
 
@@ -26,8 +28,12 @@ class MatrixQuerySet(models.QuerySet["Matrix"]):
         return self.filter(Q(system__in=seen) | Q(unit__in=serving_units(user)))
 
     def current(self) -> "MatrixQuerySet":
-        """Return what is worked with: each draft, and each active matrix."""
-        return self.filter(status__in=[MatrixStatus.DRAFT, MatrixStatus.ACTIVE])
+        """Return what is worked with: each draft or what is in review, and each active matrix."""
+        return self.filter(status__in=[*OPEN, MatrixStatus.ACTIVE])
+
+    def open(self) -> "MatrixQuerySet":
+        """Return what is not in force yet: drafts, and what waits for its review."""
+        return self.filter(status__in=OPEN)
 
     def with_grid(self) -> "MatrixQuerySet":
         """Return matrices with all that a snapshot needs, in a constant number of queries."""
@@ -52,8 +58,25 @@ class Matrix(models.Model):
     status = models.CharField(
         max_length=16, choices=choices(MatrixStatus), default=MatrixStatus.DRAFT
     )
+    origin = models.CharField(
+        max_length=16, choices=choices(Origin), default=Origin.REVIEWED
+    )  # how it comes into force
     activities = ArrayField(models.CharField(max_length=16), default=list)  # codes that have a row
+    overridden = ArrayField(  # codes of rows that do not follow the default, dropped ones too
+        models.CharField(max_length=16), default=list, blank=True
+    )
+    authors = models.ManyToManyField(User, related_name="drafted_matrices")  # may not review it
     created_at = models.DateTimeField(auto_now_add=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="submitted_matrices"
+    )
+    returned_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="returned_matrices"
+    )
+    returned_reason = models.TextField(  # of who sent it back last
+        max_length=2_000, blank=True, default=""
+    )
     activated_at = models.DateTimeField(null=True, blank=True)
     activated_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="activated_matrices"
@@ -76,8 +99,22 @@ class Matrix(models.Model):
                 condition=Q(system__isnull=True) ^ Q(unit__isnull=True), name="matrix_one_scope"
             ),
             models.CheckConstraint(
-                condition=Q(status=MatrixStatus.DRAFT) ^ Q(activated_at__isnull=False),
+                condition=Q(status__in=OPEN) ^ Q(activated_at__isnull=False),
                 name="matrix_activated_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(origin__in=list(Origin)), name="matrix_origin_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=MatrixStatus.IN_REVIEW)
+                | Q(submitted_at__isnull=False, submitted_by__isnull=False),
+                name="matrix_submitted_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(activated_at__isnull=True)
+                | ~Q(origin=Origin.REVIEWED)
+                | (Q(submitted_by__isnull=False) & ~Q(submitted_by=F("activated_by"))),
+                name="matrix_four_eyes",
             ),
             *[
                 models.UniqueConstraint(
@@ -86,7 +123,7 @@ class Matrix(models.Model):
                 for scope in ("system", "unit")
                 for name, fields, condition in (
                     ("active", [], Q(status=MatrixStatus.ACTIVE)),
-                    ("draft", [], Q(status=MatrixStatus.DRAFT)),
+                    ("draft", [], Q(status__in=OPEN)),
                     ("version", ["version"], Q(**{f"{scope}__isnull": False})),
                 )
             ],

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from governance.accounts.models import BusinessUnit, User
 from governance.classification.rules import Tier
 from governance.classification.signed import current_tiers
@@ -12,7 +14,7 @@ from raci.matrices import rules
 from raci.matrices.catalogue import catalogue
 from raci.matrices.models import Matrix, Party
 from raci.matrices.rules import MatrixStatus, PartyKind
-from raci.matrices.schemes import ACCOUNTABLE, Letter, strongest
+from raci.matrices.schemes import ACCOUNTABLE, Letter
 from raci.people.models import Authority, RoleHolder
 from raci.people.rules import Rank
 
@@ -131,14 +133,30 @@ def _person(party: Party, person: User, matrix: Matrix, people: Directory) -> ru
 
 def default_for(unit: BusinessUnit) -> Matrix | None:
     """Return the active default that serves a unit: the nearest at or above it."""
-    defaults = Matrix.objects.filter(unit__in=unit.path, status=MatrixStatus.ACTIVE).with_grid()
-    depth = {pk: at for at, pk in enumerate(unit.path)}
+    return default_served_by(unit.path)
+
+
+def default_above(matrix: Matrix) -> Matrix | None:
+    """Return the active default that a matrix follows; a default follows the next one above."""
+    return default_served_by(matrix.home.path if matrix.system_id else matrix.home.path[:-1])
+
+
+def default_served_by(path: list[int]) -> Matrix | None:
+    """Return the active default of the last of these units that has one."""
+    defaults = Matrix.objects.filter(unit__in=path, status=MatrixStatus.ACTIVE).with_grid()
+    depth = {pk: at for at, pk in enumerate(path)}
     return max(defaults, key=lambda matrix: depth[matrix.unit_id or 0], default=None)
 
 
+def below(field: str, unit: int) -> Q:
+    """Return the condition that a path of units goes through a unit."""
+    return Q(**{f"{field}__contains": [unit]})
+
+
 def current_of(system: AISystem) -> Matrix | None:
-    """Return the matrix that is worked on: the draft if there is one, else the active one."""
-    return Matrix.objects.with_grid().current().filter(system=system).first()
+    """Return the matrix that is worked on: what is open if there is one, else the active one."""
+    found = list(Matrix.objects.with_grid().current().filter(system=system))
+    return min(found, key=lambda matrix: matrix.status == MatrixStatus.ACTIVE, default=None)
 
 
 def accountable(system: AISystem, code: str) -> User | None:
@@ -183,25 +201,3 @@ def accountables(systems: Iterable[AISystem], code: str) -> dict[int, User]:
 
 def _answering(person: User | None) -> User | None:
     return person if person and person.is_active and not person.is_service else None
-
-
-def inherited_rows(matrix: Matrix, default: Matrix | None, people: Directory) -> set[str]:
-    """Return the codes of rows that say what the default says, with today's role holders."""
-    if default is None:
-        return set()
-    ours, theirs = _by_row(matrix, matrix, people), _by_row(default, matrix, people)
-    return {code for code in matrix.activities if ours.get(code) == theirs.get(code)}
-
-
-def _by_row(source: Matrix, matrix: Matrix, people: Directory) -> dict[str, dict[str, Letter]]:
-    """Return code → who → letter of one matrix, its roles resolved as for another."""
-    who = {party.pk: party_today(party, matrix, people) for party in source.parties.all()}
-    rows: dict[str, dict[str, list[Letter]]] = {}
-    for (code, party_id), letter in letters_of(source).items():
-        name = who[party_id].person or who[party_id].name
-        cell = rows.setdefault(code, {}).setdefault(name, [])
-        cell.append(matrix.letters.translated(letter))
-    return {
-        code: {name: strongest(letters, matrix.letters) for name, letters in cells.items()}
-        for code, cells in rows.items()
-    }

@@ -29,13 +29,15 @@ class PartyKind(StrEnum):
 
 class MatrixStatus(StrEnum):
     DRAFT = "draft"
+    IN_REVIEW = "in_review"
     ACTIVE = "active"
     SUPERSEDED = "superseded"
 
 
 S = MatrixStatus
 MATRIX_TRANSITIONS: dict[MatrixStatus, frozenset[MatrixStatus]] = {
-    S.DRAFT: frozenset({S.ACTIVE}),
+    S.DRAFT: frozenset({S.IN_REVIEW}),
+    S.IN_REVIEW: frozenset({S.ACTIVE, S.DRAFT}),  # put in force, or sent back
     S.ACTIVE: frozenset({S.SUPERSEDED}),
     S.SUPERSEDED: frozenset(),
 }

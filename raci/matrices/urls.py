@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from raci.matrices import cover_views, default_views, now_views, statement_views, views
+from raci.matrices import (
+    cover_views,
+    default_views,
+    now_views,
+    review_views,
+    statement_views,
+    views,
+)
 
 app_name = "raci"
 urlpatterns = [
@@ -29,6 +36,11 @@ urlpatterns = [
     path("raci/<int:pk>/", views.matrix, name="matrix"),
     path("raci/<int:pk>/check/", views.check, name="check"),
     path("raci/<int:pk>/save/", views.save, name="save"),
+    path("raci/<int:pk>/submit/", review_views.submit, name="submit"),
+    path("raci/<int:pk>/activate/", review_views.activate, name="activate"),
+    path("raci/<int:pk>/send-back/", review_views.send_back, name="send_back"),
+    path("raci/<int:pk>/stand/", review_views.stand, name="stand"),
+    path("raci/<int:pk>/rows/<str:code>/", review_views.row, name="row"),
     path("raci/<int:pk>/columns/", views.add_column, name="add_column"),
     path("raci/<int:pk>/rows/", views.set_rows, name="set_rows"),
     path("systems/<str:ref>/raci/", views.system, name="system"),

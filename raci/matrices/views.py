@@ -14,7 +14,7 @@ from governance.accounts.access import acting_user, may
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from inventory.systems.models import AISystem
-from raci.matrices import actions, checking, queries
+from raci.matrices import actions, checking, queries, review_actions
 from raci.matrices.checking import address
 from raci.matrices.forms import ColumnForm, RowsForm
 from raci.matrices.grid import Grid, grid, letters_given
@@ -85,12 +85,15 @@ def _visible(user: User, pk: int) -> Matrix:
 
 
 def _shown(request: HttpRequest, user: User, found: Matrix) -> HttpResponse:
-    is_current = found.status != MatrixStatus.SUPERSEDED
+    may_assign = may(user, Capability.ASSIGN, found.home)
+    is_review = found.status == MatrixStatus.IN_REVIEW
     others = Matrix.objects.visible_to(user).filter(system=found.system, unit=found.unit)
     context = {
         "grid": grid(found),
         "matrix": found,
-        "may_assign": is_current and may(user, Capability.ASSIGN, found.home),
+        "may_assign": may_assign and found.status in (MatrixStatus.DRAFT, MatrixStatus.ACTIVE),
+        "may_review": is_review and may_assign,
+        "why_not": review_actions.why_not(user, found) if is_review and may_assign else "",
         "versions": others.exclude(pk=found.pk),
         "column_form": ColumnForm(),
         "rows_form": RowsForm(initial={"codes": found.activities}),
@@ -122,7 +125,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def save(request: HttpRequest, pk: int) -> HttpResponse:
-    """Save all changed cells; with the button "activate", put the matrix in force too."""
+    """Save all changed cells; with the button "submit", send the matrix for review too."""
     user = acting_user(request)
     found = _visible(user, pk)
     seen = request.POST.get("row_version", "")
@@ -135,9 +138,9 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     fresh = _visible(user, saved.pk)
     table = grid(fresh)
     is_draft = fresh.status == MatrixStatus.DRAFT
-    if "activate" in request.POST and is_draft and not table.errors:
-        actions.activate(fresh, actor=user)
-        messages.success(request, f"Version {fresh.version} is in force.")
+    if "submit" in request.POST and is_draft and not table.errors:
+        review_actions.submit(fresh, actor=user)
+        messages.success(request, f"Version {fresh.version} waits for somebody else's review.")
     else:
         _say(request, table)
     return redirect(address(fresh))
@@ -148,7 +151,7 @@ def _say(request: HttpRequest, table: Grid) -> None:
     saved = f"Version {table.matrix.version} is saved."
     if table.bad_rows:
         rows = f"{table.bad_rows} row{'s' if table.bad_rows > 1 else ''}"
-        messages.warning(request, f"{saved} Mend {rows} before it can be put in force.")
+        messages.warning(request, f"{saved} Mend {rows} before it can be sent for review.")
     else:
         messages.success(request, saved)
 

@@ -11,7 +11,7 @@ from raci.matrices.catalogue import catalogue
 from raci.people import actions as people
 from raci.people.models import RoleHolder
 from tests.conftest import person
-from tests.factories import make_rota
+from tests.factories import make_rota, put_in_force
 
 PINNED, NEXT, FLOATING = "gpt-4o-2024-08-06", "gpt-4o-2024-11-20", "gpt-4o"
 
@@ -21,7 +21,7 @@ def fill(
 ) -> dict[str, str | int]:
     """Return refs of a matrix with errors, an approved update, one that waits, a floating id."""
     default = raci.make_default_matrix(root, actor=officer)
-    raci.activate(default, actor=officer)
+    put_in_force(default, actor=officer)
     people.name_holder(root, role="AO", person=ops_lead, actor=officer)
     people.empower(root, person=owner, kind="stop-system", actor=officer)
     matrix = raci.make_matrix(system, actor=officer)

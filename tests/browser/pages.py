@@ -102,6 +102,7 @@ VISITS = [
     Visit("/cover/deputies/new/"),
     Visit("/raci/default/", (OFFICER, AUDITOR)),
     Visit("/raci/{default}/"),
+    Visit("/raci/{matrix}/rows/CHG-01/", (OFFICER, AUDITOR)),
     Visit("/systems/{system}/raci/", (OFFICER, OWNER)),
     Visit("/systems/{unanswered}/raci/"),
     # On call

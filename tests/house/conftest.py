@@ -113,9 +113,10 @@ def pack_in_claims(system, officer):
 
 @pytest.fixture
 def matrix_in_claims(organisation, system, officer):
-    from raci.matrices.actions import activate, make_default_matrix, make_matrix
+    from raci.matrices.actions import make_default_matrix, make_matrix
+    from tests.factories import put_in_force
 
-    activate(make_default_matrix(organisation, actor=officer), actor=officer)
+    put_in_force(make_default_matrix(organisation, actor=officer), actor=officer)
     return make_matrix(system, actor=officer)
 
 

@@ -129,7 +129,8 @@ def _pack(ask: Ask) -> Things:
 
 
 def _matrix(ask: Ask) -> Things:
-    return {**_schedule(ask), "pk": ask("matrix_in_claims").pk, "declaration": 1}
+    parts = {"declaration": 1, "code": "OPS-01"}
+    return {**_schedule(ask), **parts, "pk": ask("matrix_in_claims").pk}
 
 
 def _schedule(ask: Ask) -> Things:

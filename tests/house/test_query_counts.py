@@ -24,7 +24,7 @@ from tests.classification.conftest import sign
 from tests.conftest import person
 from tests.documents.conftest import sign as sign_document
 from tests.documents.samples import SCHEDULING
-from tests.factories import make_system
+from tests.factories import make_system, put_in_force
 from tests.house.routes import PUBLIC, address, routes
 from tests.incidents.conftest import happened
 
@@ -47,11 +47,11 @@ def grow(claims, organisation, officer, ops_lead, owner, administrator):
     from governance.rest.actions import issue_token
     from governance.rest.rules import Scope
     from inventory.systems.version_actions import add_version
-    from raci.matrices.actions import activate, make_default_matrix, make_matrix
+    from raci.matrices.actions import make_default_matrix, make_matrix
     from raci.oncall.actions import make_schedule, put_layer
     from tests.oncall.conftest import wish
 
-    activate(make_default_matrix(organisation, actor=officer), actor=officer)
+    put_in_force(make_default_matrix(organisation, actor=officer), actor=officer)
 
     def one_more(turn: int) -> None:
         vendor = vendors.add_vendor(actor=officer, name=f"Vendor {turn}", kind="vendor")

@@ -21,7 +21,7 @@ from raci.matrices import actions as raci
 from raci.people import actions as people
 from tests.browser.duties import staff
 from tests.conftest import person
-from tests.factories import make_system
+from tests.factories import make_system, put_in_force
 from tests.incidents.conftest import happened
 
 
@@ -324,10 +324,10 @@ def test_who_is_accountable_for_reporting_works_on_it_and_an_auditor_does_not(
     open_incident, organisation, officer, claims, administrator, auditor
 ):
     colleague = person("Hana Reyes", Role.SYSTEM_OWNER, claims, administrator)
-    raci.activate(raci.make_default_matrix(organisation, actor=officer), actor=officer)
+    put_in_force(raci.make_default_matrix(organisation, actor=officer), actor=officer)
     staff(organisation, open_incident.system, officer)
     people.name_holder(organisation, role="LEG", person=colleague, actor=officer)
-    raci.activate(raci.make_matrix(open_incident.system, actor=officer), actor=officer)
+    put_in_force(raci.make_matrix(open_incident.system, actor=officer), actor=officer)
     upload = SimpleUploadedFile("report.pdf", b"%PDF report")
 
     assert report(open_incident, colleague, uploads=[upload]).evidence.count() == 1

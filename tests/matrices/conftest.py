@@ -5,14 +5,14 @@ import pytest
 from raci.matrices import actions
 from raci.matrices.models import Matrix
 from raci.people import actions as people
-from tests.factories import staff
+from tests.factories import put_in_force, staff
 
 
 @pytest.fixture
 def default(organisation, officer) -> Matrix:
     """The organisation default, in force."""
     matrix = actions.make_default_matrix(organisation, actor=officer)
-    actions.activate(matrix, actor=officer)
+    put_in_force(matrix, actor=officer)
     return matrix
 
 

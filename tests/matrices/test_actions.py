@@ -13,6 +13,7 @@ from raci.matrices.rules import MatrixStatus, PartyKind
 from raci.matrices.schemes import Letter
 from raci.people import actions as people
 from raci.people.models import Authority
+from tests.factories import put_in_force
 
 
 def column(matrix: Matrix, person) -> int:
@@ -75,7 +76,7 @@ def test_only_who_may_assign_in_the_unit_changes_a_matrix(who, request, draft, s
     with pytest.raises(PermissionDenied):
         actions.save_matrix(draft, actor=person, cells={cell: Letter.C})
     with pytest.raises(PermissionDenied):
-        actions.activate(draft, actor=person)
+        put_in_force(draft, actor=person)
     with pytest.raises(PermissionDenied):
         people.name_holder(system.unit, role="AO", person=person, actor=person)
     assert Entry.objects.count() == before
@@ -129,14 +130,14 @@ def test_a_draft_with_errors_may_be_saved_but_not_activated(draft, officer, owne
     saved = actions.save_matrix(draft, actor=officer, cells=cells)
 
     with pytest.raises(DomainError, match="CHG-01: Nobody is accountable"):
-        actions.activate(saved, actor=officer)
+        put_in_force(saved, actor=officer)
     saved.refresh_from_db()
     assert saved.status == MatrixStatus.DRAFT
 
 
 def test_an_active_matrix_answers_who_is_accountable(draft, system, officer, owner, ops_lead):
     assert queries.accountable(system, "CHG-01") is None
-    actions.activate(draft, actor=officer)
+    put_in_force(draft, actor=officer)
 
     assert queries.accountable(system, "CHG-01") == owner
     assert queries.accountable(system, "OPS-01") == ops_lead
@@ -144,7 +145,7 @@ def test_an_active_matrix_answers_who_is_accountable(draft, system, officer, own
 
 
 def test_nobody_is_accountable_once_the_person_has_left(draft, system, officer, owner):
-    actions.activate(draft, actor=officer)
+    put_in_force(draft, actor=officer)
     owner.is_active = False
     owner.save(update_fields=["is_active"])
 
@@ -156,15 +157,15 @@ def test_nobody_is_accountable_once_the_person_has_left(draft, system, officer, 
 
 
 def test_activating_twice_is_refused_and_leaves_one_entry(draft, officer):
-    actions.activate(draft, actor=officer)
+    put_in_force(draft, actor=officer)
 
     with pytest.raises(TransitionError, match="it is active"):
-        actions.activate(draft, actor=officer)
+        put_in_force(draft, actor=officer)
     assert entries("matrix.activated").filter(object_id=str(draft.pk)).count() == 1
 
 
 def test_saving_an_active_matrix_makes_a_draft_that_supersedes_it(draft, officer, owner):
-    actions.activate(draft, actor=officer)
+    put_in_force(draft, actor=officer)
     cells = {
         ("CHG-01", column(draft, owner)): Letter.R,
         ("CHG-01", column(draft, officer)): Letter.A,
@@ -172,7 +173,7 @@ def test_saving_an_active_matrix_makes_a_draft_that_supersedes_it(draft, officer
     second = actions.save_matrix(draft, actor=officer, cells=cells)
     draft.refresh_from_db()
     before = queries.accountable(draft.system, "CHG-01")
-    actions.activate(second, actor=officer)
+    put_in_force(second, actor=officer)
     draft.refresh_from_db()
 
     assert (second.version, before) == (2, owner)
@@ -182,7 +183,7 @@ def test_saving_an_active_matrix_makes_a_draft_that_supersedes_it(draft, officer
 
 
 def test_a_second_draft_beside_the_open_one_is_refused(draft, officer, owner):
-    actions.activate(draft, actor=officer)
+    put_in_force(draft, actor=officer)
     cell = ("CHG-01", column(draft, owner))
     actions.save_matrix(draft, actor=officer, cells={cell: Letter.AR})
 
@@ -207,17 +208,6 @@ def test_a_column_is_added_once(draft, officer, auditor):
     assert matrix.parties.filter(kind=PartyKind.VENDOR).get().label == "Kelda AI"
     with pytest.raises(DomainError, match="has a column already"):
         actions.add_party(matrix, actor=officer, person=auditor)
-
-
-def test_rows_that_differ_from_the_default_are_overridden(draft, default, officer, owner):
-    people = queries.directory([draft])
-    everything = queries.inherited_rows(draft, default, people)
-    cells = {("CHG-01", column(draft, owner)): Letter.AR}
-    actions.save_matrix(draft, actor=officer, cells=cells)
-    fresh = queries.current_of(draft.system)
-
-    assert everything == set(draft.activities)
-    assert everything - queries.inherited_rows(fresh, default, people) == {"CHG-01"}
 
 
 def test_naming_a_holder_ends_the_one_before_and_says_both(organisation, officer, owner, ops_lead):
@@ -251,7 +241,7 @@ def test_an_authority_is_given_once_and_taken_away(organisation, officer, owner)
 
 
 def test_activation_attests_who_answers_by_handle(draft, officer, owner):
-    actions.activate(draft, actor=officer)
+    put_in_force(draft, actor=officer)
 
     data = body(entries("matrix.activated").order_by("pk").last())["data"]
     assert data["accountable"]["CHG-01"] == owner.handle

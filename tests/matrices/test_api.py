@@ -19,14 +19,19 @@ def as_caller():
 
 
 def test_a_default_is_made_for_a_unit_and_a_matrix_for_a_system(
-    as_caller, officer, organisation, system
+    as_caller, officer, ops_lead, organisation, system
 ):
     call = as_caller(officer)
     default = call("POST", URL, {"unit": organisation.pk})
-    in_force = call("POST", f"{URL}{default.json()['id']}/activate/")
+    address = f"{URL}{default.json()['id']}"
+    sent = call("POST", f"{address}/submit/")
+    own = call("POST", f"{address}/activate/")
+    in_force = as_caller(ops_lead)("POST", f"{address}/activate/")
     made = call("POST", URL, {"system": system.ref})
 
-    assert (default.status_code, in_force.status_code, made.status_code) == (201, 200, 201)
+    assert (default.status_code, sent.status_code, made.status_code) == (201, 200, 201)
+    assert (sent.json()["status"], in_force.json()["status"]) == ("in_review", "active")
+    assert (own.status_code, in_force.status_code) == (403, 200)
     assert made.json()["system"] == system.ref
     assert call("POST", URL, {}).status_code == 400
     assert call("POST", URL, {"system": system.ref}).status_code == 409
@@ -46,7 +51,7 @@ def test_cells_are_written_against_the_etag_as_one_entry(as_caller, officer, own
     errors = [item for item in found if item["severity"] == "error"]
     assert [(item["rule"], item["row"]) for item in errors] == [("R02", "CHG-01")]
     assert errors[0]["link"] == f"/systems/{draft.system.ref}/raci/#CHG-01"
-    refused = call("POST", f"{URL}{draft.pk}/activate/")
+    refused = call("POST", f"{URL}{draft.pk}/submit/")
     assert refused.status_code == 409
     assert "Nobody is accountable" in refused.json()["detail"]
 
@@ -66,3 +71,22 @@ def test_a_stranger_and_a_reader_change_nothing(as_caller, stranger, auditor, dr
     assert as_caller(stranger)("GET", f"{URL}?system={draft.system.ref}").json()["items"] == []
     assert as_caller(auditor)("POST", f"{URL}{draft.pk}/activate/").status_code == 403
     assert Matrix.objects.get(pk=draft.pk).status == MatrixStatus.DRAFT
+
+
+def test_what_goes_back_is_a_draft_with_a_reason(as_caller, officer, ops_lead, draft):
+    call, address = as_caller(ops_lead), f"{URL}{draft.pk}"
+    as_caller(officer)("POST", f"{address}/submit/")
+    bare = call("POST", f"{address}/send-back/", {})
+    back = call("POST", f"{address}/send-back/", {"reason": "Who stands in at night?"}).json()
+
+    assert bare.status_code == 400
+    assert (back["status"], back["returned_reason"]) == ("draft", "Who stands in at night?")
+
+
+def test_a_row_is_kept_apart_and_brought_back(as_caller, officer, draft):
+    call, address = as_caller(officer), f"{URL}{draft.pk}"
+    apart = call("POST", f"{address}/override/", {"codes": ["CHG-01"]}).json()
+    back = call("POST", f"{address}/inherit/", {"codes": ["CHG-01"]}).json()
+
+    assert (apart["overridden"], back["overridden"]) == (["CHG-01"], [])
+    assert call("POST", f"{address}/inherit/", {"codes": ["ZZZ-99"]}).status_code == 409

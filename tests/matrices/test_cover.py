@@ -12,6 +12,7 @@ from raci.matrices.models import Matrix
 from raci.people.absence_actions import Period, delegate_to
 from raci.people.models import Absence, Delegation, RoleHolder
 from raci.people.rules import Rank
+from tests.factories import put_in_force
 from tests.rest.test_conventions import caller
 
 DAY = timedelta(days=1)
@@ -20,7 +21,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def in_force(draft, officer) -> Matrix:
     """The system's matrix, in force."""
-    actions.activate(draft, actor=officer)
+    put_in_force(draft, actor=officer)
     return draft
 
 

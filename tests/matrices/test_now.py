@@ -7,16 +7,16 @@ from django.utils import timezone
 
 from governance.rest.actions import issue_token
 from governance.rest.rules import Scope
-from raci.matrices.actions import activate
 from raci.matrices.models import Matrix
 from raci.people.absence_actions import Period, accept, enter_absence
+from tests.factories import put_in_force
 from tests.rest.test_conventions import caller
 
 
 @pytest.fixture
 def in_force(draft, officer) -> Matrix:
     """The system's matrix, in force since yesterday."""
-    activate(draft, actor=officer)
+    put_in_force(draft, actor=officer)
     Matrix.objects.filter(pk=draft.pk).update(activated_at=timezone.now() - timedelta(days=1))
     return draft
 

@@ -8,19 +8,20 @@ from governance.common.errors import DomainError
 from governance.ledger.models import Entry
 from governance.rest.actions import issue_token
 from governance.rest.rules import Scope
-from raci.matrices import actions, checking
+from raci.matrices import checking
 from raci.matrices.models import Attestation, Declaration, Matrix
 from raci.matrices.rules import Declared
 from raci.matrices.statement_actions import attest, declare, end_declaration
 from raci.matrices.statements import answered_by
 from raci.people.actions import Term, name_holder
+from tests.factories import put_in_force
 from tests.rest.test_conventions import caller
 
 
 @pytest.fixture
 def in_force(draft, officer) -> Matrix:
     """The system's matrix, in force."""
-    actions.activate(draft, actor=officer)
+    put_in_force(draft, actor=officer)
     return Matrix.objects.with_grid().get(pk=draft.pk)
 
 

@@ -66,22 +66,23 @@ def test_the_live_check_speaks_about_the_unsaved_form(as_user, officer, owner, d
 
 
 def test_saving_with_an_error_keeps_a_draft_and_says_what_to_mend(as_user, officer, owner, draft):
-    form = posted(draft, **{cell(draft, "CHG-01", owner): "", "activate": "1"})
+    form = posted(draft, **{cell(draft, "CHG-01", owner): "", "submit": "1"})
     page = as_user(officer).post(f"/raci/{draft.pk}/save/", form, follow=True).content.decode()
     draft.refresh_from_db()
 
-    assert "Mend 1 row before it can be put in force." in page
+    assert "Mend 1 row before it can be sent for review." in page
     assert draft.status == MatrixStatus.DRAFT
     assert Entry.objects.filter(action="matrix.saved").count() == 1
 
 
-def test_saving_and_putting_in_force_is_one_press(as_user, officer, draft):
-    form = posted(draft, activate="1")
+def test_saving_and_sending_for_review_is_one_press(as_user, officer, draft):
+    form = posted(draft, submit="1")
     page = as_user(officer).post(f"/raci/{draft.pk}/save/", form, follow=True).content.decode()
     draft.refresh_from_db()
 
-    assert "Version 1 is in force." in page
-    assert draft.status == MatrixStatus.ACTIVE
+    assert "Version 1 waits for somebody else" in page
+    assert "You sent this version for review" in page
+    assert draft.status == MatrixStatus.IN_REVIEW
 
 
 def test_a_stale_form_gets_a_409_page_in_words(as_user, officer, owner, draft):
@@ -153,12 +154,13 @@ def test_the_list_takes_as_many_queries_for_many_matrices_as_for_one(
         client.get("/raci/")
 
 
-def test_a_default_is_made_and_put_in_force_from_its_page(as_user, officer, organisation):
+def test_a_default_is_made_and_put_in_force_by_two_people(as_user, officer, ops_lead, organisation):
     client = as_user(officer)
     client.post("/raci/default/make/", {"unit": organisation.pk, "scheme": "RACI"})
     matrix = Matrix.objects.get(unit=organisation)
-    client.post(f"/raci/{matrix.pk}/save/", posted(matrix, activate="1"))
-    page = client.get("/raci/default/")
+    client.post(f"/raci/{matrix.pk}/save/", posted(matrix, submit="1"))
+    as_user(ops_lead).post(f"/raci/{matrix.pk}/activate/")
+    page = as_user(officer).get("/raci/default/")
 
     assert b"In force" in page.content
 

@@ -12,15 +12,16 @@ from raci.matrices.models import Assignment
 from raci.matrices.queries import accountable
 from raci.matrices.rules import MatrixStatus
 from tests.browser.duties import staff
+from tests.factories import put_in_force
 
 
 @pytest.fixture
 def staffed(signed, organisation, officer):
     """The system with a matrix in force, whose roles all have holders."""
-    raci.activate(raci.make_default_matrix(organisation, actor=officer), actor=officer)
+    put_in_force(raci.make_default_matrix(organisation, actor=officer), actor=officer)
     staff(organisation, signed.system, officer)
     matrix = raci.make_matrix(signed.system, actor=officer)
-    raci.activate(matrix, actor=officer)
+    put_in_force(matrix, actor=officer)
     return matrix
 
 

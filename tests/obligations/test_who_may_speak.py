@@ -16,6 +16,7 @@ from raci.matrices import actions as raci
 from raci.people import actions as people
 from tests.browser.duties import staff
 from tests.conftest import person
+from tests.factories import put_in_force
 from tests.obligations.test_api import PATH, post
 
 NEXT_YEAR = timezone.localdate() + timedelta(days=365)
@@ -26,13 +27,13 @@ VERBS = ("start", "wait", "meet", "propose", "reopen", "plan", "attach", "show")
 def hand_to(signed, organisation, officer):
     """Return a function that puts a matrix in force by which a person answers for literacy."""
 
-    def put_in_force(somebody):
-        raci.activate(raci.make_default_matrix(organisation, actor=officer), actor=officer)
+    def hand(somebody):
+        put_in_force(raci.make_default_matrix(organisation, actor=officer), actor=officer)
         staff(organisation, signed.system, officer)
         people.name_holder(organisation, role="HR", person=somebody, actor=officer)
-        raci.activate(raci.make_matrix(signed.system, actor=officer), actor=officer)
+        put_in_force(raci.make_matrix(signed.system, actor=officer), actor=officer)
 
-    return put_in_force
+    return hand
 
 
 @pytest.fixture

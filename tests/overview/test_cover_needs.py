@@ -8,7 +8,7 @@ from django.utils import timezone
 from governance.overview.cover_needs import asked_to_act, unanswered
 from raci.matrices import actions
 from raci.people.absence_actions import Period, accept, enter_absence
-from tests.factories import staff
+from tests.factories import put_in_force, staff
 
 
 @pytest.fixture
@@ -16,13 +16,13 @@ def in_force(organisation, system, officer, ops_lead, owner):
     """The system's matrix, in force; Mira Rossi answers for it."""
     from raci.people.actions import empower
 
-    actions.activate(actions.make_default_matrix(organisation, actor=officer), actor=officer)
+    put_in_force(actions.make_default_matrix(organisation, actor=officer), actor=officer)
     holders = dict.fromkeys(["AO", "OC", "DS"], ops_lead)
     staff(organisation, actor=officer, people=holders, others=officer)
     for person in (owner, officer):
         empower(organisation, person=person, kind="stop-system", actor=officer)
     matrix = actions.make_matrix(system, actor=officer)
-    actions.activate(matrix, actor=officer)
+    put_in_force(matrix, actor=officer)
     return matrix
 
 

@@ -26,7 +26,7 @@ from raci.matrices import actions as raci
 from raci.matrices.catalogue import catalogue
 from raci.people import actions as people
 from tests.conftest import person
-from tests.factories import make_rota
+from tests.factories import make_rota, put_in_force
 from tests.rest.test_conventions import caller
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,8 +139,8 @@ def name_who_answers(officer: User, system: AISystem) -> None:
     for kind in catalogue().authorities:
         people.empower(root, person=system.owner, kind=kind, actor=officer)
     make_rota(root, actor=officer, people=[holders["OC"], holders["AO"]])
-    raci.activate(raci.make_default_matrix(root, actor=officer), actor=officer)
-    raci.activate(raci.make_matrix(system, actor=officer), actor=officer)
+    put_in_force(raci.make_default_matrix(root, actor=officer), actor=officer)
+    put_in_force(raci.make_matrix(system, actor=officer), actor=officer)
 
 
 def meet_a_duty(as_officer: Call, system: AISystem) -> None:

@@ -1,0 +1,58 @@
+"""Letting rows follow the default above, or keeping them apart from it."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from governance.accounts.access import require
+from governance.accounts.models import User
+from governance.accounts.rules import Capability
+from governance.common.errors import DomainError
+from raci.matrices import queries
+from raci.matrices.drafts import draft_of, follow, keep_apart
+from raci.matrices.models import Matrix
+from raci.matrices.record_actions import told
+
+
+@transaction.atomic
+def inherit(
+    matrix: Matrix, *, actor: User, codes: Iterable[str], seen: int | None = None
+) -> Matrix:
+    """Let rows say what the default above says, now and from now on; return the draft.
+
+    Raises DomainError for a row that the matrix or the default does not have, and StaleError
+    when the matrix is newer than `seen`.
+    """
+    require(actor, Capability.ASSIGN, matrix.home)
+    wanted, default = _rows(matrix, codes), queries.default_above(matrix)
+    if missing := [code for code in wanted if not default or code not in default.activities]:
+        raise DomainError(f"No default above has the row {missing[0]}.")
+    draft, _ = draft_of(matrix, seen, actor)
+    follow(draft, wanted)
+    from_ = default.ref if default else ""
+    told("matrix.inherited", draft, actor, {"from": from_, "rows": wanted})
+    return draft
+
+
+@transaction.atomic
+def override(
+    matrix: Matrix, *, actor: User, codes: Iterable[str], seen: int | None = None
+) -> Matrix:
+    """Keep rows as they are, whatever the default above comes to say; return the draft.
+
+    Raises DomainError for a row that the matrix does not have, and StaleError when the matrix
+    is newer than `seen`.
+    """
+    require(actor, Capability.ASSIGN, matrix.home)
+    wanted = _rows(matrix, codes)
+    draft, _ = draft_of(matrix, seen, actor)
+    keep_apart(draft, wanted)
+    told("matrix.overridden", draft, actor, {"rows": wanted})
+    return draft
+
+
+def _rows(matrix: Matrix, codes: Iterable[str]) -> list[str]:
+    wanted = sorted(set(codes))
+    if unknown := [code for code in wanted if code not in matrix.activities]:
+        raise DomainError(f"The matrix has no row {unknown[0]}.")
+    return wanted
