@@ -335,6 +335,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "sweep-items": {
+        "task": "governance.escalation.tasks.sweep_items",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "watch-sweeps": {
+        "task": "governance.escalation.tasks.watch_sweeps",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "sweep-packs": {
         "task": "governance.audit_packs.tasks.sweep_packs",
         "schedule": 20.0,

@@ -81,5 +81,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("governance.obligations.urls")),
     path("", include("governance.incidents.urls")),
     path("", include("governance.approvals.urls")),
+    path("", include("governance.escalation.urls")),
     path("", include("governance.overview.urls")),
 ]

@@ -8,7 +8,7 @@ it comes again until somebody does.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from governance.escalation.rules import Base, Clock, Plan, Span, Step
 
@@ -123,18 +123,18 @@ class Course:
 
 
 @dataclass(frozen=True)
-class Climb:
+class Climb(Generic[P]):
     """Where a step found somebody; whom it passed over because nobody is there."""
 
     place: Place
     step: Step | None  # None: the end
-    people: Sequence[object]
+    people: Sequence[P]
     empty: tuple[Step, ...] = ()
 
 
 def climb(
     course: Course, place: Place, reach: Callable[[Step], Sequence[P]], now: datetime
-) -> Climb:
+) -> Climb[P]:
     """Return the first step from a place on that reaches somebody; else the end, at once."""
     if course.is_end(place):
         return Climb(place, None, ())
@@ -151,7 +151,7 @@ def climb(
     return Climb(end, None, (), tuple(empty))
 
 
-def _instead(course: Course, place: Place, reach: Callable[[Step], Sequence[P]]) -> Climb:
+def _instead(course: Course, place: Place, reach: Callable[[Step], Sequence[P]]) -> Climb[P]:
     """Return a planned step told to its own people, or to those of the next level above."""
     steps = course.plan.steps[place.position :]
     empty: list[Step] = []

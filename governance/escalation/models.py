@@ -318,6 +318,7 @@ class Sweep(models.Model):
     found = models.PositiveIntegerField(default=0)
     told = models.PositiveIntegerField(default=0)
     skipped = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["-started_at", "-pk"]

@@ -244,7 +244,7 @@ def _named(items: Iterable[Item], targets: Iterable[str]) -> set[int]:
     """Return the ids of people who are named without a role."""
     named = {pk for item in items for pk in item.whom}
     named |= {item.system.owner_id for item in items if item.system and item.system.owner_id}
-    named |= {int(pk) for item in items for kept in item.people.values() for pk in kept}
+    named |= {one["person"] for item in items for kept in item.people.values() for one in kept}
     return named | {int(pk) for pk in targets_of(targets, "person")}
 
 

@@ -26,6 +26,7 @@ PUBLIC = {
     "account_email_verification_sent": "a link in a mail",
     "account_confirm_login_code": "a step of signing in",
     "obligations:feed": "a calendar program cannot sign in; the address is the secret",
+    "escalation:acknowledge": "a link in a mail: the address is the secret, its button acts",
     "oncall:feed": "a calendar program cannot sign in; the address is the secret",
 }
 # Things that everybody with a role in the organisation sees, and why.
@@ -35,6 +36,7 @@ SHARED = {
     "vendors": "vendors are the organisation's",
     "confirm-email": "belongs to signing in",
     "password": "belongs to signing in",
+    "acknowledge": "whoever has the mail opens it; any other address is 404",
     "calendar": "whoever has the secret reads it; any other address is 404",
 }
 
