@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "raci.matrices",
     "governance.obligations",
     "governance.incidents",
+    "raci.operations",
     "governance.approvals",
     "governance.documents",
     "governance.escalation",

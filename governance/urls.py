@@ -24,6 +24,7 @@ from inventory.vendors.api import AgreementViewSet, VendorViewSet
 from raci.matrices.api import MatrixViewSet
 from raci.matrices.system_api import AnsweringViewSet
 from raci.oncall.api import ScheduleViewSet
+from raci.operations.api import FunctionViewSet
 from raci.people.api import AbsenceViewSet, AuthorityViewSet, DelegationViewSet, HolderViewSet
 
 router = SimpleRouter()
@@ -44,6 +45,7 @@ router.register("signed-documents", SignedDocumentViewSet, "signed-documents")
 router.register("systems", AnsweringViewSet, "answering")
 router.register("matrices", MatrixViewSet, "matrices")
 router.register("on-call-schedules", ScheduleViewSet, "on-call-schedules")
+router.register("ai-ops-functions", FunctionViewSet, "ai-ops-functions")
 router.register("role-holders", HolderViewSet, "role-holders")
 router.register("authorities", AuthorityViewSet, "authorities")
 router.register("absences", AbsenceViewSet, "absences")
@@ -77,6 +79,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("systems/", include("inventory.systems.urls")),
     path("", include("inventory.vendors.urls")),
     path("", include("raci.oncall.urls")),
+    path("", include("raci.operations.urls")),
     path("", include("raci.matrices.urls")),
     path("", include("governance.obligations.urls")),
     path("", include("governance.incidents.urls")),

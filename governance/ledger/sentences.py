@@ -92,6 +92,8 @@ SENTENCES = {
     "role_holder.ended": "set an end for who holds the role {role}",
     "deputy.named": "named a deputy for the role {role}",
     "authority.changed": "gave or took the authority {authority}",
+    "ops_function.set_up": "set up an AI Ops function",
+    "ops_function.changed": "changed an AI Ops function",
     "oncall.made": "made the on-call schedule {name} for the role {role}",
     "oncall.changed": "changed the on-call schedule {name}",
     "oncall.closed": "closed the on-call schedule {name}",

@@ -108,6 +108,8 @@ VISITS = [
     # On call
     Visit("/raci/on-call/", (OFFICER, OWNER, AUDITOR)),
     Visit("/raci/on-call/new/"),
+    Visit("/raci/operations/", (OFFICER, AUDITOR)),
+    Visit("/raci/operations/new/"),
     Visit("/raci/on-call/calendar/", (OWNER,)),
     Visit("/raci/on-call/{rota}/", (OFFICER, LEAD, OWNER, AUDITOR)),
     Visit("/raci/on-call/{rota}/?at=2027-03-28T02:00"),

@@ -1,7 +1,7 @@
 """One thing of each kind in Claims, for those who may not see it."""
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -132,6 +132,14 @@ def schedule_in_claims(claims, officer, owner, ops_lead):
     cover_actions.add_override(schedule, actor=officer, person=officer, times=soon(2))
     cover_actions.ask_swap(schedule, actor=owner, taker=ops_lead, times=soon(30))
     return schedule
+
+
+@pytest.fixture
+def function_in_claims(claims, officer, ops_lead):
+    from raci.operations.actions import FunctionWish, set_up
+
+    wish = FunctionWish(lead=ops_lead, set_up_on=date(2026, 1, 5), hours="Weekdays, 09 to 17.")
+    return set_up(claims, actor=officer, wish=wish)
 
 
 @pytest.fixture

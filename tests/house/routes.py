@@ -131,8 +131,12 @@ def _pack(ask: Ask) -> Things:
 
 
 def _matrix(ask: Ask) -> Things:
-    parts = {"declaration": 1, "code": "OPS-01"}
+    parts = {"declaration": 1, "code": "OPS-01", **_function(ask)}
     return {**_schedule(ask), **parts, "pk": ask("matrix_in_claims").pk}
+
+
+def _function(ask: Ask) -> Things:
+    return {"function": ask("function_in_claims").pk}
 
 
 def _schedule(ask: Ask) -> Things:
@@ -228,6 +232,7 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "delegations": lambda ask: {"pk": ask("absence_in_claims").delegation_id},
     "matrices": _matrix,
     "on-call-schedules": _schedule,
+    "ai-ops-functions": lambda ask: {"pk": ask("function_in_claims").pk},
     "updates": _review,
     "reviews": _review,
     "imports": _run,
