@@ -15,6 +15,7 @@ from governance.documents.entry_api import DocumentEntryViewSet
 from governance.evidence.api import EvidenceViewSet
 from governance.health.views import healthz, readyz
 from governance.incidents.api import IncidentViewSet
+from governance.notices.api import WebhookDeliveryViewSet, WebhookEndpointViewSet
 from governance.obligations.api import ObligationViewSet
 from governance.overview.api import EntryViewSet
 from governance.rest.api import UnitViewSet
@@ -54,6 +55,8 @@ router.register("incidents", IncidentViewSet, "incidents")
 router.register("reviews", ReviewViewSet, "reviews")
 router.register("waivers", WaiverViewSet, "waivers")
 router.register("packs", PackViewSet, "packs")
+router.register("webhook-endpoints", WebhookEndpointViewSet, "webhook-endpoints")
+router.register("webhook-deliveries", WebhookDeliveryViewSet, "webhook-deliveries")
 router.register("ledger-entries", EntryViewSet, "ledger-entries")
 
 # allauth's own page lets people take another address, unrecorded; administrators change it.
@@ -75,6 +78,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("governance.evidence.urls")),
     path("imports/", include("inventory.imports.urls")),
     path("packs/", include("governance.audit_packs.urls")),
+    path("", include("governance.notices.urls")),
     path("settings/", include("governance.accounts.urls")),
     path("systems/", include("inventory.systems.urls")),
     path("", include("inventory.vendors.urls")),

@@ -8,10 +8,15 @@ from django.utils.functional import SimpleLazyObject
 from governance.accounts.access import acting_user
 from governance.accounts.models import User
 from governance.incidents.queries import running_for
-from governance.overview.nav import Counts, Navigation, navigation
+from governance.notices.models import Notice
+from governance.overview.nav import NOTICES_URL, Counts, Navigation, navigation
 from governance.overview.needs import waiting_for
 
-COUNTS: Counts = {"/updates/": waiting_for, "/incidents/": running_for}
+COUNTS: Counts = {
+    "/updates/": waiting_for,
+    "/incidents/": running_for,
+    NOTICES_URL: lambda user: Notice.objects.visible_to(user).unread(),
+}
 
 
 def navigation_of(request: HttpRequest) -> Navigation:

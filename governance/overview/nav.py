@@ -48,6 +48,11 @@ class Navigation:
     abilities: frozenset[Capability]
     waiting: dict[str, int]  # by address
 
+    @property
+    def unread(self) -> int:
+        """Return how many notices the person has not read."""
+        return self.waiting.get(NOTICES_URL, 0)
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -96,9 +101,12 @@ SETTINGS_PAGES = [
     NavItem("Business units", "network", "/settings/units/", Capability.CONFIGURE),
     NavItem("Working hours", "clock", "/settings/working-hours/"),
     NavItem("Tokens", "key-round", "/settings/tokens/"),
+    NavItem("Notices", "bell", "/settings/notices/"),
     NavItem("Calendar", "calendar-clock", "/settings/calendar/"),
+    NavItem("Webhooks", "link", "/settings/webhooks/", Capability.CONFIGURE),
 ]
 FIND_URL = "/find/"
+NOTICES_URL = "/notices/"
 
 
 @cache

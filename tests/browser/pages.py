@@ -173,6 +173,12 @@ VISITS = [
     Visit("/settings/working-hours/{hours}/", (OFFICER, OWNER)),
     Visit("/settings/working-hours/{hours}/edit/"),
     Visit("/settings/calendar/", (OWNER, AUDITOR)),
+    Visit("/notices/", (OFFICER, AUDITOR)),
+    Visit("/notices/?show=all", (OWNER,)),
+    Visit("/settings/notices/", (OWNER,)),
+    Visit("/settings/webhooks/", (ADMIN,)),
+    Visit("/settings/webhooks/{endpoint}/", (ADMIN,)),
+    Visit("/settings/webhooks/{endpoint}/edit/", (ADMIN,)),
     Visit("/accounts/password/change/"),
     Visit("/api/v1/docs/", (LEAD,)),
 ]

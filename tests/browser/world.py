@@ -18,7 +18,7 @@ from governance.classification.tasks import run_preview
 from inventory.imports import runs
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
-from tests.browser import duties, papers, proofs, rotas
+from tests.browser import duties, news, papers, proofs, rotas
 
 PASSWORD = "correct horse battery"
 PEOPLE = {
@@ -65,6 +65,7 @@ def build(base: str) -> World:
     refs |= _imports(root, officer)
     refs |= papers.fill(claims, officer, owner)
     refs |= proofs.fill(root, system, officer)
+    refs |= news.fill(admin, officer)
     return World(base, {**people, Role.ADMINISTRATOR: admin}, refs)
 
 

@@ -245,3 +245,31 @@ def incident_in_claims(system, owner):
     from tests.incidents.conftest import happened
 
     return happened(system, owner)
+
+
+@pytest.fixture
+def notice_of_the_owner(owner):
+    from django.utils import timezone
+
+    from governance.notices.actions import Wish, tell
+    from governance.notices.models import Notice
+    from governance.notices.rules import Channel, Severity
+
+    said = {"subject": "Claims triage scorer is due", "lines": (), "url": "/systems/AIS-001/"}
+    key = {"item": "house", "step": 0, "loop": 0, "person": owner}
+    wish = Wish(**key, channel=Channel.APP, severity=Severity.INFO, **said)
+    tell([wish], at=timezone.now())
+    return Notice.objects.get(item="house")
+
+
+@pytest.fixture
+def event_that_was_sent(administrator):
+    from governance.notices.delivery import deliver_webhooks
+    from governance.notices.endpoint_actions import add_endpoint, ping_endpoint
+    from governance.notices.models import Delivery
+
+    url = "http://127.0.0.1:9/claims"  # nobody listens there
+    made, _ = add_endpoint(actor=administrator, name="Claims triage scorer's desk", url=url)
+    ping_endpoint(made, actor=administrator)
+    deliver_webhooks()
+    return Delivery.objects.get()

@@ -184,6 +184,14 @@ def _token(ask: Ask) -> Things:
     return {"pk": ask("token_of_the_owner").pk}
 
 
+def _notice(ask: Ask) -> Things:
+    return {"pk": ask("notice_of_the_owner").pk}
+
+
+def _endpoint(ask: Ask) -> Things:
+    return {"pk": ask("event_that_was_sent").notice.endpoint_id}
+
+
 def _entry(ask: Ask) -> Things:
     leaf = ask("entry_in_claims")
     return {"number": leaf.seq, "pk": leaf.entry_id}
@@ -240,6 +248,10 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "people": _person,
     "roles": _role,
     "tokens": _token,
+    "notices": _notice,
+    "webhooks": _endpoint,
+    "webhook-endpoints": _endpoint,
+    "webhook-deliveries": lambda ask: {"pk": ask("event_that_was_sent").pk},
     "ledger": _entry,
     "ledger-entries": _entry,
     "waivers": _waiver,
