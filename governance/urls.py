@@ -12,6 +12,7 @@ from governance.classification.api import AssessmentViewSet, ClassificationViewS
 from governance.classification.preview_api import PreviewChangeViewSet, PreviewViewSet
 from governance.documents.api import DocumentViewSet, SignedDocumentViewSet
 from governance.documents.entry_api import DocumentEntryViewSet
+from governance.escalation.api import EscalationViewSet
 from governance.evidence.api import EvidenceViewSet
 from governance.health.views import healthz, readyz
 from governance.incidents.api import IncidentViewSet
@@ -52,6 +53,7 @@ router.register("authorities", AuthorityViewSet, "authorities")
 router.register("absences", AbsenceViewSet, "absences")
 router.register("delegations", DelegationViewSet, "delegations")
 router.register("incidents", IncidentViewSet, "incidents")
+router.register("escalations", EscalationViewSet, "escalations")
 router.register("reviews", ReviewViewSet, "reviews")
 router.register("waivers", WaiverViewSet, "waivers")
 router.register("packs", PackViewSet, "packs")
@@ -87,7 +89,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("raci.matrices.urls")),
     path("", include("governance.obligations.urls")),
     path("", include("governance.incidents.urls")),
-    path("", include("governance.approvals.urls")),
     path("", include("governance.escalation.urls")),
+    path("", include("governance.approvals.urls")),
     path("", include("governance.overview.urls")),
 ]

@@ -273,3 +273,10 @@ def event_that_was_sent(administrator):
     ping_endpoint(made, actor=administrator)
     deliver_webhooks()
     return Delivery.objects.get()
+
+
+def climbing_in_claims(system, owner):
+    """An item that climbs, about a system of Claims."""
+    from tests.escalation.conftest import due, opened
+
+    return opened(due(system, owner))

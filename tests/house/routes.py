@@ -217,6 +217,10 @@ def _incident(ask: Ask) -> Things:
     return {"ref": ask("incident_in_claims").ref, "kind": "initial_report"}
 
 
+def _climbing(ask: Ask) -> Things:
+    return {"pk": ask("climbing_in_claims").pk, "verb": "resolve"}
+
+
 THINGS: dict[str, Callable[[Ask], Things]] = {
     "systems": _system,
     "classifications": _system,
@@ -256,6 +260,7 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "ledger-entries": _entry,
     "waivers": _waiver,
     "evidence": _evidence,
+    "escalations": _climbing,
     "incidents": _incident,
     "obligations": _duty,
 }

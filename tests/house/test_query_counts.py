@@ -24,6 +24,7 @@ from tests.classification.conftest import sign
 from tests.conftest import person
 from tests.documents.conftest import sign as sign_document
 from tests.documents.samples import SCHEDULING
+from tests.escalation.conftest import due, opened
 from tests.factories import make_system, put_in_force
 from tests.house.routes import PUBLIC, address, routes
 from tests.incidents.conftest import happened
@@ -98,6 +99,7 @@ def happen(system, officer, owner, turn: int) -> None:
     incident = happened(system, owner)
     now = timezone.now()
     record_step(incident, kind="initial_report", done_at=now, actor=owner, **said)
+    opened(due(system, owner))
     answer_facts(system, facts={"tr.ai_obvious": None}, actor=officer)
 
 
