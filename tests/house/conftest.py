@@ -275,6 +275,7 @@ def event_that_was_sent(administrator):
     return Delivery.objects.get()
 
 
+@pytest.fixture
 def climbing_in_claims(system, owner):
     """An item that climbs, about a system of Claims."""
     from tests.escalation.conftest import due, opened
