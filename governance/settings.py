@@ -351,4 +351,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 20.0,
         "options": {"expires": 20},
     },
+    "reconcile-items": {
+        "task": "governance.escalation.tasks.reconcile_items",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "reconcile-urgent": {
+        "task": "governance.escalation.tasks.reconcile_urgent",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
 }

@@ -103,6 +103,11 @@ def unsigned(user: User) -> QuerySet[AISystem]:
 
 def changed(user: User) -> QuerySet[AISystem]:
     """Return the visible systems whose facts or law are others than those signed."""
+    return _visible(user).filter(pk__in=stale_assessments().values("system_id"))
+
+
+def stale_assessments() -> QuerySet[Assessment]:
+    """Return the signed classifications whose facts or law are others today, of all systems."""
     rows = Assessment.objects.current().annotate(
         now=Func(
             *_from_register(),
@@ -112,8 +117,7 @@ def changed(user: User) -> QuerySet[AISystem]:
             output_field=JSONField(),
         )
     )
-    others = rows.exclude(facts=F("now"), pack_version=engine().pack.version)
-    return _visible(user).filter(pk__in=others.values("system_id"))
+    return rows.exclude(facts=F("now"), pack_version=engine().pack.version)
 
 
 def _from_register() -> list[Case]:
