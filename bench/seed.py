@@ -98,9 +98,9 @@ COPIES = (
     FROM systems_modelversion v WHERE v.system_id > %(after)s AND v.id %% 2 = 0""",
     """INSERT INTO raci_matrix (system_id, version, status, activities, created_at, activated_at,
         activated_by_id, submitted_at, submitted_by_id, origin, overridden, returned_reason,
-        row_version)
+        row_version, scheme)
     SELECT id, 1, 'active', '{}', now(), now(), %(lead)s, now(), %(officer)s, 'reviewed', '{}',
-        '', 1 FROM systems_aisystem
+        '', 1, 'RACI' FROM systems_aisystem
     WHERE id > %(after)s AND id * 9 %% 10 = 1""",
     """INSERT INTO systems_aisystem_agreements (aisystem_id, agreement_id)
     SELECT s.id, min(a.id) FROM systems_aisystem s
