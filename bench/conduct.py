@@ -26,7 +26,7 @@ from bench import figures, starts
 
 RESULTS = ROOT / "bench" / "results"
 LATEST = RESULTS / "latest.json"
-IN_A_DATABASE = ("engine", "packs", "imports", "ledger", "preview", "pages")
+IN_A_DATABASE = ("engine", "packs", "imports", "ledger", "escalation", "preview", "pages")
 NAMES = (*IN_A_DATABASE, "starts")
 
 
