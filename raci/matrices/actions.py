@@ -23,6 +23,7 @@ from raci.matrices.models import Assignment, Matrix, Party
 from raci.matrices.record_actions import Cells, named, row_words, told
 from raci.matrices.rules import PartyKind, applies
 from raci.matrices.schemes import RACI, SCHEMES, listed, spoken
+from raci.matrices.telling import held_by_people, tell_changed
 
 
 @transaction.atomic
@@ -85,7 +86,7 @@ def save_matrix(matrix: Matrix, *, actor: User, cells: Cells, seen: int | None =
     is newer than `seen`, DomainError for a superseded one or a cell it does not have.
     """
     require(actor, Capability.ASSIGN, matrix.home)
-    stored = queries.letters_of(matrix)
+    stored, held = queries.letters_of(matrix), held_by_people(matrix)
     changed = {cell: letter for cell, letter in cells.items() if stored.get(cell) != letter}
     columns = {party.pk: party for party in matrix.parties.select_related("person")}
     if any(code not in matrix.activities or pk not in columns for code, pk in changed):
@@ -103,6 +104,7 @@ def save_matrix(matrix: Matrix, *, actor: User, cells: Cells, seen: int | None =
         if any(code == changed_code for changed_code, _ in changed)
     }
     told("matrix.saved", draft, actor, {"changes": changes})
+    tell_changed(draft, held, actor=actor)
     return draft
 
 
@@ -176,6 +178,7 @@ def set_rows(matrix: Matrix, *, actor: User, codes: Iterable[str]) -> Matrix:
     before = set(matrix.activities)
     if wanted == before:
         return matrix
+    held = held_by_people(matrix)
     draft, _ = draft_of(matrix, None, actor)
     added, dropped = sorted(wanted - before), sorted(before - wanted)
     change(draft, seen=None, activities=[code for code in order if code in wanted])
@@ -183,4 +186,5 @@ def set_rows(matrix: Matrix, *, actor: User, codes: Iterable[str]) -> Matrix:
     keep_apart(draft, dropped)
     follow(draft, added)
     told("matrix.rows_changed", draft, actor, {"added": added, "dropped": dropped})
+    tell_changed(draft, held, actor=actor)
     return draft

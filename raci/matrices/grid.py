@@ -46,6 +46,13 @@ class Cell:
 
     column: Column
     letter: str
+    scheme: str = schemes.RACI.code
+    was: str = ""  # as it is stored
+
+    @property
+    def is_changed(self) -> bool:
+        """Return whether a form holds another letter than the matrix."""
+        return self.letter != self.was
 
     @property
     def words(self) -> str:
@@ -55,13 +62,14 @@ class Cell:
     @property
     def options(self) -> SafeString:
         """Return the options of the cell's select, this letter chosen."""
-        return options_of(self.letter)
+        return options_of(self.letter, self.scheme)
 
 
 @cache
-def options_of(letter: str) -> SafeString:
-    """Return all letters as options; made once for each, for a page has a thousand cells."""
-    choices = [("", "·"), *((each.value, spoken(each)) for each in Letter)]
+def options_of(letter: str, scheme: str) -> SafeString:
+    """Return a scheme's letters as options; made once for each, for a page has 1,000 cells."""
+    letters = schemes.SCHEMES[scheme].letters
+    choices = [("", "·"), *((each.value, spoken(each)) for each in letters)]
     chosen = mark_safe(" selected")
     return format_html_join(
         "",
@@ -105,6 +113,12 @@ class Grid:
         return len({finding.row or finding.rule for finding in self.findings if finding.is_error})
 
     @property
+    def before(self) -> str:
+        """Return all stored letters on one line, so that a form knows what it was made from."""
+        stored = queries.letters_of(self.matrix)
+        return " ".join(f"{code}:{column}:{letter}" for (code, column), letter in stored.items())
+
+    @property
     def behind(self) -> int:
         """Return how many inherited rows do not say what the default says today."""
         return sum(row.standing == "behind" for _, rows in self.phases for row in rows)
@@ -125,10 +139,16 @@ def grid(matrix: Matrix, letters: Letters | None = None) -> Grid:
     default = queries.default_above(matrix)
     late = behind(matrix, default, people)
 
+    stored = given if letters is None else queries.letters_of(matrix)
+
+    def cell(code: str, column: Column) -> Cell:
+        key = (code, column.id)
+        return Cell(column, given.get(key, ""), matrix.scheme, stored.get(key, ""))
+
     def row(code: str) -> GridRow:
         return GridRow(
             catalogue().activities[code],
-            tuple(Cell(column, given.get((code, column.id), "")) for column in columns),
+            tuple(cell(code, column) for column in columns),
             tuple(finding for finding in found if finding.row == code),
             _standing(code, matrix, late) if default else "",
         )
@@ -220,6 +240,6 @@ def letters_given(
         code, _, column = name.removeprefix("c-").rpartition("-")
         if not name.startswith("c-") or not column.isdecimal() or int(column) not in columns:
             continue
-        if code in matrix.activities and value in {"", *Letter}:
+        if code in matrix.activities and value in {"", *matrix.letters.letters}:
             cells[code, int(column)] = Letter(str(value)) if value else None
     return cells

@@ -12,6 +12,7 @@ from raci.matrices import queries
 from raci.matrices.drafts import draft_of, follow, keep_apart
 from raci.matrices.models import Matrix
 from raci.matrices.record_actions import told
+from raci.matrices.telling import held_by_people, tell_changed
 
 
 @transaction.atomic
@@ -27,10 +28,12 @@ def inherit(
     wanted, default = _rows(matrix, codes), queries.default_above(matrix)
     if missing := [code for code in wanted if not default or code not in default.activities]:
         raise DomainError(f"No default above has the row {missing[0]}.")
+    held = held_by_people(matrix)
     draft, _ = draft_of(matrix, seen, actor)
     follow(draft, wanted)
     from_ = default.ref if default else ""
     told("matrix.inherited", draft, actor, {"from": from_, "rows": wanted})
+    tell_changed(draft, held, actor=actor)
     return draft
 
 

@@ -12,6 +12,7 @@ from raci.matrices.models import Matrix
 from raci.matrices.record_actions import attested, told
 from raci.matrices.review_rules import Origin
 from raci.matrices.rules import MATRIX_TRANSITIONS, MatrixStatus, applies
+from raci.matrices.telling import held_by_people, tell_changed
 
 
 def pass_down(default: Matrix, *, actor: User) -> int:
@@ -48,12 +49,13 @@ def _changed(
 
 def _bring(matrix: Matrix, source: Source, codes: list[str], default: Matrix, actor: User) -> int:
     """Write the rows; return how many matrices further down changed with it."""
-    is_active = matrix.status == MatrixStatus.ACTIVE
+    is_active, held = matrix.status == MatrixStatus.ACTIVE, held_by_people(matrix)
     target = next_in_force(matrix, Origin.INHERITED, actor) if is_active else matrix
     rows = {*target.activities, *codes}
     change(target, seen=None, activities=[code for code in catalogue().activities if code in rows])
     write_rows(target, source, codes)
     told("matrix.inherited", target, actor, {"from": default.ref, "rows": codes})
+    tell_changed(target, held, actor=actor)
     return said(target, matrix, actor) if is_active else 0
 
 

@@ -20,6 +20,7 @@ from raci.matrices.passing_down import pass_down
 from raci.matrices.record_actions import attested, told
 from raci.matrices.review_rules import Reviewer, why_not_review
 from raci.matrices.rules import MATRIX_TRANSITIONS, MatrixStatus
+from raci.matrices.telling import tell_returned, tell_reviewers
 
 
 def why_not(user: User, matrix: Matrix) -> str:
@@ -45,6 +46,7 @@ def submit(matrix: Matrix, *, actor: User, seen: int | None = None) -> None:
     fields = {"submitted_at": now(), "submitted_by": actor, "returned_reason": ""}
     move(matrix, MatrixStatus.IN_REVIEW, MATRIX_TRANSITIONS, **fields)
     told("matrix.submitted", matrix, actor, {})
+    tell_reviewers(matrix, actor=actor)
 
 
 @transaction.atomic
@@ -61,6 +63,7 @@ def send_back(matrix: Matrix, *, actor: User, reason: str, seen: int | None = No
     fields = {"returned_by": actor, "returned_reason": reason.strip()}
     move(matrix, MatrixStatus.DRAFT, MATRIX_TRANSITIONS, **fields)
     told("matrix.sent_back", matrix, actor, {"reason": Personal(reason.strip())})
+    tell_returned(matrix, actor=actor)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from django.urls import path
 from raci.matrices import (
     cover_views,
     default_views,
+    edit_views,
     now_views,
     review_views,
     statement_views,
@@ -34,8 +35,8 @@ urlpatterns = [
     path("raci/default/holders/", default_views.name_holder, name="name_holder"),
     path("raci/default/authorities/", default_views.empower, name="empower"),
     path("raci/<int:pk>/", views.matrix, name="matrix"),
-    path("raci/<int:pk>/check/", views.check, name="check"),
-    path("raci/<int:pk>/save/", views.save, name="save"),
+    path("raci/<int:pk>/check/", edit_views.check, name="check"),
+    path("raci/<int:pk>/save/", edit_views.save, name="save"),
     path("raci/<int:pk>/submit/", review_views.submit, name="submit"),
     path("raci/<int:pk>/activate/", review_views.activate, name="activate"),
     path("raci/<int:pk>/send-back/", review_views.send_back, name="send_back"),

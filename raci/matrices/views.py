@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import F
@@ -17,7 +16,7 @@ from inventory.systems.models import AISystem
 from raci.matrices import actions, checking, queries, review_actions
 from raci.matrices.checking import address
 from raci.matrices.forms import ColumnForm, RowsForm
-from raci.matrices.grid import Grid, grid, letters_given
+from raci.matrices.grid import grid
 from raci.matrices.models import Matrix
 from raci.matrices.rules import MatrixStatus
 from raci.matrices.statement_views import on_record
@@ -110,50 +109,6 @@ def make(request: HttpRequest, ref: str) -> HttpResponse:
     found = get_object_or_404(AISystem.objects.visible_to(user).select_related("unit"), ref=ref)
     actions.make_matrix(found, actor=user)
     return redirect("raci:system", ref=found.ref)
-
-
-@require_POST
-@login_required
-def check(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what the rules find in the form as it is now, unsaved."""
-    found = _visible(acting_user(request), pk)
-    cells = letters_given(request.POST.items(), found)
-    letters = {cell: letter for cell, letter in cells.items() if letter}
-    return render(request, "raci/_findings.html", {"grid": grid(found, letters), "is_live": True})
-
-
-@require_POST
-@login_required
-def save(request: HttpRequest, pk: int) -> HttpResponse:
-    """Save all changed cells; with the button "submit", send the matrix for review too."""
-    user = acting_user(request)
-    found = _visible(user, pk)
-    seen = request.POST.get("row_version", "")
-    saved = actions.save_matrix(
-        found,
-        actor=user,
-        cells=letters_given(request.POST.items(), found),
-        seen=int(seen) if seen.isdecimal() and len(seen) < 10 else None,
-    )
-    fresh = _visible(user, saved.pk)
-    table = grid(fresh)
-    is_draft = fresh.status == MatrixStatus.DRAFT
-    if "submit" in request.POST and is_draft and not table.errors:
-        review_actions.submit(fresh, actor=user)
-        messages.success(request, f"Version {fresh.version} waits for somebody else's review.")
-    else:
-        _say(request, table)
-    return redirect(address(fresh))
-
-
-def _say(request: HttpRequest, table: Grid) -> None:
-    """Say what was saved, and what is still to be mended."""
-    saved = f"Version {table.matrix.version} is saved."
-    if table.bad_rows:
-        rows = f"{table.bad_rows} row{'s' if table.bad_rows > 1 else ''}"
-        messages.warning(request, f"{saved} Mend {rows} before it can be sent for review.")
-    else:
-        messages.success(request, saved)
 
 
 @require_POST

@@ -56,29 +56,81 @@
     });
   }, true);
 
-  /* RACI: count changes, check that each row has one A and an R (A/R is both), arrow keys between cells */
-  const raci = $(".raci");
+  /* RACI: an ARIA grid of selects. One cell is in the tab order; arrows, Home and End move, letters
+     choose, Delete clears, Ctrl+Z undoes. The page counts changes and checks each row at once. */
+  const raci = $(".raci[data-grid]");
   if (raci) {
-    const cells = $$(".rc", raci), bar = $("[data-count]"), saved = new Map(cells.map((c) => [c, c.value]));
+    const lines = $$("tbody tr", raci).map((tr) => $$(".rc", tr)).filter((line) => line.length);
+    const cells = lines.flat(), bar = $("[data-count]"), undo = $("[data-undo]"), done = [];
+    const saved = new Map(cells.map((c) => [c, c.dataset.was ?? c.value])), held = new Map(cells.map((c) => [c, c.value]));
+    const answers = (v) => v.includes("A"), acts = (v) => /^(R|D)$/.test(v) || v === "AR";
+    raci.setAttribute("role", "grid");
+    raci.setAttribute("aria-describedby", "grid-keys");
+    $$("tbody, thead", raci).forEach((part) => part.setAttribute("role", "rowgroup"));
+    $$("tr", raci).forEach((tr) => tr.setAttribute("role", "row"));
+    $$("td", raci).forEach((td) => td.setAttribute("role", "gridcell"));
+    $$("thead th", raci).forEach((th) => th.setAttribute("role", "columnheader"));
+    $$("tbody th", raci).forEach((th) => th.setAttribute("role", "rowheader"));
+    const rove = (to) => cells.forEach((c) => (c.tabIndex = c === to ? 0 : -1));
     const check = () => {
       let bad = 0;
-      $$("tbody tr", raci).forEach((tr) => {
-        const row = $$(".rc", tr); if (!row.length) return;
-        const a = row.filter((c) => c.value.startsWith("A")).length, r = row.filter((c) => c.value.endsWith("R")).length;
-        const msg = a === 0 ? "Needs one A" : a > 1 ? a + " As: keep one" : r === 0 ? "Needs an R" : "";
+      lines.forEach((row) => {
+        const a = row.filter((c) => answers(c.value)).length, r = row.filter((c) => acts(c.value)).length;
+        const msg = a === 0 ? "Needs one A" : a > 1 ? a + " As: keep one" : r === 0 ? "Nobody does it" : "";
+        const tr = row[0].closest("tr"), out = $("[data-row]", tr);
         tr.classList.toggle("bad", !!msg); if (msg) bad++;
-        const out = $("[data-row]", tr); if (out) { out.textContent = msg; out.hidden = !msg; }
+        if (out) { out.textContent = msg; out.hidden = !msg; }
       });
-      const n = cells.filter((c) => c.value !== saved.get(c)).length + Number(bar?.dataset.base || 0);
+      const n = cells.filter((c) => c.value !== saved.get(c)).length;
+      cells.forEach((c) => c.classList.toggle("changed", c.value !== saved.get(c)));
       if (bar) bar.textContent = n + (n === 1 ? " change" : " changes") + (bad ? ", " + bad + (bad === 1 ? " row to fix" : " rows to fix") : "");
+      if (undo) undo.disabled = !done.length;
     };
-    raci.addEventListener("change", (e) => { e.target.classList.toggle("changed", e.target.value !== saved.get(e.target)); check(); });
-    raci.closest("form")?.addEventListener("reset", () => setTimeout(() => { cells.forEach((c) => c.classList.remove("changed")); check(); }));
-    raci.addEventListener("keydown", (e) => {
-      if (!e.target.matches(".rc") || !["ArrowLeft", "ArrowRight"].includes(e.key)) return;
-      const i = cells.indexOf(e.target) + (e.key === "ArrowRight" ? 1 : -1);
-      if (cells[i]) { e.preventDefault(); cells[i].focus(); }
+    const put = (cell, value) => {
+      if (cell.value === value) return;
+      cell.value = value;
+      cell.dispatchEvent(new Event("change", { bubbles: true }));
+    };
+    const back = () => {
+      const last = done.pop(); if (!last) return;
+      const [cell, value] = last;
+      cell.value = value; held.set(cell, value); check(); cell.focus();
+      say("Undone: " + cell.getAttribute("aria-label") + ", " + (cell.selectedOptions[0].text === "·" ? "nothing" : cell.selectedOptions[0].text));
+      htmx?.trigger(cell.form, "recheck");
+    };
+    /* the first option that begins with the key; pressed again, the next one: A, then A/R */
+    const typed = (cell, key) => {
+      const fits = [...cell.options].filter((o) => o.value && o.text.startsWith(key.toUpperCase()));
+      if (!fits.length) return false;
+      put(cell, fits[(fits.findIndex((o) => o.selected) + 1) % fits.length].value);
+      return true;
+    };
+    const go = (cell, key, far) => {
+      const y = lines.findIndex((line) => line.includes(cell)), x = lines[y].indexOf(cell);
+      if (key === "Home") return far ? lines[0][0] : lines[y][0];
+      if (key === "End") return far ? lines.at(-1).at(-1) : lines[y].at(-1);
+      if (key === "PageUp" || key === "PageDown") return lines[Math.min(Math.max(y + (key === "PageUp" ? -8 : 8), 0), lines.length - 1)][x];
+      const [dy, dx] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[key] || [0, 0];
+      return dy || dx ? lines[y + dy]?.[x + dx] || cell : null;
+    };
+    raci.addEventListener("change", (e) => {
+      const cell = e.target; if (!held.has(cell)) return;
+      done.push([cell, held.get(cell)]); held.set(cell, cell.value); check();
     });
-    check();
+    raci.addEventListener("focusin", (e) => { if (held.has(e.target)) rove(e.target); });
+    raci.addEventListener("keydown", (e) => {
+      const cell = e.target; if (!held.has(cell)) return;
+      if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "z") { e.preventDefault(); return back(); }
+      if (e.altKey || ((e.ctrlKey || e.metaKey) && !["Home", "End"].includes(e.key))) return;
+      const to = go(cell, e.key, e.ctrlKey || e.metaKey);
+      if (to) { e.preventDefault(); to.focus(); }
+      else if (["Delete", "Backspace"].includes(e.key)) { e.preventDefault(); put(cell, ""); }
+      else if (/^[a-z]$/i.test(e.key)) { e.preventDefault(); typed(cell, e.key); }
+    });
+    if (undo) { undo.hidden = false; undo.addEventListener("click", back); }
+    raci.closest("form")?.addEventListener("reset", () => setTimeout(() => {
+      done.length = 0; cells.forEach((c) => { if (!("was" in c.dataset)) held.set(c, c.value); }); check();
+    }));
+    rove(cells[0]); check();
   }
 })();

@@ -85,17 +85,6 @@ def test_saving_and_sending_for_review_is_one_press(as_user, officer, draft):
     assert draft.status == MatrixStatus.IN_REVIEW
 
 
-def test_a_stale_form_gets_a_409_page_in_words(as_user, officer, owner, draft):
-    form = posted(draft, **{cell(draft, "CHG-01", owner): "C"})
-    client = as_user(officer)
-    client.post(f"/raci/{draft.pk}/save/", form)
-    again = {**form, cell(draft, "CHG-01", owner): "I"}
-    answer = client.post(f"/raci/{draft.pk}/save/", again)
-
-    assert answer.status_code == 409
-    assert b"changed by someone else" in answer.content
-
-
 def test_what_is_no_cell_or_letter_in_a_form_is_left_out(as_user, officer, draft):
     form = posted(draft, **{"c-OPS-01-999999": "A", "c-ZZZ-01-1": "A", "c-OPS-01-²": "A"})
     form[next(iter(form))] = form[next(iter(form))]
