@@ -296,6 +296,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "sweep-reviews": {
+        "task": "governance.approvals.tasks.sweep_reviews",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "sweep-notices": {
         "task": "governance.notices.tasks.sweep_notices",
         "schedule": 5.0,

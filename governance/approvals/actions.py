@@ -16,9 +16,9 @@ from governance.accounts.rules import Capability
 from governance.approvals import queries, rules
 from governance.approvals.models import Review, Waiver
 from governance.approvals.rules import REVIEW_TRANSITIONS, ReviewStatus
-from governance.common.errors import DomainError, StaleError
+from governance.common.errors import DomainError, StaleError, TransitionError
 from governance.common.states import move
-from governance.ledger.actions import record
+from governance.ledger.actions import Actor, Personal, record
 from inventory.systems.models import AISystem, ModelVersion
 from inventory.systems.pins.table import pin_of
 from inventory.systems.version_actions import freeze_version
@@ -58,12 +58,39 @@ def submit(version: ModelVersion, *, actor: User, reason: str, seen: str | None 
     version.refresh_from_db()
     freeze_version(version, actor=actor)
     review = Review.objects.create(
-        ref=next_ref(), version=version, digest=version.digest, reason=reason, submitted_by=actor
+        ref=next_ref(),
+        version=version,
+        digest=version.digest,
+        reason=reason,
+        submitted_by=actor,
+        assigned_to=queries.approvers([system]).get(system.pk),
     )
     pin = pin_of(version.provider, version.model_id)
     data = {**_about(review), "reason": reason, "pin": pin.state.value}
     record("review.submitted", subject=review, actor=actor, data=data, unit=system.unit_id)
     return review
+
+
+@transaction.atomic
+def reassign(review: Review, *, actor: Actor, to: User | None) -> None:
+    """Give a waiting review to who approves updates now; nothing happens when they have it.
+
+    Raises TransitionError when it is decided already.
+    """
+    before = review.assigned_to
+    if before == to:
+        return
+    waiting = Review.objects.filter(pk=review.pk, assigned_to=before).waiting()
+    if not waiting.update(assigned_to=to, row_version=F("row_version") + 1):
+        raise TransitionError(f"{review} is decided, or somebody else has it by now.")
+    review.refresh_from_db()
+    names = {
+        "from": Personal(before.name) if before else None,
+        "to": Personal(to.name) if to else None,
+    }
+    data = {**_about(review), "changes": {"assigned_to": names}}
+    unit = review.version.system.unit_id
+    record("review.reassigned", subject=review, actor=actor, data=data, unit=unit)
 
 
 @transaction.atomic

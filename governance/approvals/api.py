@@ -32,12 +32,14 @@ class ReviewSerializer(serializers.ModelSerializer):
     system = serializers.CharField(source="version.system.ref", read_only=True)
     submitted_by = PersonField(read_only=True)
     decided_by = PersonField(read_only=True, allow_null=True)
+    assigned_to = PersonField(read_only=True, allow_null=True)
 
     class Meta:
         model = Review
         fields = [
             *("ref", "system", "version", "digest", "status", "reason", "submitted_by"),
-            *("submitted_at", "decision_reason", "decided_by", "decided_at", "row_version"),
+            *("submitted_at", "assigned_to", "decision_reason", "decided_by", "decided_at"),
+            "row_version",
         ]
 
 

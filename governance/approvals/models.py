@@ -34,7 +34,11 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def with_all(self) -> "ReviewQuerySet":
         """Return reviews with version, system, unit and people, in the same query."""
         return self.select_related(
-            "version__system__unit", "version__system__owner", "submitted_by", "decided_by"
+            "version__system__unit",
+            "version__system__owner",
+            "submitted_by",
+            "decided_by",
+            "assigned_to",
         )
 
 
@@ -52,6 +56,9 @@ class Review(models.Model):
         User, on_delete=models.PROTECT, related_name="submitted_reviews"
     )
     submitted_at = models.DateTimeField(auto_now_add=True)
+    assigned_to = models.ForeignKey(  # who answers for updates (CHG-01), or stands in; followed
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="assigned_reviews"
+    )
     decision_reason = models.TextField(blank=True, max_length=10_000)
     decided_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="decided_reviews"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from governance.accounts.access import may
+from governance.accounts.access import may, people_behind
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.approvals import rules
@@ -18,6 +18,7 @@ from inventory.systems.pins.rules import Pin
 from inventory.systems.pins.table import pin_of
 from inventory.vendors.models import Agreement
 from inventory.vendors.rules import AgreementState
+from raci.matrices.asking import asked_about
 from raci.matrices.queries import accountable
 
 IN_FORCE = {AgreementState.IN_FORCE, AgreementState.EXPIRING}
@@ -129,6 +130,18 @@ def _agreement_check(system: AISystem) -> Check:
         return Check("Agreements in force", "met", f"With {system.vendor}: {words}.")
     words = f"No agreement with {system.vendor} is in force."
     return Check("Agreements in force", "missing", words)
+
+
+def approvers(systems: Iterable[AISystem]) -> dict[int, User]:
+    """Return who approves updates now (CHG-01), or stands in for them, by system; gaps are absent.
+
+    The systems come with their unit and owner.
+    """
+    found = list(systems)
+    asked, now = asked_about(found), timezone.now()
+    answers = {system.pk: asked.who(system.pk, "CHG-01", now).person for system in found}
+    people = people_behind(person.key for person in answers.values() if person)
+    return {pk: people[person.key] for pk, person in answers.items() if person}
 
 
 def why_not(user: User, review: Review) -> str:

@@ -138,6 +138,7 @@ SENTENCES = {
     "policy.retired": "retired the escalation policy {name}",
     "sweeps.silent": "noticed that nobody has looked for what falls due since {since}",
     "sweeps.back": "looks for what falls due again, after {minutes} minutes of silence",
+    "review.reassigned": "gave {system} {version} ({ref}) to who approves updates now",
     "review.submitted": "proposed {system} {version} for approval as {ref}",
     "review.approved": "approved {system} {version} ({ref})",
     "review.rejected": "sent {system} {version} back ({ref})",

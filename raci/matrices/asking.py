@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -13,8 +13,10 @@ from raci.matrices.models import Assignment, Matrix, Party
 from raci.matrices.queries import OWNER_ROLE
 from raci.matrices.resolution import Answer, Column, Duty, Subject, Version, World, who
 from raci.matrices.schemes import Letter
-from raci.oncall.queries import Found, for_roles
-from raci.oncall.rules import Gap, Reason
+from raci.oncall.coverage import shifts
+from raci.oncall.queries import Found, Roster, for_roles
+from raci.oncall.rules import FORECAST_DAYS, Gap, Reason, Shift
+from raci.oncall.rules import Answer as Planned
 from raci.people.queries import cover_of
 from raci.people.rules import Path, grouped
 
@@ -106,20 +108,50 @@ class Pagers:
         self.lookup = for_roles(units, since=since)
         self.roles = {role for role, _ in self.lookup.rosters}
         self.units = {tuple(unit.path): unit for unit in units}
-        self.known: dict[tuple[str, int | None], list[Gap]] = {}
+        self.known: dict[int, list[Planned]] = {}
 
     def gaps(self, role: str, unit: BusinessUnit, at: datetime) -> list[Gap]:
         """Return when nobody is on call in a role for a unit in the next 28 days."""
         roster = self.lookup.roster(role, unit, at)
-        key = (role, roster.schedule.pk if roster else None)
+        if roster is None:
+            return self.lookup.coverage_gaps(role, unit, at)
+        return [one for one in self._ahead(roster, at) if isinstance(one, Gap)]
+
+    def shares(self, at: datetime) -> dict[str, float]:
+        """Return the part of the next 28 days' hours that each person is on call, 1.0 for all."""
+        times: dict[str, list[tuple[datetime, datetime]]] = {}
+        for rosters in self.lookup.rosters.values():
+            for roster in rosters:
+                for one in self._ahead(roster, at) if not roster.schedule.closed_at else ():
+                    person = roster.person(one.person) if isinstance(one, Shift) else None
+                    if person:
+                        times.setdefault(person.handle, []).append((one.since, one.until))
+        window = timedelta(days=FORECAST_DAYS)
+        return {person: _length(spans, at, at + window) / window for person, spans in times.items()}
+
+    def _ahead(self, roster: Roster, at: datetime) -> list[Planned]:
+        """Return the shifts and gaps of a schedule in the next 28 days, looked up once."""
+        key = roster.schedule.pk
         if key not in self.known:
-            self.known[key] = self.lookup.coverage_gaps(role, unit, at)
+            self.known[key] = list(shifts(roster.plan, at, at + timedelta(days=FORECAST_DAYS)))
         return self.known[key]
 
     def __call__(self, role: str, path: Path, at: datetime) -> Duty | None:
         unit = self.units.get(tuple(path)) if role in self.roles else None
         found = self.lookup.on_call(role, unit, at) if unit else None
         return _duty(found) if found else None
+
+
+def _length(
+    spans: Iterable[tuple[datetime, datetime]], since: datetime, until: datetime
+) -> timedelta:
+    """Return how long at least one of the spans holds within a window."""
+    total, reached = timedelta(0), since
+    for start, end in sorted(spans):
+        begun, ended = max(start, reached), min(end, until)
+        if ended > begun:
+            total, reached = total + (ended - begun), ended
+    return total
 
 
 def _duty(found: Found) -> Duty:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import yaml
 from raci.matrices.rules import Activity
 from raci.matrices.schemes import ACCOUNTABLE, RESPONSIBLE, Letter, strongest
 from raci.matrices.situation import Separation
+from raci.people.rules import Money
 from raci.people.vocabulary import vocabulary
 
 SIDES = {"A": ACCOUNTABLE, "R": RESPONSIBLE}  # what they are in every scheme
@@ -74,6 +76,14 @@ def _separation(item: Mapping[str, Any], activities: Mapping[str, Activity]) -> 
     )
 
 
+def _amount(given: str | None) -> Money | None:
+    """Return the amount that a text like "EUR 50000" says."""
+    if not given:
+        return None
+    currency, _, value = given.partition(" ")
+    return Money(Decimal(value), currency)
+
+
 def _activity(item: Mapping[str, Any], phase: str) -> Activity:
     given: dict[str, list[Letter]] = {}
     for letter in (Letter.A, Letter.R, Letter.C, Letter.I):
@@ -88,6 +98,7 @@ def _activity(item: Mapping[str, Any], phase: str) -> Activity:
         applies_if=frozenset(item.get("applies_if", [])),
         law=item.get("law", ""),
         authority=item.get("authority", ""),
+        amount=_amount(item.get("amount")),
         sod=item.get("sod", ""),
         needs_24x7=item.get("needs_24x7", False),
         is_decision=item.get("decision", False),

@@ -49,6 +49,7 @@ class Surroundings:
     loads: Mapping[str, Load]
     is_small: bool
     statements: Statements
+    on_call: Mapping[str, float]
 
 
 def surroundings(matrices: Iterable[Matrix]) -> Surroundings:
@@ -68,6 +69,7 @@ def surroundings(matrices: Iterable[Matrix]) -> Surroundings:
         _loads(ids),
         User.objects.filter(is_active=True, is_service=False)[: SMALL + 1].count() <= SMALL,
         statements_about(found),
+        pagers.shares(at),
     )
 
 
@@ -121,6 +123,7 @@ def situation(matrix: Matrix, around: Surroundings, letters: Letters | None = No
         attested=around.statements.attested.get(matrix.pk, {}),
         declared=around.statements.declared.get(matrix.system_id or 0, {}),
         loads=around.loads,
+        on_call=around.on_call,
         uncovered=_dark(rows, matrix, around) if system else {},
     )
 

@@ -120,6 +120,8 @@ def empower(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, user, unit, 422, authority_form=form)
     watch = Watch(user, [form.cleaned_data["person"]])
-    people.empower(unit, actor=user, holds="take" not in request.POST, **form.cleaned_data)
+    grant = people.Grant(form.cleaned_data["limit"], form.cleaned_data["currency"])
+    who = {name: form.cleaned_data[name] for name in ("person", "kind")}
+    people.empower(unit, actor=user, holds="take" not in request.POST, grant=grant, **who)
     tell(request, watch, "The authority is changed.")
     return redirect(f"{request.path.removesuffix('authorities/')}?unit={unit.pk}#authority-h")

@@ -90,6 +90,16 @@ class AuthorityForm(forms.Form):
 
     person = forms.ModelChoiceField(queryset=User.objects.none())
     kind = forms.ChoiceField(label="Authority")
+    limit = forms.DecimalField(
+        label="Up to",
+        max_digits=14,
+        decimal_places=2,
+        required=False,
+        help_text="Empty: any amount.",
+    )
+    currency = forms.RegexField(
+        "^[A-Z]{3}$", label="Currency", required=False, help_text="Like EUR."
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -20,6 +20,7 @@ from raci.matrices.queries import Directory, Letters
 from raci.matrices.rules import Activity, Finding, PartyKind
 from raci.matrices.schemes import ACCOUNTABLE, Letter, spoken
 from raci.matrices.validation import findings as found_by_rules
+from raci.matrices.windows import Missing, missing_in
 
 KEY_ACTIVITIES = ("OPS-01", "QLT-01", "CHG-01", "CHG-05")
 FIRST = "OPS-01"  # the first response, also at night
@@ -202,6 +203,7 @@ class OnSystem:
     errors: int
     may_assign: bool
     now: resolution.Answer | None = None  # who does FIRST at this moment, once a matrix is in force
+    missing: tuple[Missing, ...] = ()  # times ahead without anybody on call
 
 
 def on_system(system: AISystem, user: User) -> OnSystem:
@@ -211,14 +213,16 @@ def on_system(system: AISystem, user: User) -> OnSystem:
     may_assign = may(user, Capability.ASSIGN, system.unit)
     if matrix is None:
         return OnSystem(system, None, (), 0, may_assign)
-    seen = checking.situation(matrix, checking.surroundings([matrix]))
+    around = checking.surroundings([matrix])
+    seen = checking.situation(matrix, around)
     findings = found_by_rules(seen)
     rows = {row.activity.code: row for row in seen.rows}
     answers = tuple(_answer(rows[code], findings) for code in KEY_ACTIVITIES if code in rows)
     errors = sum(finding.is_error for finding in findings)
     is_active = matrix.status == rules.MatrixStatus.ACTIVE
     now = resolution.who(FIRST, seen.in_force(), seen.at, seen.world) if is_active else None
-    return OnSystem(system, matrix, answers, errors, may_assign, now)
+    missing = tuple(missing_in(matrix, around.at, around.pagers)) if is_active else ()
+    return OnSystem(system, matrix, answers, errors, may_assign, now, missing)
 
 
 def _answer(row: rules.Row, findings: Iterable[Finding]) -> Answer:

@@ -10,6 +10,7 @@ from raci.matrices.situation import Situation, about, controlled, in_rows
 
 MOST_R, MOST_C = 3, 5  # in one row
 MOST_A, MOST_POINTS = 12, 30
+MOST_ON_CALL = 0.5  # of all hours of the next 28 days
 FEW = 2  # people who do and answer for everything
 OLD, TOO_OLD = timedelta(days=180), timedelta(days=365)
 
@@ -21,6 +22,7 @@ def findings(now: Situation) -> Iterator[Finding]:
         return
     yield from crowded(now)
     yield from overloaded(now)
+    yield from always_on_call(now)
     yield from leaning_on_few(now)
     yield from never_told(now)
     yield from dark_hours(now)
@@ -67,6 +69,18 @@ def overloaded(now: Situation) -> Iterator[Finding]:
             )
             fix = "Share some out."
             yield about("R14", codes, reason, fix, mend=Mend.ROW, error=False)
+
+
+def always_on_call(now: Situation) -> Iterator[Finding]:
+    """R14: whoever does the work is on call for at most half of all hours ahead."""
+    for party, codes in _rows_of(now, RESPONSIBLE):
+        share = now.on_call.get(party.person, 0.0)
+        if party.person and share > MOST_ON_CALL:
+            reason = (
+                f"{party.name} is on call for {share:.0%} of the next 28 days, beside the work."
+            )
+            fix = "Put more people on the rota."
+            yield about("R14", codes, reason, fix, mend=Mend.SCHEDULES, error=False)
 
 
 def leaning_on_few(now: Situation) -> Iterator[Finding]:

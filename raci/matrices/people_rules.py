@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from raci.matrices.resolution import Column, stand_ins
-from raci.matrices.rules import Finding, Mend, Party, PartyKind, Row
+from raci.matrices.rules import Activity, Finding, Mend, Party, PartyKind, Row
 from raci.matrices.schemes import ACCOUNTABLE, RESPONSIBLE, WORKING, Letter
 from raci.matrices.situation import (
     Separation,
@@ -174,7 +174,7 @@ def _wrong(
         activity, owners = row.activity, row.with_letter(ACCOUNTABLE)
         given = any(party.person == mandate.giver for party in owners)
         counts = not mandate.activities or activity.code in mandate.activities
-        if given and counts and activity.authority and not _may(now, mandate, activity.authority):
+        if given and counts and activity.authority and not _may(now, mandate, activity):
             power = now.authority_words.get(activity.authority, activity.authority).lower()
             reason = f"{taker} is to act for {giver} and lacks the authority: {power}."
             fix = f"Give {taker} the authority for that time, or delegate to somebody who has it."
@@ -189,8 +189,9 @@ def _wrong(
                 )
 
 
-def _may(now: Situation, mandate: Mandate, power: str) -> bool:
-    return now.cover.may(mandate.taker, power, now.subject.path, max(mandate.start, now.at))
+def _may(now: Situation, mandate: Mandate, activity: Activity) -> bool:
+    at, power = max(mandate.start, now.at), activity.authority
+    return now.cover.may(mandate.taker, power, now.subject.path, at, activity.amount)
 
 
 def _acts(now: Situation, mandate: Mandate, side: Side) -> bool:

@@ -16,7 +16,7 @@ from raci.matrices.models import Matrix, Party
 from raci.matrices.rules import MatrixStatus, PartyKind
 from raci.matrices.schemes import ACCOUNTABLE, Letter
 from raci.people.models import Authority, RoleHolder
-from raci.people.rules import Rank
+from raci.people.rules import Money, Rank
 
 OWNER_ROLE = "PO"
 PERSONAL = set(DataCategory) - {DataCategory.NONE_PERSONAL, DataCategory.CONFIDENTIAL}
@@ -32,6 +32,7 @@ class Directory:
     holders: Mapping[tuple[int, str], User]
     authorities: Mapping[tuple[int, int], frozenset[str]]  # (unit, person)
     tiers: Mapping[int, str]  # signed, by system
+    limits: Mapping[tuple[int, int, str], Money]  # (unit, person, kind), of what has a limit
 
     def holder(self, role: str, unit: BusinessUnit) -> User | None:
         """Return who holds the role for a unit; the nearest unit decides."""
@@ -43,6 +44,16 @@ class Directory:
         none: frozenset[str] = frozenset()
         return none.union(*(self.authorities.get((pk, person.pk), none) for pk in unit.path))
 
+    def limits_of(self, person: User, unit: BusinessUnit) -> dict[str, Money]:
+        """Return how far the person's authorities go in the unit; one without a limit is absent."""
+        found: dict[str, Money] = {}
+        for kind in self.authorities_of(person, unit):
+            given = [pk for pk in unit.path if kind in self.authorities.get((pk, person.pk), ())]
+            limits = [self.limits.get((pk, person.pk, kind)) for pk in given]
+            if None not in limits:
+                found[kind] = max(filter(None, limits), key=lambda limit: limit.value)
+        return found
+
 
 def directory(matrices: Iterable[Matrix]) -> Directory:
     """Return the directory for these matrices, in three queries."""
@@ -50,13 +61,17 @@ def directory(matrices: Iterable[Matrix]) -> Directory:
     paths = {pk for matrix in found for pk in matrix.home.path}
     holders = RoleHolder.objects.now().filter(unit__in=paths, rank=Rank.PRIMARY)
     authorities: dict[tuple[int, int], frozenset[str]] = {}
+    limits: dict[tuple[int, int, str], Money] = {}
     for row in Authority.objects.now().filter(unit__in=paths):
         key = (row.unit_id, row.person_id)
         authorities[key] = authorities.get(key, frozenset()) | {row.kind}
+        if row.limit is not None:
+            limits[(*key, row.kind)] = Money(row.limit, row.currency)
     return Directory(
         {(row.unit_id, row.role): row.person for row in holders.select_related("person")},
         authorities,
         current_tiers(matrix.system_id for matrix in found if matrix.system_id),
+        limits,
     )
 
 
@@ -125,6 +140,7 @@ def _person(party: Party, person: User, matrix: Matrix, people: Directory) -> ru
         person=person.handle,
         left=not person.is_active,
         authorities=people.authorities_of(person, matrix.home),
+        limits=people.limits_of(person, matrix.home),
         roles=tuple(party.roles),
         is_role=party.kind == PartyKind.ROLE,
         email=person.email,

@@ -122,7 +122,7 @@ class _Search:
             self.steps.append(f"{title} {person.name} has left.")
         elif away:
             self.steps.append(f"{title} {person.name} is away until {away.end:%Y-%m-%d %H:%M} UTC.")
-        elif power and not cover.may(key, power, self.subject.path, self.at):
+        elif power and not cover.may(key, power, self.subject.path, self.at, self.activity.amount):
             self.steps.append(f"{title} {person.name} lacks the authority that this needs.")
         else:
             return True

@@ -16,6 +16,7 @@ from raci.matrices.schemes import (
     spoken,
     strongest,
 )
+from raci.people.rules import Money
 
 
 class PartyKind(StrEnum):
@@ -79,6 +80,7 @@ class Activity:
     applies_if: frozenset[str] = frozenset()
     law: str = ""
     authority: str = ""
+    amount: Money | None = None  # up to which the authority must go
     sod: str = ""
     needs_24x7: bool = False
     is_decision: bool = False  # the accountable decides; else the responsible acts
@@ -94,6 +96,7 @@ class Party:
     person: str = ""  # who it is, the same for one human in two columns
     left: bool = False
     authorities: frozenset[str] = frozenset()
+    limits: Mapping[str, Money] = field(default_factory=dict)  # of authorities that have one
     roles: tuple[str, ...] = ()  # the column stands, or stood, for
     is_role: bool = False  # it names no person itself
     email: str = ""
@@ -257,6 +260,18 @@ def _answers(row: Row, owner: Party, snapshot: Snapshot) -> Iterator[Finding]:
         reason = f"{owner.name} lacks the authority this row needs: {what.lower()}."
         fix = f"Give {owner.name} that authority, or the A to somebody who holds it."
         yield Finding("R05", Severity.ERROR, activity.code, reason, fix, Mend.AUTHORITIES)
+    elif reason := _falls_short(owner, activity, words):
+        fix = f"Raise the limit of {owner.name}, or give the A to somebody who may go further."
+        yield Finding("R05", Severity.ERROR, activity.code, reason, fix, Mend.AUTHORITIES)
+
+
+def _falls_short(owner: Party, activity: Activity, words: Mapping[str, str]) -> str:
+    """Return why the owner's authority does not go as far as the row needs; empty when it does."""
+    limit, needed = owner.limits.get(activity.authority), activity.amount
+    if limit is None or needed is None or limit.covers(needed):
+        return ""
+    what = words.get(activity.authority, activity.authority).lower()
+    return f"{owner.name} may {what} up to {limit}, and this row needs {needed}."
 
 
 NOT_A_PERSON: dict[PartyKind, str] = {

@@ -50,6 +50,7 @@ class Situation(Snapshot):
     attested: Mapping[str, datetime] = field(default_factory=dict)  # by person, the last time
     declared: Mapping[tuple[str, str], str] = field(default_factory=dict)  # rule, person or row
     loads: Mapping[str, Load] = field(default_factory=dict)
+    on_call: Mapping[str, float] = field(default_factory=dict)  # person → part of all hours ahead
     uncovered: Mapping[str, str] = field(default_factory=dict)  # role → gaps ahead; all that count
 
     @property

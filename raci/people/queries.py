@@ -15,6 +15,7 @@ from raci.people.rules import (
     Cover,
     DelegationStatus,
     Mandate,
+    Money,
     Person,
     Power,
     Rank,
@@ -89,7 +90,8 @@ def _seat(row: RoleHolder, keys: dict[int, str]) -> Seat:
 
 
 def _power(row: Authority, keys: dict[int, str]) -> Power:
-    return Power(keys[row.person_id], row.unit_id, row.kind, row.since, row.until)
+    limit = Money(row.limit, row.currency) if row.limit is not None else None
+    return Power(keys[row.person_id], row.unit_id, row.kind, row.since, row.until, limit)
 
 
 def _mandate(row: Delegation, keys: dict[int, str]) -> Mandate:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
@@ -118,6 +119,21 @@ class Mandate:
 
 
 @dataclass(frozen=True)
+class Money:
+    """An amount in a currency of ISO 4217."""
+
+    value: Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.value:,.0f}"
+
+    def covers(self, amount: "Money") -> bool:
+        """Return whether a limit goes as far as an amount; another currency does not."""
+        return amount.currency == self.currency and amount.value <= self.value
+
+
+@dataclass(frozen=True)
 class Power:
     """What a person is empowered to do in a unit and all below it."""
 
@@ -126,10 +142,15 @@ class Power:
     kind: str
     since: datetime
     until: datetime | None = None
+    limit: Money | None = None  # None: unlimited
 
     def holds(self, at: datetime) -> bool:
         """Return whether the person has it at the moment."""
         return self.since <= at and (self.until is None or at < self.until)
+
+    def reaches(self, amount: Money | None) -> bool:
+        """Return whether it goes as far as an amount."""
+        return amount is None or self.limit is None or self.limit.covers(amount)
 
 
 @dataclass(frozen=True)
@@ -170,9 +191,12 @@ class Cover:
         rows = self.mandates.get(giver, ())
         return [row.taker for row in rows if row.counts(activity, at)]
 
-    def may(self, key: str, kind: str, path: Path, at: datetime) -> bool:
-        """Return whether a person has an authority for a unit at the moment."""
-        return any(row.unit in path and row.holds(at) for row in self.powers.get((key, kind), ()))
+    def may(
+        self, key: str, kind: str, path: Path, at: datetime, amount: Money | None = None
+    ) -> bool:
+        """Return whether a person has an authority for a unit at the moment, up to an amount."""
+        rows = self.powers.get((key, kind), ())
+        return any(row.unit in path and row.holds(at) and row.reaches(amount) for row in rows)
 
 
 def cover(

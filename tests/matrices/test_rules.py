@@ -1,5 +1,8 @@
 """The rules of a matrix: each fixture breaks one thing and gets its own message."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
 from raci.matrices.catalogue import catalogue, read
@@ -15,6 +18,7 @@ from raci.matrices.rules import (
     findings,
 )
 from raci.matrices.schemes import Letter, strongest
+from raci.people.rules import Money
 
 MIRA = Party("Mira Rossi", person="mira", authorities=frozenset({"stop-system"}))
 JONAS = Party("Jonas Weber", person="jonas")
@@ -81,6 +85,29 @@ SOUND = [
 @pytest.mark.parametrize(("activity", "cells"), SOUND)
 def test_a_sound_row_has_no_finding(activity, cells):
     assert check(*cells, activity=activity) == []
+
+
+LIMITED = Activity(
+    "AGR-01", "Sign", "Agreements", {}, authority="stop-system", amount=Money(Decimal(9000), "EUR")
+)
+
+
+@pytest.mark.parametrize(
+    ("limit", "says"),
+    [
+        (None, []),
+        (Money(Decimal(9000), "EUR"), []),
+        (Money(Decimal(8999), "EUR"), ["may stop a system up to EUR 8,999, and this row needs"]),
+        (Money(Decimal(99999), "CHF"), ["up to CHF 99,999, and this row needs EUR 9,000."]),
+    ],
+)
+def test_an_authority_must_go_as_far_as_the_row_needs(limit, says):
+    mira = replace(MIRA, limits={"stop-system": limit} if limit else {})
+    found = check((mira, AR), activity=LIMITED)
+
+    assert [one.rule for one in found] == ["R05"] * len(says)
+    assert all(words in one.reason for one, words in zip(found, says, strict=True))
+    assert check((mira, AR), activity=ROLLBACK) == []
 
 
 def test_a_mandatory_activity_without_a_row_is_an_error():

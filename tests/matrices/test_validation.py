@@ -48,6 +48,7 @@ def seen(on_call=None, people=None, **over) -> Situation:
     """A matrix in which nothing is wrong, but for what is said."""
     rows = {**SOUND, **over.pop("rows", {})}
     index = over.pop("index", {})
+    over["on_call"] = over.pop("on_call_share", {})
     powers = [Power(name, 1, kind, OLD) for name in NAMES for kind in STOP]
     persons = people or [Person(name, name.capitalize(), email="x@x") for name in NAMES]
     lookups = {"on_call": on_call} if on_call else {}
@@ -192,6 +193,11 @@ FIRES = {
         "W Gil is consulted in 7 of 7 rows",
     ),
     "R14": (seen(loads={"ann": Load(13, 39)}), "R14", "W Ann answers for 13 activities"),
+    "R14 on call": (
+        seen(on_call_share={"cem": 0.51}),
+        "R14",
+        "W Cem is on call for 51% of the next 28 days",
+    ),
     "R15 alone": (
         seen(rows={code: (cells[0], (CEM, R)) for code, cells in SOUND.items()}),
         "R15",
@@ -316,6 +322,8 @@ STILL = {
         "R13",
     ),
     "R14 twelve": (seen(loads={"ann": Load(12, 36)}), "R14"),
+    "R14 half": (seen(on_call_share={"cem": 0.5}), "R14"),
+    "R14 on call without work": (seen(on_call_share={"gil": 1.0}), "R14"),
     "R14 light": (seen(loads={"ann": Load(20, 20)}), "R14"),
     "R16 group": (
         seen(
