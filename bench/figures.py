@@ -84,6 +84,17 @@ def of_engine(told: Mapping[str, Any]) -> Iterator[Figure]:
         yield Figure(words, told[key], "ms")
 
 
+def of_who(told: Mapping[str, Any]) -> Iterator[Figure]:
+    """Yield how fast “who is it?” is answered, and what all rules take over 1,000 matrices."""
+    rate, aim = told["who_per_second"], told["aim_per_second"]
+    times = told["look_ups_of_a_letter_per_question"]
+    note = f"one core, {told['questions']:,} different; {times} times a bare look-up of the letter"
+    yield Figure("who is it", rate, "questions/s", aim, least=True, note=note)
+    note = f"{told['rules_ms_per_matrix']} ms each; {told['rules_over_rules_of_rows']} times"
+    note += " the rules of rows"
+    yield Figure("all rules, 1,000 matrices", told["validation_of_1000_s"], "s", note=note)
+
+
 def of_packs(told: Mapping[str, Any]) -> Iterator[Figure]:
     """Yield what packs take."""
     note = f"{told['systems']} systems, {told['pages']} pages; processor time"
@@ -178,6 +189,7 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], Iterator[Figure]]] = {
     "packs": of_packs,
     "imports": of_imports,
     "engine": of_engine,
+    "who": of_who,
     "ledger": of_ledger,
     "escalation": of_escalation,
     "preview": of_preview,

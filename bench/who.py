@@ -55,6 +55,7 @@ def measure() -> dict[str, float]:
     return {
         "who_per_second": round(rate),
         "aim_per_second": AIM_PER_SECOND,
+        "questions": len(asked),
         "gaps_percent": round(100 * gaps / len(asked)),
         "look_ups_of_a_letter_per_question": round(bare / rate, 1),
         "rules_ms_per_matrix": round(all_ms, 2),

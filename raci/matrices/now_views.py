@@ -17,6 +17,7 @@ from inventory.systems.models import AISystem
 from raci.matrices.asking import ask
 from raci.matrices.catalogue import catalogue
 from raci.people.forms import WallClockField, ZonedForm
+from raci.people.zones import in_own_zone
 
 MOST = 5  # systems named when several fit
 
@@ -54,13 +55,14 @@ class NowForm(ZonedForm):
 
 @require_safe
 @login_required
+@in_own_zone
 def now(request: HttpRequest) -> HttpResponse:
     """Answer who does or decides an activity of a system at a moment."""
     user = acting_user(request)
     given = request.GET.copy()
     asked = bool(given)
     for name in ("activity", "zone"):
-        usual = "OPS-01" if name == "activity" else timezone.get_default_timezone_name()
+        usual = "OPS-01" if name == "activity" else timezone.get_current_timezone_name()
         given.setdefault(name, usual)
     form = NowForm(user, given if asked else None)
     context: dict[str, Any] = {"form": form}
@@ -72,12 +74,14 @@ def now(request: HttpRequest) -> HttpResponse:
 def _answer(form: NowForm) -> dict[str, Any]:
     data = form.cleaned_data
     at: datetime = data["at"] or timezone.now()
-    system = data["system"]
+    system, own = data["system"], timezone.get_current_timezone()
     return {
         "system": system,
         "activity": catalogue().activities[data["activity"]],
         "answer": ask(system, data["activity"], at),
         "local": at.astimezone(ZoneInfo(data["zone"])).replace(tzinfo=None),
         "zone": data["zone"],
+        "own": at.astimezone(own).replace(tzinfo=None) if str(own) != data["zone"] else None,
+        "own_zone": own,
         "notes": form.notes,
     }

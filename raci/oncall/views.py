@@ -22,6 +22,7 @@ from raci.oncall.forms import ConfirmForm, ScheduleChangeForm, ScheduleForm, Whe
 from raci.oncall.models import Schedule
 from raci.oncall.queries import Roster, roster_of, takes_part
 from raci.oncall.wall_clock import resolve, zone_of
+from raci.people.zones import in_own_zone
 
 PAGE_SIZE = 25
 HOME = ("/raci/on-call/", "On call")
@@ -35,6 +36,7 @@ def visible_schedule(user: User, pk: int) -> Schedule:
 
 @require_safe
 @login_required
+@in_own_zone
 def schedules(request: HttpRequest) -> HttpResponse:
     """Show who is on call now in each schedule, who is next, and how many gaps lie ahead."""
     user, now = acting_user(request), timezone.now()
@@ -50,6 +52,7 @@ def schedules(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
+@in_own_zone
 def schedule(request: HttpRequest, schedule: int) -> HttpResponse:
     """Show one schedule: now, the next 28 days, gaps, layers, overrides and swaps."""
     user = acting_user(request)

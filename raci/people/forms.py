@@ -35,7 +35,7 @@ class ZonedForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        usual = {"zone": timezone.get_default_timezone_name()}
+        usual = {"zone": timezone.get_current_timezone_name()}
         options["initial"] = usual | (options.get("initial") or {})
         super().__init__(*args, **options)
         self.notes: list[str] = []

@@ -47,6 +47,22 @@ def test_a_list_is_told_as_a_multiple_of_the_bare_select_of_the_same_rows():
     assert "10.0 times the bare SELECT" in table(REPORT)
 
 
+def test_who_is_held_against_two_thousand_questions_a_second():
+    told = {
+        "who_per_second": 1_999,
+        "aim_per_second": 2_000,
+        "questions": 10_000,
+        "look_ups_of_a_letter_per_question": 25.0,
+        "rules_ms_per_matrix": 1.9,
+        "rules_over_rules_of_rows": 9.0,
+        "validation_of_1000_s": 1.9,
+    }
+    report = {"machine": MACHINE, "measured": {"who": told}}
+    rate, rules = figures(report)
+
+    assert (rate.verdict, rules.unit) == ("missed", "s")
+
+
 def test_a_law_change_tells_seconds_and_that_memory_stays_flat():
     at = {"seconds": 3.0, "cpu_seconds": 2.5, "touched": 5_000, "bare_seconds": 1.5}
     sizes = {"10000": at | {"peak_mib": 90.0}, "100000": at | {"seconds": 61.0, "peak_mib": 95.5}}
