@@ -26,6 +26,8 @@ NOBODY_SIGNED_IN = [
     Visit("/accounts/password/reset/", ()),
     Visit("/accounts/password/reset/done/", ()),
     Visit("/no/such/page/", (), 404),
+    Visit("/{ack}/", ()),
+    Visit("/acknowledge/cut-off/", (), 404),
 ]
 VISITS = [
     # Today, search, kit, errors

@@ -18,7 +18,7 @@ from governance.classification.tasks import run_preview
 from inventory.imports import runs
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
-from tests.browser import duties, news, papers, proofs, rotas
+from tests.browser import climbing, duties, news, papers, proofs, rotas
 
 PASSWORD = "correct horse battery"
 PEOPLE = {
@@ -66,6 +66,7 @@ def build(base: str) -> World:
     refs |= papers.fill(claims, officer, owner)
     refs |= proofs.fill(root, system, officer)
     refs |= news.fill(admin, officer)
+    refs |= climbing.fill(system, owner)
     return World(base, {**people, Role.ADMINISTRATOR: admin}, refs)
 
 
