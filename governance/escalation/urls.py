@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from governance.escalation import ack_views, views
+from governance.escalation import ack_views, policy_views, views
 
 
 class RefConverter:
@@ -28,4 +28,9 @@ urlpatterns = [
     path("escalations/<escalation:pk>/", views.item, name="item"),
     path("escalations/<escalation:pk>/<slug:verb>/", views.act, name="act"),
     path("acknowledge/<str:token>/", ack_views.acknowledge_link, name="acknowledge"),
+    path("settings/escalation/", policy_views.policies, name="policies"),
+    path("settings/escalation/new/", policy_views.new, name="policy_new"),
+    path("settings/escalation/<int:pk>/", policy_views.policy, name="policy"),
+    path("settings/escalation/<int:pk>/edit/", policy_views.edit, name="policy_edit"),
+    path("settings/escalation/<int:pk>/retire/", policy_views.retire, name="policy_retire"),
 ]

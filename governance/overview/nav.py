@@ -63,6 +63,8 @@ class Standing:
     waiting: dict[str, int]
 
 
+NOTICES_URL = "/notices/"
+ESCALATIONS_URL = "/escalations/"
 MAP: list[tuple[str, list[NavItem]]] = [
     (
         "",
@@ -71,6 +73,7 @@ MAP: list[tuple[str, list[NavItem]]] = [
             NavItem("AI systems", "boxes", "/systems/"),
             NavItem("Model updates", "git-pull-request-arrow", "/updates/"),
             NavItem("Incidents", "triangle-alert", "/incidents/"),
+            NavItem("Escalations", "hourglass", ESCALATIONS_URL),
         ],
     ),
     (
@@ -100,13 +103,13 @@ SETTINGS_PAGES = [
     NavItem("People and roles", "users-round", "/settings/people/", Capability.CONFIGURE),
     NavItem("Business units", "network", "/settings/units/", Capability.CONFIGURE),
     NavItem("Working hours", "clock", "/settings/working-hours/"),
+    NavItem("Escalation", "hourglass", "/settings/escalation/"),
     NavItem("Tokens", "key-round", "/settings/tokens/"),
     NavItem("Notices", "bell", "/settings/notices/"),
     NavItem("Calendar", "calendar-clock", "/settings/calendar/"),
     NavItem("Webhooks", "link", "/settings/webhooks/", Capability.CONFIGURE),
 ]
 FIND_URL = "/find/"
-NOTICES_URL = "/notices/"
 
 
 @cache

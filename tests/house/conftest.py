@@ -281,3 +281,13 @@ def climbing_in_claims(system, owner):
     from tests.escalation.conftest import due, opened
 
     return opened(due(system, owner))
+
+
+@pytest.fixture
+def policy_in_claims(claims, officer):
+    """A policy by which items of Claims climb."""
+    from governance.escalation.plans import LevelWish
+    from governance.escalation.policy_actions import PolicyWish, save_policy
+
+    wish = PolicyWish(name="Items of Claims", unit=claims, levels=(LevelWish(15, ("owner",)),))
+    return save_policy(None, actor=officer, wish=wish)

@@ -221,6 +221,10 @@ def _climbing(ask: Ask) -> Things:
     return {"pk": ask("climbing_in_claims").pk, "verb": "resolve"}
 
 
+def _escalation_policy(ask: Ask) -> Things:
+    return {"pk": ask("policy_in_claims").pk}
+
+
 THINGS: dict[str, Callable[[Ask], Things]] = {
     "systems": _system,
     "classifications": _system,
@@ -261,6 +265,8 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "waivers": _waiver,
     "evidence": _evidence,
     "escalations": _climbing,
+    "escalation": _escalation_policy,
+    "escalation-policies": _escalation_policy,
     "incidents": _incident,
     "obligations": _duty,
 }
