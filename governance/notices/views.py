@@ -78,7 +78,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
             by_email=given["by_email"],
             seen=given["row_version"],
         )
-        messages.success(request, "It is kept: you are told like this from now on.")
+        messages.success(request, "Saved: you are told like this from now on.")
         return redirect("notices:preferences")
     status = 422 if form.is_bound else 200
     return render(request, "notices/preferences.html", {"form": form}, status=status)

@@ -88,13 +88,13 @@ def test_every_try_has_the_same_id_and_body_and_its_own_time(event, receiver):
 def test_while_the_secret_is_changed_both_sign(event, endpoint, receiver, administrator):
     row, old = endpoint
     new = rotate_secret(row, actor=administrator)
+    Endpoint.objects.update(old_until=NOON + MINUTE)
     tell([event()], at=NOON)
     deliver_webhooks(NOON)
     headers, body = receiver.requests[0]
     assert is_signed(old, headers, body)
     assert is_signed(new, headers, body)
 
-    Endpoint.objects.update(old_until=NOON)
     tell([event(step=2)], at=NOON)
     deliver_webhooks(NOON + MINUTE)
     headers, body = receiver.requests[1]

@@ -4,6 +4,8 @@ import base64
 import hashlib
 import hmac
 import http.client
+import socket
+import ssl
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -78,8 +80,20 @@ def send(notice: Notice, endpoint: Endpoint, at: datetime) -> Outcome:
         return Outcome(False, None, str(error))
     except (OSError, http.client.HTTPException, ValueError) as error:
         took = int((time.monotonic() - begun) * 1_000)
-        return Outcome(False, None, f"No answer ({type(error).__name__}).", took)
+        return Outcome(False, None, _why(error), took)
     return outcome_of(answer, at, int((time.monotonic() - begun) * 1_000))
+
+
+def _why(error: Exception) -> str:
+    """Return why there was no answer, in words that do not tell what lies at an address."""
+    kinds = {
+        ssl.SSLError: "its certificate did not hold",
+        TimeoutError: "it took too long",
+        ConnectionRefusedError: "it refused the connection",
+        socket.gaierror: "its name is not known",
+    }
+    words = next((words for kind, words in kinds.items() if isinstance(error, kind)), "")
+    return f"No answer: {words or 'the connection broke off'}."
 
 
 def _post(notice: Notice, endpoint: Endpoint, at: datetime) -> Answer:
