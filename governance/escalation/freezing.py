@@ -10,7 +10,7 @@ from governance.escalation.clocks import WorkingHours, clock_of
 from governance.escalation.ladder import Course, Times
 from governance.escalation.models import FrozenPlan, Item, Policy
 from governance.escalation.plans import LevelWish, policy_plan, usual_plan
-from governance.escalation.rules import Clock, ClockKind, Expiry, Plan
+from governance.escalation.rules import Clock, ClockKind, Due, Expiry, Plan
 from governance.notices.rules import Channel, Severity
 
 
@@ -43,6 +43,12 @@ class Policies:
                 if found := self.by_place.get((unit, wanted)):
                     return found
         return None
+
+    def of_due(
+        self, due: Due, plan: Plan | None, path: Sequence[int]
+    ) -> tuple[Plan, Policy | None]:
+        """Return the plan of a kind, or, where it has none, that of the policy which serves."""
+        return (plan, None) if plan else self.plan(path, due.severity)
 
     def plan(self, path: Sequence[int], severity: Severity) -> tuple[Plan, Policy | None]:
         """Return the plan of a run that begins now, and the policy it is made of."""

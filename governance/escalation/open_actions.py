@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from governance.accounts.models import BusinessUnit, User
 from governance.escalation.freezing import Clocks, Policies, digest_of, freeze
-from governance.escalation.models import Event, Item
+from governance.escalation.models import Event, Item, Policy
 from governance.escalation.queries import database_now
 from governance.escalation.rules import Due, EventKind, ItemStatus, Plan
 from governance.ledger.actions import Actor, record
@@ -26,7 +26,7 @@ TOLD_FIELDS = (
 )
 ANEW_FIELDS = (
     *("status", "level", "run", "people", "begun_at", "loop", "position", "next_step_at"),
-    *("acked_by_id", "acked_at", "ack_until"),
+    *("plan_id", "policy_id", "acked_by_id", "acked_at", "ack_until"),
     *("snoozed_by_id", "snoozed_until", "snooze_reason"),
 )
 S = ItemStatus
@@ -138,7 +138,9 @@ class _Opening:
         if moved:
             item.run += 1
             _let_go(item)
-            self._begin(item, item.plan.plan)
+            plan, item.policy = self._plan(due)
+            (item.plan,) = freeze([plan]).values()
+            self._begin(item, plan)
         kind = EventKind.ABSORBED if came_again else EventKind.CHANGED
         after = _told(item)
         changes = {
@@ -146,10 +148,9 @@ class _Opening:
         }
         return _event(item, kind, self.now, {"changes": changes, "count": item.count})
 
-    def _plan(self, due: Due) -> tuple[Plan, Any]:
-        if plan := self.plans.get(due.kind):
-            return plan, None
-        return self.policies.plan(self.units[due.unit_id].path, due.severity)
+    def _plan(self, due: Due) -> tuple[Plan, Policy | None]:
+        path = self.units[due.unit_id].path
+        return self.policies.of_due(due, self.plans.get(due.kind), path)
 
     def _tell(self, item: Item, due: Due) -> None:
         """Write what a source tells; who was handed an item keeps it."""

@@ -6,6 +6,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.db.models import Q
 from django.utils import timezone
@@ -46,19 +47,31 @@ class Reached:
 Found = tuple[str, str, str]  # key of the person, through which step, in whose place
 
 
-@dataclass(frozen=True)
+@dataclass
 class Reach:
-    """All that decides who is told about the items of a batch, loaded once."""
+    """All that decides who is told about the items of a batch, loaded once.
+
+    Matrices are large, and most steps do not ask them: they are read when the first one does.
+    """
 
     cover: Cover
-    users: Mapping[str, User]  # by handle
-    handles: Mapping[int, str]
+    users: dict[str, User]  # by handle
+    handles: dict[int, str]
     on_call: Lookup
     schedules: Mapping[int, Roster]
-    asked: Asked
+    systems: Sequence[AISystem]
     root: BusinessUnit
     administrators: tuple[str, ...]
     at: datetime
+
+    @cached_property
+    def asked(self) -> Asked:
+        """Return the matrices of the batch's systems, with the people whom they name."""
+        asked = asked_about(self.systems, since=self.at)
+        more = users_behind(set(asked.world.cover.people) - set(self.users))
+        self.users |= more
+        self.handles |= {user.pk: key for key, user in more.items()}
+        return asked
 
     def reach(self, item: Item, step: Step) -> list[Reached]:
         """Return who is told of an item by a step, each person once."""
@@ -224,16 +237,18 @@ def reach_of(items: Sequence[Item], plans: Iterable[Plan], at: datetime) -> Reac
     cover = cover_of({pk for unit in units for pk in unit.path} | {root.pk}, _named(items, targets))
     on_call = for_roles(units, since=at)
     schedules = _schedules(targets, at)
-    asked = asked_about(_asked_systems(items, targets), since=at)
     administrators = _administrators(root)
-    users = _users(cover, [*on_call.rosters.values()], schedules, asked, administrators)
+    boards = [one for group in on_call.rosters.values() for one in group]
+    boards += schedules.values()
+    named = {user.handle for roster in boards for user in roster.people.values()}
+    users = users_behind({*cover.people, *administrators, *named})
     return Reach(
         cover=cover,
         users=users,
         handles={user.pk: key for key, user in users.items()},
         on_call=on_call,
         schedules=schedules,
-        asked=asked,
+        systems=list({item.system_id: item.system for item in items if item.system}.values()),
         root=root,
         administrators=administrators,
         at=at,
@@ -256,13 +271,6 @@ def _schedules(targets: Iterable[str], at: datetime) -> dict[int, Roster]:
     return {roster.schedule.pk: roster for roster in rosters(rows, timezone.now(), at)}
 
 
-def _asked_systems(items: Iterable[Item], targets: Iterable[str]) -> list[AISystem]:
-    """Return the systems whose matrices decide who is told; mostly none."""
-    by_target = bool(targets_of(targets, "activity"))
-    systems = [item.system for item in items if item.system and (by_target or item.activity)]
-    return list({system.pk: system for system in systems}.values())
-
-
 def _administrators(root: BusinessUnit) -> tuple[str, ...]:
     today = timezone.localdate()
     live = Q(ends_on__isnull=True) | Q(ends_on__gte=today)
@@ -272,16 +280,7 @@ def _administrators(root: BusinessUnit) -> tuple[str, ...]:
     return tuple(rows.order_by("user__pk").values_list("user__handle", flat=True))
 
 
-def _users(
-    cover: Cover,
-    served: Iterable[Sequence[Roster]],
-    schedules: Mapping[int, Roster],
-    asked: Asked,
-    administrators: Iterable[str],
-) -> dict[str, User]:
-    """Return everybody who may be found, by handle; without whom is gone, or no person."""
-    keys = {*cover.people, *asked.world.cover.people, *administrators}
-    boards = [roster for group in served for roster in group] + list(schedules.values())
-    keys |= {user.handle for roster in boards for user in roster.people.values()}
-    rows = User.objects.filter(handle__in=keys, is_active=True, is_service=False).order_by()
-    return {user.handle: user for user in rows}
+def users_behind(handles: Iterable[str]) -> dict[str, User]:
+    """Return who stands behind handles; nobody for whom has left, or is no person."""
+    rows = User.objects.filter(handle__in=set(handles), is_active=True, is_service=False)
+    return {user.handle: user for user in rows.order_by()}

@@ -168,3 +168,12 @@ def test_what_is_done_is_resolved_in_one_batch_with_one_entry(system, owner):
     assert resolve_items(Item.objects.all(), reason="It was signed.") == 0
     assert Entry.objects.filter(action="items.resolved").count() == 1
     assert not Item.objects.open().exists()
+
+
+def test_a_new_due_date_begins_by_the_plan_that_its_kind_has_now(system, owner):
+    item = opened(due(system, owner), deadline_plan("as it was"))
+    moved = due(system, owner, due_at=timezone.now() + timedelta(days=5))
+    open_items([moved], plans={"late": deadline_plan("as it is")})
+
+    item.refresh_from_db()
+    assert (item.run, item.plan.plan.code) == (2, "as it is")
