@@ -18,6 +18,7 @@ from governance.accounts.access import acting_user, may, visible_units
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.common.forms import attempt, form_page
+from raci.matrices.belongings import still_named
 from raci.matrices.catalogue import catalogue
 from raci.matrices.cover_forms import AbsenceForm, DelegationForm, DeputyForm, PeriodForm
 from raci.matrices.default_views import unit_of
@@ -53,6 +54,7 @@ def cover(request: HttpRequest) -> HttpResponse:
         "waiting": asked,
         "delegations": delegations.exclude(pk__in=asked.values("pk"))[:100],
         "may_assign": may(user, Capability.ASSIGN, unit),
+        "leavers": still_named(user)[:50],
         "me": user,
     }
     return render(request, "raci/cover.html", context)

@@ -37,7 +37,7 @@ class Watch:
     """Looks at matrices before a change, and says afterwards what it broke."""
 
     def __init__(self, user: User, people: Iterable[User], roles: Sequence[str] = ()) -> None:
-        self.rows = touched(user, people, roles).order_by("pk")[:MOST]
+        self.rows = touched(user, people, roles).order_by("system_id", "pk")[:MOST]
         self.before = {_key(effect) for effect in self._look()}
 
     def broke(self) -> list[Effect]:
@@ -52,7 +52,7 @@ class Watch:
 
 
 def _key(effect: Effect) -> tuple[int, str, str]:
-    return effect.matrix.pk, effect.finding.rule, effect.finding.reason
+    return effect.matrix.system_id or 0, effect.finding.rule, effect.finding.reason
 
 
 def tell(request: HttpRequest, watch: Watch, done: str) -> None:

@@ -39,6 +39,7 @@ class Column:
     id: int
     name: str
     detail: str
+    left: int = 0  # the id of whoever is named and has left
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,16 @@ class Grid:
         return len({finding.row or finding.rule for finding in self.findings if finding.is_error})
 
     @property
+    def leavers(self) -> list[tuple[Column, int]]:
+        """Return who has left and is still named, each with how many As they have here."""
+        cells = [cell for _, rows in self.phases for row in rows for cell in row.cells]
+        return [
+            (column, sum(c.column == column and c.letter in ACCOUNTABLE for c in cells))
+            for column in self.columns
+            if column.left
+        ]
+
+    @property
     def before(self) -> str:
         """Return all stored letters on one line, so that a form knows what it was made from."""
         stored = queries.letters_of(self.matrix)
@@ -171,7 +182,7 @@ def _column(party: Party, matrix: Matrix, people: Directory) -> Column:
         return Column(party.pk, roles, party.roles[0])
     person = queries.person_of(party, matrix, people)
     if person:
-        return Column(party.pk, person.name, roles)
+        return Column(party.pk, person.name, roles, 0 if person.is_active else person.pk)
     if party.kind == PartyKind.ROLE:
         return Column(party.pk, roles, "Nobody named yet")
     return Column(party.pk, party.label, KIND_WORDS[PartyKind(party.kind)])

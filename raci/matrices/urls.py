@@ -6,6 +6,7 @@ from raci.matrices import (
     cover_views,
     default_views,
     edit_views,
+    leaver_views,
     now_views,
     review_views,
     statement_views,
@@ -16,6 +17,7 @@ app_name = "raci"
 urlpatterns = [
     path("raci/", views.matrices, name="matrices"),
     path("cover/", cover_views.cover, name="cover"),
+    path("cover/people/<int:person>/", leaver_views.leaver, name="leaver"),
     path("cover/absences/new/", cover_views.absent, name="absent"),
     path("cover/absences/<int:absence>/cancel/", cover_views.cancel, name="cancel"),
     path("cover/delegations/new/", cover_views.delegate, name="delegate"),

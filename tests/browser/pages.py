@@ -99,6 +99,7 @@ VISITS = [
     Visit("/raci/now/?system={system}&activity=CHG-01"),
     Visit("/raci/now/?system=none", status=422),
     Visit("/cover/", (OFFICER, OWNER, AUDITOR)),
+    Visit("/cover/people/{person}/", (OFFICER, AUDITOR)),
     Visit("/cover/absences/new/", (OWNER,)),
     Visit("/cover/delegations/new/"),
     Visit("/cover/deputies/new/"),

@@ -153,7 +153,7 @@ def _hours(ask: Ask) -> Things:
 def _cover(ask: Ask) -> Things:
     absence = ask("absence_in_claims")
     seat = ask("deputy_in_claims")
-    others = {"verb": "accept", "seat": seat.pk}
+    others = {"verb": "accept", "seat": seat.pk, "person": seat.person_id}
     return {"absence": absence.pk, "delegation": absence.delegation_id, **others}
 
 
