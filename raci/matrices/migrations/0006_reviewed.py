@@ -93,6 +93,7 @@ class Migration(migrations.Migration):
             models.CharField(choices=STATUSES, default="draft", max_length=16),
         ),
         migrations.RunPython(take_over, migrations.RunPython.noop),
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         check("status_known", Q(status__in=[value for value, _ in STATUSES])),
         check("activated_at", Q(status__in=OPEN) ^ Q(activated_at__isnull=False)),
         check("origin_known", Q(origin__in=[value for value, _ in ORIGINS])),
