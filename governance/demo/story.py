@@ -18,7 +18,7 @@ from governance.audit_packs.rules import ScopeKind
 from governance.classification import actions as classification
 from governance.classification.preview_actions import request_preview
 from governance.classification.queries import engine, provisional, usual_answers
-from governance.demo import cover, duties, papers, rotas, troubles
+from governance.demo import cover, duties, operations, papers, rotas, troubles
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
 from inventory.systems.version_actions import add_version
@@ -68,6 +68,7 @@ def tell(*, today: date, password: Callable[[], str]) -> list[dict[str, str]]:
         _agreement(cast, row)
     _responsibility(cast, told)
     rotas.fill(_read("rotas"), cast.root, cast.people, cast.people["ines"])
+    operations.found(_read("operations"), cast.root, cast.people, today)
     facts = _read("facts")
     made = [_system(cast, row, facts) for row in _read("systems")]
     duties.take_over(made)

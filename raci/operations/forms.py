@@ -21,7 +21,9 @@ def people() -> QuerySet[User]:
 class FunctionForm(forms.Form):
     """All of a function; each duty goes to a person, or to whoever holds a role."""
 
-    lead = forms.ModelChoiceField(queryset=User.objects.none(), label="Lead")
+    lead = forms.ModelChoiceField(
+        queryset=User.objects.none(), label="Lead", empty_label="Choose somebody"
+    )
     members = forms.ModelMultipleChoiceField(
         queryset=User.objects.none(),
         label="Members",
@@ -39,7 +41,10 @@ class FunctionForm(forms.Form):
         help_text="Like: every day 07:00 to 22:00, at night whoever is on call.",
     )
     schedule = forms.ModelChoiceField(
-        queryset=Schedule.objects.none(), required=False, label="On-call schedule"
+        queryset=Schedule.objects.none(),
+        required=False,
+        label="On-call schedule",
+        empty_label="None yet",
     )
     charter_title = forms.CharField(label="Charter", max_length=200, required=False)
     charter_link = forms.URLField(

@@ -29,6 +29,7 @@ from raci.matrices.models import Matrix
 from raci.oncall.models import Swap
 from raci.oncall.queries import coverage_gaps
 from raci.oncall.rules import SwapStatus
+from raci.operations.queries import findings_for
 
 TODAY = date(2026, 11, 22)
 
@@ -92,3 +93,9 @@ def test_somebody_is_on_call_at_every_minute_and_one_schedule_shows_its_gaps(sig
 
 def on_call_gaps(role, at):
     return coverage_gaps(role, BusinessUnit.objects.get(parent__isnull=True), at)
+
+
+def test_an_ai_ops_function_was_there_first_and_lacks_nothing(signins):
+    organisation = BusinessUnit.objects.get(parent__isnull=True)
+
+    assert findings_for(organisation) == []
