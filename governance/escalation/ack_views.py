@@ -37,7 +37,10 @@ def _page(request: HttpRequest, looked: Looked, state: LinkState) -> HttpRespons
 
 
 def _secret(response: HttpResponse) -> HttpResponse:
-    """Keep the address of the page to itself."""
-    response["Referrer-Policy"] = "no-referrer"
+    """Keep the address of the page out of indexes.
+
+    The site's policy tells the address to no other site. A stricter one would make browsers send
+    the button's form with the origin "null", which counts as another site's.
+    """
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

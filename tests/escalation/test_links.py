@@ -118,7 +118,7 @@ def test_the_link_of_a_closed_account_acknowledges_nothing(client, link, owner, 
 def test_the_page_keeps_its_address_to_itself(client, link):
     answer = client.get(link)
 
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     assert "noindex" in answer["X-Robots-Tag"]
     assert "no-store" in answer["Cache-Control"]
 
