@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from governance.accounts.models import User
@@ -60,6 +61,6 @@ def revoke_token(token: ApiToken, *, actor: User) -> None:
 
 
 def forget_answers() -> int:
-    """Delete answers older than 24 hours; return how many."""
-    old = IdempotentAnswer.objects.filter(created_at__lt=timezone.now() - KEEP_ANSWERS)
+    """Delete answers older than 24 hours by the database's clock; return how many."""
+    old = IdempotentAnswer.objects.filter(created_at__lt=Now() - KEEP_ANSWERS)
     return old.delete()[0]

@@ -66,6 +66,22 @@ def test_a_token_stops_at_once(spoil, administrator, officer):
     assert caller(text)("GET", UNITS).status_code == 401
 
 
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_a_clock_that_is_wrong_here_neither_revives_a_token_nor_ends_one(
+    hours, officer, monkeypatch
+):
+    _, good = issue_token(actor=officer, name="ci", scopes=[Scope.READ])
+    over, ended = issue_token(actor=officer, name="old", scopes=[Scope.READ])
+    begun, hour = timezone.now() - timedelta(days=1), timedelta(hours=1)
+    ApiToken.objects.filter(pk=over.pk).update(created_at=begun, expires_at=timezone.now() - hour)
+    ApiToken.objects.exclude(pk=over.pk).update(expires_at=timezone.now() + hour)
+    wrong = timezone.now() + timedelta(hours=hours)
+
+    monkeypatch.setattr(timezone, "now", lambda: wrong)
+    assert caller(good)("GET", UNITS).status_code == 200
+    assert caller(ended)("GET", UNITS).status_code == 401
+
+
 def test_a_token_is_kept_as_a_peppered_digest_only(officer, settings):
     token, text = issue_token(actor=officer, name="ci", scopes=[Scope.READ])
     secret = text.split(".")[1]
