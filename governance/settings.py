@@ -283,6 +283,7 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 700_000  # kilobytes; a child over it ends 
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "governance.beat:Scheduler"
 
 # --- Clock ----------------------------------------------------------------------------------
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {

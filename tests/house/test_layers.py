@@ -10,6 +10,7 @@ ENTRY_POINTS = {
     "environment.py",
     "urls.py",
     "celery.py",
+    "beat.py",
     "broker.py",
     "wsgi.py",
 }
