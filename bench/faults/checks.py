@@ -58,16 +58,19 @@ class Found:
 
 def table(found: Iterable[Found]) -> str:
     """Return what was found as a table in Markdown, one line for each run."""
-    lines = ["| experiment | seed | | seconds | equalities | what was counted |",
-             "| --- | ---: | --- | ---: | ---: | --- |"]  # fmt: skip
-    for one in found:
-        held = sum(check.holds for check in one.checks)
-        failed = "; ".join(str(check) for check in one.checks if not check.holds)
-        told = one.not_run and f"needs {one.not_run}"
-        words = told or ", ".join(f"{name} {value}" for name, value in one.told.items())
-        verdict = one.verdict if one.verdict == "passed" else f"**{one.verdict}**"
-        lines.append(
-            f"| {one.experiment} | {one.seed} | {verdict} | {one.seconds:.0f} "
-            f"| {held} of {len(one.checks)} | {f'**{failed}**; ' if failed else ''}{words} |"
-        )
-    return "\n".join(lines)
+    head = ["| experiment | seed | | seconds | equalities | what was counted |",
+            "| --- | ---: | --- | ---: | ---: | --- |"]  # fmt: skip
+    return "\n".join([*head, *map(line, found)])
+
+
+def line(one: Found) -> str:
+    """Return what one run found as a line of the table: what failed first, then further figures."""
+    held = sum(check.holds for check in one.checks)
+    failed = "; ".join(str(check) for check in one.checks if not check.holds)
+    words = ", ".join(f"{name} {value}" for name, value in one.told.items())
+    told = f"needs {one.not_run}" if one.not_run else words
+    verdict = one.verdict if one.verdict == "passed" else f"**{one.verdict}**"
+    return (
+        f"| {one.experiment} | {one.seed} | {verdict} | {one.seconds:.0f} "
+        f"| {held} of {len(one.checks)} | {f'**{failed}**; ' if failed else ''}{told} |"
+    )

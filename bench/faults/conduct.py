@@ -5,16 +5,19 @@ import json
 import multiprocessing
 import os
 import platform
+import signal
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from launcher.common import ROOT, say
 
-from bench.faults import broker, workers
-from bench.faults.checks import Found, table
+from bench.faults import broker, clocks, workers
+from bench.faults.checks import Found, line, table
 from bench.faults.plan import Run, carried_out
 from bench.faults.world import ground
 
@@ -23,23 +26,31 @@ SEEDS = (1, 2, 3)
 EXPERIMENTS: dict[str, Callable[[Run], None]] = {
     "F-01": workers.kill_web,
     "F-02": workers.kill_worker,
+    "F-03": clocks.beat_dead,
+    "F-04": clocks.schedulers,
     "F-05": broker.empty_broker,
     "F-06": broker.broker_down,
+    "F-07": broker.killed_after_publish,
+    "F-07b": broker.killed_after_sending,
     "F-08": broker.twice_and_late,
+    "F-24": clocks.clock_steps,
+    "F-25": clocks.year,
 }
 
 
 def main(arguments: Sequence[str]) -> int:
     """Carry out what was chosen; return 0 when nothing failed, else 1."""
     options = parse(arguments)
-    chosen = [(name, seed) for name in options.only for seed in options.seeds]
-    if options.jobs == 1:
-        found = [alone(name, seed, 0, options) for name, seed in chosen]
-    else:
-        work = [(name, seed, at % options.jobs, options) for at, (name, seed) in enumerate(chosen)]
-        with multiprocessing.get_context("spawn").Pool(options.jobs) as pool:
-            found = pool.starmap(alone, work, chunksize=1)
     options.out.parent.mkdir(parents=True, exist_ok=True)
+    chosen = [(name, seed) for seed in options.seeds for name in options.only]
+    lanes = [(at, chosen[at :: options.jobs], options) for at in range(options.jobs)]
+    if options.jobs == 1:
+        told = [lane(*one) for one in lanes]
+    else:
+        with multiprocessing.get_context("spawn").Pool(options.jobs) as pool:
+            told = pool.starmap(lane, lanes, chunksize=1)
+    order = {one: at for at, one in enumerate((n, s) for n in options.only for s in options.seeds)}
+    found = sorted(chain.from_iterable(told), key=lambda one: order[one.experiment, one.seed])
     options.out.write_text(json.dumps(report(found), indent=1) + "\n")
     say(table(found))
     say(f"\nWritten to {options.out}")
@@ -59,16 +70,22 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def alone(name: str, seed: int, lane: int, options: argparse.Namespace) -> Found:
-    """Carry one experiment out on a PostgreSQL of its own."""
-    home = ROOT / "var" / "faults"
-    say(f"{datetime.now(UTC):%H:%M:%S} {name}, seed {seed} …")
+def lane(
+    number: int, chosen: Sequence[tuple[str, int]], options: argparse.Namespace
+) -> list[Found]:
+    """Carry experiments out one after the other, on a PostgreSQL of their own."""
+    home, found = ROOT / "var" / "faults", []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that everything is stopped
     with ground(home) as made:
-        run = Run(name, seed, made, options.port + lane, short=options.short)
-        found = carried_out(run, EXPERIMENTS[name])
-        if found.verdict == "failed":
-            keep_logs(made.folder, home / f"{name}-{seed}.log")
-    say(f"{datetime.now(UTC):%H:%M:%S} {name}, seed {seed}: {found.verdict}")
+        for name, seed in chosen:
+            say(f"{datetime.now(UTC):%H:%M:%S} {name}, seed {seed} …")
+            run = Run(name, seed, made, options.port + number, short=options.short)
+            found.append(carried_out(run, EXPERIMENTS[name]))
+            if found[-1].verdict == "failed":
+                keep_logs(made.folder / f"{name}-{seed}", home / f"{name}-{seed}.log")
+            say(f"{datetime.now(UTC):%H:%M:%S} {line(found[-1])}")
+            with options.out.with_suffix(".jsonl").open("a") as file:
+                file.write(json.dumps(found[-1].as_json()) + "\n")
     return found
 
 

@@ -36,8 +36,11 @@ OWED = {
 BODY = "convert_from(body, 'UTF8')::jsonb"
 
 
-def business(world: World, load: Load) -> list[Check]:
-    """Return that what was acknowledged is there, once, and with the entries that it owes."""
+def business(world: World, load: Load, *, refused: bool = False) -> list[Check]:
+    """Return that what was acknowledged is there, once, and with the entries that it owes.
+
+    Nothing may be refused either, unless `refused` says that some of it may.
+    """
     rows = {kind: keys_in(world, load, kind) for kind in ROWS}
     rows["pack"] = [row[0] for row in world.ask("SELECT ref FROM audit_packs_evidencepack")]
     told = {kind: [one.key for one in load.acked(kind)] for kind in ROWS}
@@ -53,7 +56,7 @@ def business(world: World, load: Load) -> list[Check]:
         *entries(world, acked),
         Check("duplicate_business_rows", doubles, 0),
         Check("calls whose outcome stays unknown", len(load.calls) - len(load.known()), 0),
-        Check("calls that were refused", len(load.known()) - acked.total(), 0),
+        *([] if refused else [Check("calls refused", len(load.known()) - acked.total(), 0)]),
     ]  # fmt: skip
 
 

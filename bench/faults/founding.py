@@ -31,16 +31,17 @@ def main() -> None:
     )
     root = BusinessUnit.objects.get(parent__isnull=True)
 
-    def token(name: str, role: Role) -> str:
+    def token(name: str, role: Role, called: str = "faults") -> str:
         email = f"{name.lower().replace(' ', '.')}@faults.example"
         person = accounts.add_person_with_role(
             email=email, name=name, role=role, unit=root, actor=admin
         )
-        return issue_token(actor=person, name="faults", scopes=list(Scope))[1]
+        return issue_token(actor=person, name=called, scopes=list(Scope))[1]
 
     officers = [token(f"Officer {at}", Role.COMPLIANCE_OFFICER) for at in range(CLIENTS)]
     lead = token("Lara Lead", Role.AI_OPS_LEAD)
-    print(json.dumps({"unit": root.pk, "officers": officers, "lead": lead}))
+    spare = token("Sam Spare", Role.COMPLIANCE_OFFICER, "spare")
+    print(json.dumps({"unit": root.pk, "officers": officers, "lead": lead, "spare": spare}))
 
 
 if __name__ == "__main__":

@@ -4,9 +4,11 @@ What is to be done is named by BENCH_FAULTS. The product knows nothing of it: th
 around Celery's publishing before the module is run as `python -m MODULE …` would run it.
 """
 
+import fcntl
 import os
 import random
 import runpy
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -21,8 +23,6 @@ def republish() -> None:
     from celery import Celery
 
     late, dice = float(os.environ["BENCH_LATE"]), random.Random(os.environ["BENCH_SEED"])
-    notes = Path(os.environ["DATA_DIR"]) / "republished"
-    notes.mkdir(exist_ok=True)
     stock = Celery.send_task
 
     def send(self: Any, *arguments: Any, **options: Any) -> Any:
@@ -35,13 +35,65 @@ def republish() -> None:
     def again(self: Any, arguments: Any, options: Any) -> None:
         apart = {key: value for key, value in options.items() if key not in OF_THE_FIRST}
         stock(self, *arguments, **apart)
-        with (notes / str(os.getpid())).open("a") as file:
-            file.write(".")
+        note("republished")
 
     Celery.send_task = send
 
 
-SHIMS: dict[str, Callable[[], None]] = {"republish": republish}
+def die_after_publish() -> None:
+    """Kill this process right after it published one of BENCH_TASKS, BENCH_KILLS times in all."""
+    from celery import Celery
+
+    names, stock = os.environ["BENCH_TASKS"].split(","), Celery.send_task
+
+    def send(self: Any, name: str, *arguments: Any, **options: Any) -> Any:
+        sent = stock(self, name, *arguments, **options)
+        if name in names:
+            note("published")
+            die("killed")
+        return sent
+
+    Celery.send_task = send
+
+
+def die_after_mail() -> None:
+    """Kill this process when a mail was taken and is not marked yet, BENCH_KILLS times in all."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance.settings")
+    import django
+
+    django.setup()
+    from governance.notices import delivery
+
+    stock = delivery.finish
+
+    def finish(notice: Any, outcome: Any, *rest: Any) -> Any:
+        if outcome.is_ok:
+            die("killed")
+        return stock(notice, outcome, *rest)
+
+    delivery.finish = finish
+
+
+def note(name: str) -> int:
+    """Write one more stroke into a file that all processes share; return how many there were."""
+    with (Path(os.environ["DATA_DIR"]) / name).open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        before = file.seek(0, os.SEEK_END)
+        file.write(".")
+    return before
+
+
+def die(name: str) -> None:
+    """Kill this process as a power cut would, unless that was done BENCH_KILLS times already."""
+    if note(name) < int(os.environ["BENCH_KILLS"]):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+SHIMS: dict[str, Callable[[], None]] = {
+    "republish": republish,
+    "die_after_publish": die_after_publish,
+    "die_after_mail": die_after_mail,
+}
 
 
 def main() -> None:

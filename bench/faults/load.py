@@ -47,16 +47,20 @@ class Things:
     reviews: list[dict[str, Any]] = field(default_factory=list)  # not decided
 
 
+@dataclass
 class Load:
     """The clients, in threads of their own; `pace` is the pause of each between two calls."""
 
-    def __init__(
-        self, port: int, told: Mapping[str, Any], marker: str, seed: int,
-        *, actions: int = ACTIONS, pace: float = 0.0,
-    ) -> None:  # fmt: skip
-        self.port, self.told, self.marker, self.seed = port, told, marker, seed
-        self.actions, self.pace = actions, pace
-        self.calls: list[Call] = []
+    port: int
+    told: Mapping[str, Any]  # tokens and unit, see founding.py
+    marker: str
+    seed: int
+    actions: int = ACTIONS
+    pace: float = 0.0
+    weights: Mapping[str, int] = field(default_factory=lambda: WEIGHTS)
+    calls: list[Call] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
         self.ending = threading.Event()
         self.threads = [threading.Thread(target=self._client, args=(at,)) for at in range(CLIENTS)]
 
@@ -112,7 +116,7 @@ class Load:
             "version": mine.systems, "submit": mine.versions, "approve": mine.reviews,
         }  # fmt: skip
         kinds = [kind for kind in WEIGHTS if possible[kind]]
-        kind = dice.choices(kinds, [WEIGHTS[one] for one in kinds])[0]
+        kind = dice.choices(kinds, [self.weights[one] for one in kinds])[0]
         call = Call(key, number, kind, time.time())
         self.calls.append(call)
         prepare, learn = DOING[kind]

@@ -1,7 +1,7 @@
 """One run of one experiment: its seed, how long it may take, and what it has found so far."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from bench.faults.world import Ground, NotRunError, World
 
 T = TypeVar("T")
 SHORT_ACTIONS = 80
+EVERYTHING = ("web", "worker", "beat")
 
 
 @dataclass
@@ -46,14 +47,15 @@ class Run:
         self.found.checks.extend(checks)
 
     @contextmanager
-    def world(self, **options: Any) -> Iterator[World]:
-        """Start a whole Muster around the block, and see that no process of it is left."""
+    def world(self, names: Sequence[str] = EVERYTHING, **options: Any) -> Iterator[World]:
+        """Start a Muster around the block, and see that no process of it is left."""
         world = World(self.ground, f"{self.experiment}-{self.seed}", self.port, **options)
         left = 0
         world.open()
         try:
-            world.start()
-            world.wait_ready()
+            world.start(*names)
+            if "web" in names:
+                world.wait_ready()
             yield world
         finally:
             left = world.close()

@@ -2,46 +2,42 @@
 
 import random
 import time
+from typing import Any
 
 from bench.faults import counts
 from bench.faults.load import Load
 from bench.faults.plan import Run
+from bench.faults.reminders import NOTICE_LEASE, Reminders
 from bench.faults.world import World
 
-LEASE_SECONDS = 60  # a pack whose worker fell silent is free again after that
-VISIBILITY_SECONDS = LEASE_SECONDS
+DRAIN_SECONDS = NOTICE_LEASE + 130  # the longest that a silent worker holds something, and 130 s
 
 
 def kill_web(run: Run) -> None:
     """F-01: kill -9 of all web processes under load, five times, three seconds apart."""
-    kills = run.pick(5, 2)
+    kills = 5
     with run.world() as world:
-        before = counts.checkpoint(world)
-        load = run.load(world, pace=run.pick(0.25, 0.1)).start()
+        work = Work(run, world, pace=0.25)
         for _ in range(kills):
             time.sleep(3)
             world.kill("web")
             world.start("web")
-        load.wait()
         run.told["kills"] = kills
-        finish(run, world, load, before)
+        work.finish()
 
 
 def kill_worker(run: Run) -> None:
     """F-02: kill -9 of the worker in mid task, ten times, at random moments."""
-    kills, dice = run.pick(10, 2), random.Random(run.seed)
-    with run.world(broker=run.pick("redis", "pgmq")) as world:
-        before = counts.checkpoint(world)
-        load = run.load(world, pace=run.pick(0.6, 0.1)).start()
+    kills, dice = 10, random.Random(run.seed)
+    with run.world(broker="redis") as world:
+        work = Work(run, world, pace=0.6)
         for _ in range(kills):
             time.sleep(dice.uniform(3, 6))
             world.kill("worker")
             world.start("worker")
-        load.wait()
+        work.load.wait()
         run.told |= {"kills": kills, "begun again": restarted(world)}
-        if run.short:
-            end_leases(world)
-        finish(run, world, load, before)
+        work.finish()
 
 
 def kill_anything(run: Run) -> None:
@@ -53,35 +49,57 @@ def kill_anything(run: Run) -> None:
     dice, kills = random.Random(run.seed), 6
     more = {"BENCH_LATE": "3", "BENCH_SEED": str(run.seed)}
     with run.world(inside="republish", more=more) as world:
-        before = counts.checkpoint(world)
-        load = run.load(world, pace=0.1).start()
+        work = Work(run, world, pace=0.1)
         for at in range(kills):
             time.sleep(dice.uniform(0.5, 1.5))
             name = ("web", "worker", "beat")[at % 3]
             world.kill(name)
             world.ask("SELECT pgmq.purge_queue('celery')")
             world.start(name)
-        load.wait()
+        work.load.wait()
         run.told |= {"kills": kills, "begun again": restarted(world)}
         end_leases(world)
-        finish(run, world, load, before)
+        work.finish()
 
 
 def restarted(world: World) -> int:
-    """Return how many packs a killed worker had in hand."""
+    """Return how many packs, mails and events a killed worker had in hand."""
     return world.count(
-        "SELECT count(*) FROM audit_packs_evidencepack WHERE attempts > 1 OR status = 'building'"
+        "SELECT (SELECT count(*) FROM audit_packs_evidencepack WHERE attempts > 1 OR "
+        "status = 'building') + (SELECT count(*) FROM notices_notice WHERE attempts > 1 OR "
+        "status = 'sending')"
     )
 
 
 def end_leases(world: World) -> None:
-    """Let the minute pass after which a silent worker has lost its pack."""
-    world.ask("UPDATE audit_packs_evidencepack SET lease_until = now() - interval '1 second' "
-              "WHERE status = 'building'")  # fmt: skip
+    """Let the minutes pass after which a silent worker has lost what it held."""
+    past = "= now() - interval '1 second'"
+    held = "status = 'building'"
+    world.ask(f"UPDATE audit_packs_evidencepack SET lease_until {past} WHERE {held}")  # noqa: S608
+    world.ask(f"UPDATE notices_notice SET leased_until {past} WHERE status = 'sending'")  # noqa: S608
+    world.ask(f"UPDATE notices_endpoint SET claimed_until {past} WHERE claimed_until > now()")  # noqa: S608
 
 
-def finish(run: Run, world: World, load: Load, before: tuple[str, str]) -> None:
-    """Wait for the queue, and hold everything that is counted against what must be."""
-    run.keep(load)
-    run.check(*counts.drained(world, VISIBILITY_SECONDS + 130))
-    run.check(*counts.business(world, load), *counts.general(world, before))
+class Work:
+    """What goes on while something is broken: eight clients, and reminders that fall due."""
+
+    def __init__(
+        self, run: Run, world: World, *, pace: float, last: float = 0, **options: Any
+    ) -> None:
+        self.run, self.world = run, world
+        self.before = counts.checkpoint(world)
+        count, soon = run.pick((100, 50.0), (16, 6.0))
+        self.reminders = Reminders(world, count, 1.0, last or soon)
+        self.load: Load = run.load(world, pace=pace, **options).start()
+
+    def finish(self, *, refused: bool = False) -> None:
+        """Wait for everybody, and hold everything that is counted against what must be."""
+        run, world = self.run, self.world
+        self.load.wait()
+        run.keep(self.load)
+        run.check(*counts.drained(world, DRAIN_SECONDS))
+        run.check(*self.reminders.checks(DRAIN_SECONDS))
+        run.check(
+            *counts.business(world, self.load, refused=refused), *counts.general(world, self.before)
+        )
+        run.told |= self.reminders.told()

@@ -10,8 +10,10 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -24,6 +26,8 @@ from launcher.common import PYTHON, ROOT, Problem, Words, run_step, signal_group
 from launcher.instance import Instance
 from launcher.postgres import Server
 from launcher.services import Services, marked
+
+from bench.faults.sinks import Hooks, Mailbox
 
 READY_SECONDS = 60
 SHARED = {
@@ -132,7 +136,8 @@ class World:
         (self.folder / "secret_key").write_text(self.ground.secret)
         self.database = f"world_{self.name}".lower().replace("-", "_")
         self.server = self.ground.server
-        self.redis = Redis(self.folder, self.port + 60) if self.broker == "redis" else None
+        self.redis = Redis(self.folder, free_port()) if self.broker == "redis" else None
+        self.mailbox, self.hooks = Mailbox(), Hooks()
 
     def open(self) -> None:
         """Copy the database and start what the broker needs."""
@@ -140,14 +145,15 @@ class World:
         self.instance = Instance(self.folder, "127.0.0.1", self.port)
         self.instance.database_url = self.server.url(self.database)
         given = {"BROKER_URL": self.redis.url if self.redis else "pgmq://database"}
-        self.env = self.instance.env(BENCH_FAULTS=self.inside, **given, **SHARED, **self.more)
+        given |= self.mailbox.settings | SHARED | self.more
+        self.env = self.instance.env(BENCH_FAULTS=self.inside, **given)
         self.group = Services(self.env, self.instance.logs)
         if self.redis:
             self.redis.start(self.env)
 
     def start(self, *names: str) -> None:
-        """Start some of web, worker and beat; without names all. A further one is "beat2"."""
-        for name in names or ("web", "worker", "beat"):
+        """Start some of web, worker and beat. A further one is "beat2"."""
+        for name in names:
             kind = name.rstrip("0123456789")
             words = getattr(self.instance, kind)()
             if kind == "beat":
@@ -165,6 +171,25 @@ class World:
     def alive(self) -> list[str]:
         """Return the names of those that run."""
         return [name for name, one in self.group.running.items() if one.poll() is None]
+
+    @contextmanager
+    def tended(self) -> Iterator[None]:
+        """Start again within a second what ends during the block, as systemd does."""
+        over = threading.Event()
+
+        def tend() -> None:
+            while not over.wait(0.5):
+                for name, process in list(self.group.running.items()):
+                    if process.poll() is not None:
+                        self.start(name)
+
+        tender = threading.Thread(target=tend)
+        tender.start()
+        try:
+            yield
+        finally:
+            over.set()
+            tender.join()
 
     def wait_ready(self) -> None:
         """Wait until the web server answers."""
@@ -204,12 +229,21 @@ class World:
         self.group.stop()
         if self.redis:
             self.redis.kill()
+        self.mailbox.close()
+        self.hooks.close()
         left = marked(f"MUSTER_SUPERVISED={self.folder}".encode())
         for pid in left:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.server.sql("postgres", f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)")
         return len(left)
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -1,15 +1,14 @@
 """Faults in short, with the processes of the product: bench/faults carries them out in full."""
 
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from launcher.test import UNSAFE_BUT_FAST
 
-from bench.faults import workers
+from bench.faults import clocks, workers
 from bench.faults.plan import Run, carried_out
-from bench.faults.world import Ground, ground
+from bench.faults.world import Ground, free_port, ground
 
 pytestmark = pytest.mark.faults
 
@@ -22,12 +21,6 @@ def prepared() -> Iterator[Ground]:
         yield made
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def shown(ground: Ground, name: str, experiment: Callable[[Run], None]) -> list[str]:
     """Carry a short run out; return the equalities that do not hold, in words."""
     found = carried_out(Run(name, 1, ground, free_port(), short=True), experiment)
@@ -37,3 +30,11 @@ def shown(ground: Ground, name: str, experiment: Callable[[Run], None]) -> list[
 
 def test_what_was_acknowledged_is_there_once_though_everything_is_killed(prepared):
     assert shown(prepared, "short", workers.kill_anything) == []
+
+
+def test_what_falls_due_is_told_once_while_three_clocks_ask_for_it(prepared):
+    assert shown(prepared, "clocks", clocks.schedulers) == []
+
+
+def test_wall_times_hold_across_the_changes_of_the_clocks_of_three_zones(prepared):
+    assert shown(prepared, "year", clocks.year) == []
