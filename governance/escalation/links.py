@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
@@ -17,6 +18,8 @@ from governance.accounts.models import User
 from governance.escalation.models import AckLink, Item
 from governance.escalation.rules import LINK_HOLDS, ItemStatus
 from governance.rest.rules import token_digest
+
+PLACE = "-token-"
 
 
 class LinkState(StrEnum):
@@ -48,7 +51,7 @@ def new_link(item: Item, person: User, at: datetime) -> tuple[AckLink, str]:
         made_at=at,
         expires_at=at + LINK_HOLDS,
     )
-    return link, reverse("escalation:acknowledge", args=[_signer().sign(secret)])
+    return link, _path(_signer().sign(secret))
 
 
 def behind(token: str, at: datetime) -> Looked:
@@ -72,6 +75,16 @@ def _state(link: AckLink, at: datetime) -> LinkState:
     if link.item.status == ItemStatus.RESOLVED:
         return LinkState.OVER
     return LinkState.LIVE
+
+
+def _path(token: str) -> str:
+    return _page().replace(PLACE, token)
+
+
+@cache
+def _page() -> str:
+    """Return the address of the page with a place for the token: a sweep makes thousands."""
+    return reverse("escalation:acknowledge", args=[PLACE])
 
 
 def _signer() -> Signer:
