@@ -109,8 +109,18 @@ class BusinessCalendar:
         for later in _days_from(day):
             yield from self._spans(later)
 
+    @cached_property
+    def _known(self) -> dict[date, list[tuple[datetime, datetime]]]:
+        """Return the days that were asked for: a sweep asks for the same few a thousand times."""
+        return {}
+
     def _spans(self, day: date) -> list[tuple[datetime, datetime]]:
         """Return the windows of a local day as moments, without those that the clock leaves out."""
+        if day not in self._known:
+            self._known[day] = self._windows_on(day)
+        return self._known[day]
+
+    def _windows_on(self, day: date) -> list[tuple[datetime, datetime]]:
         if day in self.holidays:
             return []
         found = [
