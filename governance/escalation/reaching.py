@@ -59,7 +59,7 @@ class Reach:
     handles: dict[int, str]
     on_call: Lookup
     schedules: Mapping[int, Roster]
-    systems: Sequence[AISystem]
+    systems: frozenset[int]
     root: BusinessUnit
     administrators: tuple[str, ...]
     at: datetime
@@ -67,7 +67,8 @@ class Reach:
     @cached_property
     def asked(self) -> Asked:
         """Return the matrices of the batch's systems, with the people whom they name."""
-        asked = asked_about(self.systems, since=self.at)
+        systems = AISystem.objects.filter(pk__in=self.systems).select_related("unit", "owner")
+        asked = asked_about(systems, since=self.at)
         more = users_behind(set(asked.world.cover.people) - set(self.users))
         self.users |= more
         self.handles |= {user.pk: key for key, user in more.items()}
@@ -229,7 +230,7 @@ SEARCHES: dict[str, Callable[[Reach, Item, str], Iterator[Found]]] = {
 def reach_of(items: Sequence[Item], plans: Iterable[Plan], at: datetime) -> Reach:
     """Return who can be told about these items at a moment, in a constant number of queries.
 
-    The items come with their unit, and with their system and its unit and owner.
+    The items come with their unit, and with their system and its owner.
     """
     targets = {one for plan in plans for step in plan.steps for one in step.targets}
     root = BusinessUnit.objects.get(parent__isnull=True)
@@ -248,7 +249,7 @@ def reach_of(items: Sequence[Item], plans: Iterable[Plan], at: datetime) -> Reac
         handles={user.pk: key for key, user in users.items()},
         on_call=on_call,
         schedules=schedules,
-        systems=list({item.system_id: item.system for item in items if item.system}.values()),
+        systems=frozenset(item.system_id for item in items if item.system_id),
         root=root,
         administrators=administrators,
         at=at,

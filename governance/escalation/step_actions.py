@@ -112,8 +112,8 @@ def tell_of_failure(sweep: Sweep, item: Item, why: str) -> None:
 def _claim(most: int, at: datetime | None, but: frozenset[int]) -> list[Item]:
     """Lock what is due and nobody else holds, the longest due first."""
     rows = Item.objects.filter(next_step_at__lte=at or Now()).order_by("next_step_at", "pk")
-    found = rows.exclude(pk__in=but).select_for_update(skip_locked=True, of=("self",))
-    return list(found.select_related("unit", "system__unit", "system__owner")[:most])
+    found = rows.exclude(pk__in=but).select_for_update(skip_locked=True)
+    return list(found.prefetch_related("unit", "system__owner")[:most])
 
 
 def _write(batch: Batch) -> None:

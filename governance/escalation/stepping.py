@@ -213,7 +213,7 @@ class Batch:
 
 
 def batch_of(items: Sequence[Item], now: datetime) -> Batch:
-    """Return items ready for their step; they come with unit, system, its unit and owner."""
+    """Return items ready for their step; they come with unit, system and its owner."""
     plans = dict(plans_of(items))
     reach = reach_of(items, plans.values(), now)
     return Batch(items, plans, reach, Clocks(), endpoints_for("escalation.stepped"), now)
