@@ -7,9 +7,11 @@ time that the clocks skip the end of the gap counts, of one that comes twice the
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from governance.calendars.clock import moment_at
 
 
 class Channel(StrEnum):
@@ -66,19 +68,7 @@ class Quiet:
 
 def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     """Return when a wall-clock time is, in UTC: the end of a gap, the first of a repeated one."""
-    early, late = (
-        datetime.combine(day, at, zone).replace(fold=fold).astimezone(UTC) for fold in (1, 0)
-    )
-    if early >= late:
-        return late  # there is such a time; of two, fold 0 is the first
-    offset = late.astimezone(zone).utcoffset()
-    while late - early > timedelta(seconds=1):
-        middle = early + (late - early) / 2
-        if middle.astimezone(zone).utcoffset() == offset:
-            late = middle
-        else:
-            early = middle
-    return late.replace(microsecond=0)
+    return moment_at(datetime.combine(day, at), zone).at
 
 
 def quiet_until(at: datetime, quiet: Quiet) -> datetime | None:

@@ -6,6 +6,8 @@ import hmac
 import json
 import time
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -237,3 +239,18 @@ def test_a_ping_arrives(endpoint, receiver, administrator):
     deliver_webhooks()
 
     assert json.loads(receiver.requests[0][1])["type"] == "ping"
+
+
+def test_the_example_of_the_docs_verifies_a_delivery(endpoint, receiver, administrator):
+    text = (Path(__file__).parents[2] / "docs" / "notices.md").read_text()
+    example = text.split("```python")[1].split("```")[0]
+    space: dict[str, Any] = {}
+    exec(example, space)  # noqa: S102 - our own words
+    ping_endpoint(endpoint[0], actor=administrator)
+    deliver_webhooks()
+    headers, body = receiver.requests[0]
+    old = headers | {"webhook-timestamp": str(int(headers["webhook-timestamp"]) - 301)}
+
+    assert space["is_ours"](endpoint[1], headers, body)
+    assert not space["is_ours"](endpoint[1], headers, body + b" ")
+    assert not space["is_ours"](endpoint[1], old, body)
