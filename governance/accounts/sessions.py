@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 BEGAN, SEEN = "began_at", "seen_at"
 TOUCH_EVERY = 60  # seconds: an active session costs one write a minute
+MOST_BACK = 300  # seconds by which a clock may be put back; a session of the future beyond is over
 
 
 class SessionStore(DatabaseStore):
@@ -37,7 +38,10 @@ class SessionLimitsMiddleware:
         session, now = request.session, time.time()
         if SESSION_KEY in session:
             idle, age = now - session.get(SEEN, 0), now - session.get(BEGAN, 0)
-            if idle > settings.SESSION_IDLE.total_seconds() or age > settings.SESSION_COOKIE_AGE:
+            if not (
+                -MOST_BACK <= idle <= settings.SESSION_IDLE.total_seconds()
+                and -MOST_BACK <= age <= settings.SESSION_COOKIE_AGE
+            ):
                 logout(request)
             elif idle > TOUCH_EVERY:
                 session.modified = True

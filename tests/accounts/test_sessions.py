@@ -34,6 +34,20 @@ def test_an_active_session_lives_on(as_user, officer, clock):
         assert signed_in(client)
 
 
+def test_a_clock_that_is_put_back_a_little_ends_no_session(as_user, officer, clock):
+    client = as_user(officer)
+
+    clock(minutes=-4)
+    assert signed_in(client)
+
+
+def test_a_clock_that_is_put_back_far_lets_no_session_live_longer(as_user, officer, clock):
+    client = as_user(officer)
+
+    clock(minutes=-6)
+    assert not signed_in(client)
+
+
 def test_thirty_idle_minutes_end_the_session(as_user, officer, clock):
     client = as_user(officer)
 
