@@ -6,7 +6,7 @@ from bench.faults import counts
 from bench.faults.checks import Check
 from bench.faults.load import WEIGHTS, Call, Load
 from bench.faults.plan import Run, percentile
-from bench.faults.reminders import Reminders
+from bench.faults.reminders import TO, Reminders
 from bench.faults.workers import Work, end_leases
 from bench.faults.world import World, wait_for
 
@@ -99,7 +99,7 @@ def killed_after_sending(run: Run) -> None:
             end_leases(world)
         run.check(*reminders.checks(), *counts.general(world, before))
         run.told |= reminders.told() | {"kills": min(strokes(world, "killed"), kills)}
-        mails = world.mailbox.received()
+        mails = world.mailbox.received(TO)
         run.check(Check("killed after sending", min(strokes(world, "killed"), kills), kills))
         run.check(Check("publishes >= intents", mails.total(), len(mails), ">="))
 

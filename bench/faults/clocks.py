@@ -41,7 +41,7 @@ def beat_dead(run: Run) -> None:
 
 def schedulers(run: Run) -> None:
     """F-04: two, then three beats at once while 200 reminders fall due in five minutes."""
-    count, window = run.pick((200, 300), (16, 8))
+    count, window = run.pick((200, 300), (12, 6))
     with run.world() as world:
         before = counts.checkpoint(world)
         world.start("beat2", "worker2")
@@ -90,7 +90,7 @@ def year(run: Run) -> None:
 
     The year passes in one process: each sweep is told what time it is.
     """
-    days, zones, count = run.pick((400, 12, 50), (75, 3, 10))
+    days, zones, count = run.pick((400, 12, 50), (60, 2, 8))
     with run.world(names=()) as world:
         said = run_step(
             [PYTHON, "-m", "bench.faults.year", *map(str, (run.seed, days, zones, count))],

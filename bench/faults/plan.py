@@ -11,7 +11,7 @@ from bench.faults.load import ACTIONS, CLIENTS, Load
 from bench.faults.world import Ground, NotRunError, World
 
 T = TypeVar("T")
-SHORT_ACTIONS = 80
+SHORT_ACTIONS = 64
 EVERYTHING = ("web", "worker", "beat")
 
 

@@ -14,6 +14,7 @@ from bench.faults.world import World, wait_for
 NOTICE_LEASE = 150  # seconds until a mail whose worker fell silent is free again
 LATEST_SECONDS = 60
 FIRST_STEP = 1
+TO = "<person"  # as the people of reminding.py are called
 SENT = ("sent", "bundled")
 Key = tuple[str, int, int, str, str]  # item, step, loop, recipient, channel
 
@@ -76,7 +77,7 @@ class Reminders:
         """Wait, and return that each was told once, inside and outside."""
         self.wait(seconds)
         keys = [key for key, _ in self.sent()]
-        mails, hooks = self.world.mailbox.received(), self.world.hooks.received()
+        mails, hooks = self.world.mailbox.received(TO), self.world.hooks.received()
         by = {name: sum(key[4] == name for key in self.expected) for name in self.channels}
         doubles = len(keys) - len({(key[0], key[1], key[3], key[4]) for key in keys})
         return [
@@ -95,11 +96,12 @@ class Reminders:
 
     def told(self) -> dict[str, Any]:
         """Return further figures."""
-        mails, hooks = self.world.mailbox.received(), self.world.hooks.received()
+        mails, hooks = self.world.mailbox.received(TO), self.world.hooks.received()
         return {
             "reminders": len(self.expected),
             "mails received twice": mails.total() - len(mails),
             "webhooks received twice": hooks.total() - len(hooks),
+            **({"further mails": others} if (others := self.world.mailbox.others(TO)) else {}),
         }
 
 

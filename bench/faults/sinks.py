@@ -69,9 +69,13 @@ class Mailbox(socketserver.ThreadingTCPServer):
         """Return the environment that sends mails here."""
         return {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(self.port), "EMAIL_TLS": "0"}
 
-    def received(self) -> Counter[str]:
-        """Return how often each mail came, by its Message-ID."""
-        return Counter(mail.message_id for mail in self.mails)
+    def received(self, to: str) -> Counter[str]:
+        """Return how often each mail to such addresses came, by its Message-ID."""
+        return Counter(mail.message_id for mail in self.mails if to in mail.recipient)
+
+    def others(self, to: str) -> list[str]:
+        """Return the subjects of the mails to anybody else."""
+        return [mail.subject for mail in self.mails if to not in mail.recipient]
 
     def close(self) -> None:
         """Take no more."""

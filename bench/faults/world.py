@@ -29,7 +29,7 @@ from launcher.services import Services, marked
 
 from bench.faults.sinks import Hooks, Mailbox
 
-READY_SECONDS = 60
+READY_SECONDS = 180
 SHARED = {
     "PYTHONPATH": str(ROOT),
     "STATIC_BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",

@@ -36,5 +36,5 @@ def test_what_falls_due_is_told_once_while_three_clocks_ask_for_it(prepared):
     assert shown(prepared, "clocks", clocks.schedulers) == []
 
 
-def test_wall_times_hold_across_the_changes_of_the_clocks_of_three_zones(prepared):
+def test_wall_times_hold_across_the_changes_of_the_clocks_of_two_zones(prepared):
     assert shown(prepared, "year", clocks.year) == []
