@@ -13,6 +13,7 @@ from governance.classification.preview_api import PreviewChangeViewSet, PreviewV
 from governance.documents.api import DocumentViewSet, SignedDocumentViewSet
 from governance.documents.entry_api import DocumentEntryViewSet
 from governance.escalation.api import EscalationViewSet
+from governance.escalation.policy_api import EscalationPolicyViewSet
 from governance.evidence.api import EvidenceViewSet
 from governance.health.views import healthz, readyz
 from governance.incidents.api import IncidentViewSet
@@ -54,6 +55,7 @@ router.register("absences", AbsenceViewSet, "absences")
 router.register("delegations", DelegationViewSet, "delegations")
 router.register("incidents", IncidentViewSet, "incidents")
 router.register("escalations", EscalationViewSet, "escalations")
+router.register("escalation-policies", EscalationPolicyViewSet, "escalation-policies")
 router.register("reviews", ReviewViewSet, "reviews")
 router.register("waivers", WaiverViewSet, "waivers")
 router.register("packs", PackViewSet, "packs")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from governance.accounts.models import BusinessUnit
 from governance.audit_packs import sections, verdicts
 from governance.audit_packs.duties import obligations
+from governance.audit_packs.escalations import escalations
 from governance.audit_packs.incidents import incidents
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.papers import papers
@@ -108,6 +109,7 @@ def _systems(batch: Batch, pack: EvidencePack) -> Iterator[Facts]:
     versions = verdicts.versions(batch)
     troubles = incidents(batch)
     documents = papers(batch)
+    climbed = escalations(batch, pack)
     told = timelines(batch, pack)
     for system in batch.systems:
         facts: dict[str, Any] = {
@@ -120,6 +122,7 @@ def _systems(batch: Batch, pack: EvidencePack) -> Iterator[Facts]:
             "agreements": agreements.get(system.pk, []),
             "versions": versions.get(system.pk, []),
             "incidents": troubles.get(system.pk, []),
+            "escalations": climbed.get(system.pk, []),
             "documents": documents.get(system.pk, []),
             "timeline": told.get(system.pk, []),
         }

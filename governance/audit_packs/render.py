@@ -20,7 +20,7 @@ from governance.audit_packs.sections import Facts
 from governance.common.press.child import Press, PressError
 from governance.common.press.drawing import drawable
 
-SECTIONS = 8  # headings of every system; what is missing and incidents make one more each
+SECTIONS = 8  # headings of every system; what is missing, incidents, escalations: one more each
 WITH_SECTIONS = 20  # systems up to which the table of contents names their sections
 FEW = 100  # systems up to which each one starts a page and has its sections as bookmarks
 PDF = "audit_packs/pdf/"
@@ -123,7 +123,8 @@ def _entries(systems: list[Facts], marks: list[Mark]) -> list[dict[str, Any]]:
 
 def headings_of(system: Facts) -> int:
     """Return how many sections of a system the table of contents names."""
-    return SECTIONS + bool(system["missing"]) + bool(system["incidents"])
+    own = ("missing", "incidents", "escalations")
+    return SECTIONS + sum(bool(system[name]) for name in own)
 
 
 def _systems(contents: Contents, systems: list[Facts], first_page: int) -> str:

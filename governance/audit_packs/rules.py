@@ -119,6 +119,9 @@ MISSING: dict[str, Callable[[dict[str, Any]], bool]] = {
     "The report of a serious incident is overdue.": lambda system: any(
         incident["overdue"] for incident in system["incidents"]
     ),
+    "Nobody answered what was escalated about it.": lambda system: any(
+        item["unhandled"] for item in system["escalations"]
+    ),
     "No model version is on record.": lambda system: not system["versions"],
     "No model version is approved.": lambda system: not _approved(system),
     "A document that the AI Act asks for is not signed.": _paper_is("draft"),
@@ -136,6 +139,7 @@ def chunks(systems: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     for system in systems:
         weight = 20 + len(system["timeline"]) + 6 * len(system["versions"])
         weight += 15 * len(system["incidents"])
+        weight += sum(4 + len(item["timeline"]) for item in system["escalations"])
         weight += len((system["raci"] or {}).get("rows", []))
         weight += 25 * len(system["documents"])
         if part and (len(part) == MOST_SYSTEMS_A_PART or rows + weight > MOST_ROWS_A_PART):

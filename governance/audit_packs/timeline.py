@@ -49,14 +49,15 @@ def _entries(batch: Batch, pack: EvidencePack) -> Any:
     told = Q()
     for kind, ids in sorted(kinds.items()):
         told |= Q(object_type=kind, object_id__in=ids)
-    rows = Entry.objects.filter(told, **_span(pack)).order_by("pk")
+    rows = Entry.objects.filter(told, **span(pack)).order_by("pk")
     return rows.exclude(object_type="evidencepack")
 
 
-def _span(pack: EvidencePack) -> dict[str, datetime]:
-    span = {}
+def span(pack: EvidencePack) -> dict[str, datetime]:
+    """Return a pack's period as conditions on a moment; none where it is open."""
+    found = {}
     if pack.period_from:
-        span["at__gte"] = datetime.combine(pack.period_from, time(), UTC)
+        found["at__gte"] = datetime.combine(pack.period_from, time(), UTC)
     if pack.period_to and pack.period_to < date.max:
-        span["at__lt"] = datetime.combine(pack.period_to + timedelta(days=1), time(), UTC)
-    return span
+        found["at__lt"] = datetime.combine(pack.period_to + timedelta(days=1), time(), UTC)
+    return found

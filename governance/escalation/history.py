@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from governance.accounts.models import User
@@ -12,7 +13,6 @@ from governance.escalation.models import Event, Item
 from governance.escalation.page import names_by_id
 from governance.escalation.rules import EventKind
 from governance.escalation.wording import listed
-from governance.escalation.zones import clock_words
 from governance.notices.queries import Told, sent_for
 
 E = EventKind
@@ -92,9 +92,10 @@ def _named(event: Event) -> list[int]:
     return [int(pk) for pk in found]
 
 
-def _moment(text: Any, at: datetime) -> str:
+def _moment(text: Any) -> str:
+    """Return a moment exactly: a timeline is read on any day, and printed."""
     moment = parse_datetime(str(text)) if text else None
-    return clock_words(moment, at)
+    return f"{timezone.localtime(moment):%d %B %Y, %H:%M %Z}" if moment else "a time not set"
 
 
 def _created(data: Said, event: Event, names: Mapping[int, str]) -> str:
@@ -133,7 +134,7 @@ def _notification(data: Said, event: Event, names: Mapping[int, str]) -> str:
 
 def _acked(data: Said, event: Event, names: Mapping[int, str]) -> str:
     link = " by the link of a mail" if data.get("link") else ""
-    return f"acknowledged it{link}, until {_moment(data.get('until'), event.at)}."
+    return f"acknowledged it{link}, until {_moment(data.get('until'))}."
 
 
 def _ack_expired(data: Said, event: Event, names: Mapping[int, str]) -> str:
@@ -142,7 +143,7 @@ def _ack_expired(data: Said, event: Event, names: Mapping[int, str]) -> str:
 
 
 def _snoozed(data: Said, event: Event, names: Mapping[int, str]) -> str:
-    return f"let it sleep until {_moment(data.get('until'), event.at)}: {data.get('reason', '')}"
+    return f"let it sleep until {_moment(data.get('until'))}: {data.get('reason', '')}"
 
 
 def _woken(data: Said, event: Event, names: Mapping[int, str]) -> str:
@@ -178,7 +179,7 @@ def _suppressed(data: Said, event: Event, names: Mapping[int, str]) -> str:
 def _skipped(data: Said, event: Event, names: Mapping[int, str]) -> str:
     if data.get("why") == "nobody":
         return f"{_step(data)} was passed over: nobody there can be reached."
-    due = f", due {_moment(data['was_due'], event.at)}" if data.get("was_due") else ""
+    due = f", due {_moment(data['was_due'])}" if data.get("was_due") else ""
     return f"{_step(data)}{due}, was passed over: {data.get('why', 'a later one was due')}."
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from governance.accounts.models import User
 from governance.common.dates import due_words
+from governance.escalation.kinds import kinds
 from governance.escalation.models import Item, ItemQuerySet
 from governance.escalation.names import names_behind
 from governance.escalation.rules import ItemStatus, expiry_of
@@ -194,4 +195,5 @@ def facts_of(item: Item) -> Facts:
 
 def kind_words(kind: str) -> str:
     """Return what kind of thing falls due, in words."""
-    return kind.replace("_", " ").capitalize()
+    known = kinds().by_code.get(kind)
+    return known.title if known else kind.replace("_", " ").capitalize()

@@ -19,7 +19,7 @@ from governance.escalation.export import csv_chunks
 from governance.escalation.history import timeline
 from governance.escalation.models import Item
 from governance.escalation.outlook import outlook
-from governance.escalation.page import facts_of, page_lines, people_of, standing
+from governance.escalation.page import facts_of, kind_words, page_lines, people_of, standing
 from governance.escalation.queries import may_handle
 from governance.escalation.verbs import VERBS, verbs_for
 from governance.escalation.wording import SEVERITY_WORDS
@@ -69,7 +69,7 @@ def _segments(wanted: listing.Wanted, numbers: dict[listing.View, int]) -> list[
 def _selects(user: User, wanted: listing.Wanted) -> list[tuple[str, str, list[Any], str]]:
     """Return the filters beside the views: name, label, choices, what is chosen."""
     units = [(str(unit.pk), unit.name) for unit in visible_units(user).order_by("name", "pk")]
-    kinds = [(kind, kind.replace("_", " ")) for kind in listing.kinds_of(user)]
+    kinds = [(kind, kind_words(kind)) for kind in listing.kinds_of(user)]
     severities = [(one.value, words) for one, words in SEVERITY_WORDS.items()]
     choices = {"kind": ("Kind", kinds), "severity": ("Severity", severities)}
     choices["unit"] = ("Unit, with all below", units)

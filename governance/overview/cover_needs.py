@@ -1,4 +1,4 @@
-"""Who is asked to act for somebody, and what nobody answers for while somebody is away."""
+"""Who is asked to act for somebody, and what nobody answers for."""
 
 from collections.abc import Iterable
 
@@ -15,9 +15,10 @@ from inventory.systems.rules import Stage
 from raci.matrices.asking import Asked, asked_about
 from raci.matrices.models import Party
 from raci.matrices.resolution import Through
-from raci.matrices.rules import MatrixStatus
+from raci.matrices.rules import MatrixStatus, PartyKind
 from raci.people.models import Delegation
 from raci.people.rules import DelegationStatus
+from raci.people.vocabulary import vocabulary
 
 
 def asked_to_act(user: User) -> Iterable[Need]:
@@ -35,7 +36,7 @@ def asked_to_act(user: User) -> Iterable[Need]:
 
 
 def unanswered(user: User) -> Iterable[Need]:
-    """Yield systems of which nobody answers for something now; one query when nobody is away."""
+    """Yield systems of which nobody answers for something now; one query when all are there."""
     systems = list(_with_somebody_gone(user))
     asked = asked_about(systems) if systems else None
     for system in systems if asked else ():
@@ -53,15 +54,16 @@ def unanswered(user: User) -> Iterable[Need]:
 
 
 def _with_somebody_gone(user: User) -> Iterable[AISystem]:
-    """Return the person's systems in whose matrix somebody is away now, or has left."""
+    """Return the person's systems in whose matrix somebody is away, has left or never was."""
     now = timezone.now()
     away = Q(
         person__absences__starts_at__lte=now,
         person__absences__ends_at__gt=now,
         person__absences__cancelled_at__isnull=True,
     )
+    vacant = Q(kind=PartyKind.ROLE) & ~Q(roles__overlap=sorted(vocabulary().groups))
     gone = Party.objects.filter(
-        away | Q(person__is_active=False),
+        away | Q(person__is_active=False) | vacant,
         matrix__system=OuterRef("pk"),
         matrix__status=MatrixStatus.ACTIVE,
     )

@@ -9,6 +9,7 @@ from governance.accounts.access import people_behind
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.common.dates import due_words
+from governance.escalation.models import Item
 from governance.incidents.queries import concerns, running
 from governance.ledger.models import LeafSequence
 from governance.ledger.queries import Row, rows
@@ -17,9 +18,11 @@ from governance.overview.alarms import incident_dates, incident_needs
 from governance.overview.cover_needs import asked_to_act, unanswered
 from governance.overview.duty_needs import duty_needs
 from governance.overview.ledger import LastCheck, last_check, visible_entries
+from governance.overview.my_duties import gaps, waiting_items, with_items
 from governance.overview.needs import Need, needs, running_out
 from governance.overview.portfolio import BESIDE, TIERS, Portfolio, Tally, portfolio
 from governance.overview.register import scope_of
+from governance.overview.team import rows_of
 
 NEWS = 4
 SHOWN_NEEDS = 6
@@ -58,6 +61,8 @@ class Today:
     record: Record
     may_register: bool
     may_import: bool
+    gaps: list[Item]  # that nobody is there to answer
+    team: int  # how much is open on others where the person has a role
 
     @property
     def is_empty(self) -> bool:
@@ -102,6 +107,7 @@ def today(user: User, now: datetime, abilities: frozenset[Capability]) -> Today:
     todo = [*incident_needs(concerns(user, now, seen), day)]
     todo += needs(user, abilities, counted, ends)
     todo += [*duty_needs(user, day, decides=decides), *asked_to_act(user), *unanswered(user)]
+    todo = with_items(todo, waiting_items(user), now)
     todo.sort(key=Need.urgency)
     return Today(
         day=day,
@@ -113,6 +119,8 @@ def today(user: User, now: datetime, abilities: frozenset[Capability]) -> Today:
         record=_record(user),
         may_register=Capability.REGISTER in abilities,
         may_import=Capability.IMPORT in abilities,
+        gaps=gaps(user),
+        team=rows_of(user).order_by().count(),
     )
 
 

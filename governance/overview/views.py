@@ -1,5 +1,7 @@
 """Today, search and the kit of parts."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,15 +14,26 @@ from governance.overview import find as search
 from governance.overview import today as queries
 from governance.overview.context import navigation_of
 from governance.overview.kit import samples
+from governance.overview.team import team
 
 
 @require_safe
 @login_required
 def today(request: HttpRequest) -> HttpResponse:
     """Show what needs the person, the figures and the dates ahead."""
-    page = queries.today(acting_user(request), timezone.now(), navigation_of(request).abilities)
+    user, now = acting_user(request), timezone.now()
+    page = queries.today(user, now, navigation_of(request).abilities)
     shown = page.needs if request.GET.get("all") else page.needs[: queries.SHOWN_NEEDS]
-    return render(request, "overview/today.html", {"page": page, "shown": shown})
+    of_team = request.GET.get("show") == "team"
+    context = {"page": page, "shown": shown, "segments": _segments(page, of_team=of_team)}
+    context["loads"] = team(user, now) if of_team else None
+    return render(request, "overview/today.html", context)
+
+
+def _segments(page: queries.Today, *, of_team: bool) -> list[dict[str, Any]]:
+    mine = {"label": "My duties", "url": "/", "count": len(page.needs), "current": not of_team}
+    others = {"label": "Team", "url": "/?show=team", "count": page.team, "current": of_team}
+    return [mine, others]
 
 
 @require_safe

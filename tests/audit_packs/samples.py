@@ -223,6 +223,7 @@ def system(number: int = 1, **over: Any) -> dict[str, Any]:
         "agreements": [AGREEMENT],
         "versions": [VERSION],
         "incidents": [],
+        "escalations": [],
         "documents": [PAPER | {"ref": f"AIS-{number:03d} D1"}],
         "timeline": [EVENT],
     }

@@ -140,6 +140,17 @@ VISITS = [
     Visit("/incidents/{incident}/not-serious/"),
     Visit("/incidents/{incident}/close/"),
     Visit("/systems/{system}/incidents/new/", (OWNER,)),
+    # Escalations
+    Visit("/?show=team"),
+    Visit("/escalations/", (OFFICER, OWNER, AUDITOR)),
+    Visit("/escalations/?show=resolved&severity=high"),
+    Visit("/escalations/{climbing}/", (OFFICER, OWNER, AUDITOR)),
+    Visit("/escalations/{climbing}/snooze/"),
+    Visit("/escalations/{climbing}/reassign/"),
+    Visit("/settings/escalation/", (OFFICER, ADMIN, AUDITOR)),
+    Visit("/settings/escalation/new/"),
+    Visit("/settings/escalation/{policy}/", (OFFICER, AUDITOR)),
+    Visit("/settings/escalation/{policy}/edit/"),
     # Vendors and agreements
     Visit("/vendors/", (OFFICER, AUDITOR)),
     Visit("/vendors/new/"),

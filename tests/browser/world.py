@@ -65,6 +65,7 @@ def build(base: str) -> World:
     refs |= _imports(root, officer)
     refs |= papers.fill(claims, officer, owner)
     refs |= proofs.fill(root, system, officer)
+    refs |= climbing.fill(root, system, officer, owner)
     refs |= news.fill(admin, officer)
     refs |= climbing.fill(system, owner)
     return World(base, {**people, Role.ADMINISTRATOR: admin}, refs)
