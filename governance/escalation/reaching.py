@@ -20,7 +20,7 @@ from raci.matrices.asking import Asked, asked_about
 from raci.oncall.models import Schedule
 from raci.oncall.queries import Lookup, Roster, for_roles, rosters
 from raci.people.queries import cover_of
-from raci.people.rules import Cover
+from raci.people.rules import Cover, Rank
 
 OWNER, SPONSOR, OPS, BOARD = "PO", "BS", "AO", "EXEC"
 
@@ -140,10 +140,32 @@ class Reach:
                 if taker not in first and self._fits(taker):
                     yield taker, "delegate", key
                     return
-        for deputy in self.cover.deputies(OWNER, item.unit.path, self.at):
-            if deputy not in first and self._fits(deputy):
-                yield deputy, "deputy", first[0] if first else ""
-                return
+        for role in self._roles_behind(item, first):
+            for deputy in self.cover.deputies(role, item.unit.path, self.at):
+                if deputy not in first and self._fits(deputy):
+                    yield deputy, "deputy", first[0] if first else ""
+                    return
+
+    def _roles_behind(self, item: Item, first: Iterable[str]) -> list[str]:
+        """Return the roles whose deputy stands in: the owner's of a system, and what they hold."""
+        held = (
+            role
+            for key in first
+            for unit, role in self._held.get(key, ())
+            if unit in item.unit.path
+        )
+        roles = [OWNER, *held] if item.system_id else [*held, OWNER]
+        return list(dict.fromkeys(roles))
+
+    @cached_property
+    def _held(self) -> dict[str, list[tuple[int, str]]]:
+        """Return what each person holds at the moment."""
+        found: dict[str, list[tuple[int, str]]] = {}
+        for place, seats in sorted(self.cover.seats.items()):
+            for seat in seats:
+                if seat.rank == Rank.PRIMARY and seat.holds(self.at):
+                    found.setdefault(seat.person, []).append(place)
+        return found
 
     def _manager(self, item: Item, rest: str = "") -> Iterator[Found]:
         """Yield the sponsor of the nearest unit, else the AI-Ops lead; not who is responsible."""

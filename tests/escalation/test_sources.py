@@ -152,3 +152,14 @@ def test_who_is_responsible_for_an_agreement_is_who_holds_the_role(staffed):
     (found,) = dues("agreement_ends")
     assert User.objects.get(pk=found.whom[0]).name == "Vera Vendors"
     assert len(found.whom) == 1
+
+
+def test_who_holds_a_role_has_the_deputy_of_that_role(staffed, organisation, administrator):
+    OF_KIND["agreement_ends"](staffed)
+    reconcile(timezone.now(), only=[kinds().by_code["agreement_ends"]])
+    stands_in = person("Vito Vendors", Role.SYSTEM_OWNER, organisation, administrator)
+    name_deputy(organisation, role="VM", person=stands_in, actor=staffed.officer)
+    item = Item.objects.select_related("unit", "system").get()
+
+    found = reach_of([item], [item.plan.plan], timezone.now()).behind(item, ["deputy"])
+    assert [one.person.name for one in found] == ["Vito Vendors"]
