@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from governance.accounts.models import BusinessUnit, User
 from raci.people.absence_actions import Period, accept, enter_absence
 from raci.people.actions import name_deputy
+from raci.people.models import RoleHolder
 
 People = Mapping[str, User]
 
@@ -17,6 +19,16 @@ def stand_in(root: BusinessUnit, told: Mapping[str, str], people: People, actor:
     """Name the deputies of roles."""
     for role, key in told.items():
         name_deputy(root, role=role, person=people[key], actor=actor)
+
+
+def settle(root: BusinessUnit, days: int) -> None:
+    """Let all seats of the organisation be as old as its story.
+
+    Who held a role before Muster was there is no action of anybody; the record says when the
+    holders were entered.
+    """
+    seats = RoleHolder.objects.filter(unit=root)
+    seats.update(since=F("since") - timedelta(days=days))
 
 
 def leave(rows: Iterable[Mapping[str, Any]], people: People) -> None:

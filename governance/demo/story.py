@@ -18,7 +18,7 @@ from governance.audit_packs.rules import ScopeKind
 from governance.classification import actions as classification
 from governance.classification.preview_actions import request_preview
 from governance.classification.queries import engine, provisional, usual_answers
-from governance.demo import cover, duties, operations, papers, rotas, troubles
+from governance.demo import cover, duties, operations, papers, rotas, troubles, week
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
 from inventory.systems.version_actions import add_version
@@ -77,6 +77,7 @@ def tell(*, today: date, password: Callable[[], str]) -> list[dict[str, str]]:
     cover.leave(told["absences"], cast.people)
     _packs(cast, made)
     request_preview(actor=cast.people["ines"], before_text="enacted")
+    week.pass_by(_read("week"), cast.people, today)
     return cast.signins
 
 
@@ -149,6 +150,7 @@ def _responsibility(cast: Cast, told: Told) -> None:
         for key in keys:
             people.empower(cast.root, person=cast.people[key], kind=kind, actor=ines)
     cover.stand_in(cast.root, told["deputies"], cast.people, ines)
+    cover.settle(cast.root, days=400)
     _put_in_force(raci.make_default_matrix(cast.root, actor=ines), ines, cast.people["jonas"])
 
 

@@ -1,14 +1,14 @@
 """The demo organisation."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
-from governance.accounts.models import BusinessUnit
+from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
 from governance.approvals.models import Review
 from governance.approvals.rules import ReviewStatus
@@ -17,8 +17,10 @@ from governance.classification.models import Assessment
 from governance.classification.queries import facts_changed_since
 from governance.common.errors import DomainError
 from governance.demo.story import tell
+from governance.escalation.models import Event, Item
 from governance.incidents.models import Incident
 from governance.ledger.models import Entry
+from governance.notices.models import Notice
 from governance.obligations.models import Duty
 from governance.obligations.queries import tally_of
 from governance.obligations.rules import DutyState
@@ -31,7 +33,7 @@ from raci.oncall.queries import coverage_gaps
 from raci.oncall.rules import SwapStatus
 from raci.operations.queries import findings_for
 
-TODAY = date(2026, 11, 22)
+TODAY = timezone.localdate()
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +101,38 @@ def test_an_ai_ops_function_was_there_first_and_lacks_nothing(signins):
     organisation = BusinessUnit.objects.get(parent__isnull=True)
 
     assert findings_for(organisation) == []
+
+
+def test_a_missed_notice_climbed_to_the_third_level_within_the_days_before(signins):
+    item = Item.objects.get(kind="agreement_notice", title__contains="Kelda AI")
+    told = list(item.events.filter(kind="step_started").order_by("pk").values_list("level", "at"))
+
+    assert item.level == 3
+    assert [level for level, _ in told] == sorted(level for level, _ in told)
+    assert {level for level, _ in told} == {1, 2, 3}
+    assert told[0][1] < told[-1][1] - timedelta(days=5)
+    names = {notice.person.name for notice in Notice.objects.filter(item=item.notice_key)}
+    assert {"Ada Nyberg", "Ines Halvorsen", "Noor Jansen"} <= names
+
+
+def test_a_gap_in_the_rota_and_an_absence_without_cover_wait_for_somebody(signins):
+    waiting = Item.objects.open().filter(kind__in=["oncall_gap", "absence_uncovered"])
+
+    assert {item.kind for item in waiting} == {"oncall_gap", "absence_uncovered"}
+    assert waiting.get(kind="absence_uncovered").title == (
+        "Nobody stands in while Noor Jansen is away"
+    )
+
+
+def test_the_delegate_of_somebody_away_is_told_for_them(signins):
+    steps = Event.objects.filter(kind="step_started", data__targets__contains=[
+        {"through": "delegate"}
+    ])  # fmt: skip
+    people = {one["person"] for step in steps for one in step.data["targets"]}
+
+    assert User.objects.get(name="Clara Voss").pk in people
+
+
+def test_somebody_works_on_the_incident_and_one_thing_sleeps(signins):
+    assert Item.objects.get(kind="incident_report").acked_by.name == "Ines Halvorsen"
+    assert Item.objects.filter(status="snoozed").count() == 1
