@@ -18,7 +18,7 @@ from governance.classification.tasks import run_preview
 from inventory.imports import runs
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
-from tests.browser import climbing, duties, news, papers, proofs, rotas
+from tests.browser import climbing, duties, news, overdue, papers, proofs, rotas
 
 PASSWORD = "correct horse battery"
 PEOPLE = {
@@ -65,9 +65,9 @@ def build(base: str) -> World:
     refs |= _imports(root, officer)
     refs |= papers.fill(claims, officer, owner)
     refs |= proofs.fill(root, system, officer)
-    refs |= climbing.fill(root, system, officer, owner)
     refs |= news.fill(admin, officer)
     refs |= climbing.fill(system, owner)
+    refs |= overdue.fill(root, system, officer, owner)
     return World(base, {**people, Role.ADMINISTRATOR: admin}, refs)
 
 
