@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import shutil
 import time
 from pathlib import Path
 from urllib.parse import urlencode
@@ -16,7 +17,8 @@ from bench.faults.workers import Work
 from bench.faults.world import NotRunError, World
 from bench.faults.year import DAYS
 
-LIBRARY = "libfaketime.so.1"
+SOURCE = Path(__file__).with_name("clock.c")
+STEPS = {"+3 h": 10_800, "-3 h": -10_800, "+400 d": 34_560_000, "back": 0}
 HOLDS = 20  # seconds that the token of F-24 lives
 FIVE_MINUTES = 300
 
@@ -60,23 +62,21 @@ def clock_steps(run: Run) -> None:
 
     The clock is that of web, worker and beat; the database keeps the true time.
     """
-    offset = run.ground.folder / f"clock-{run.seed}"
-    more, span = faked(offset), run.pick(60, 8)
-    with run.world(more=more) as world:
+    clock, span = Clock(run.ground.folder / f"clock-{run.seed}"), run.pick(60, 8)
+    with run.world(more=clock.environment()) as world:
         idle = Browser(world)
-        offset.write_text("-40m")
-        time.sleep(2)
+        clock.put(-40 * 60)
         idle.sign_in()
-        offset.write_text("+0")
+        clock.put(0)
         work = Work(run, world, last=4.0 * span, pace=run.pick(4.5, 1.0))
         spare = token_that_ends(world)
         time.sleep(HOLDS + 1)
-        answers = {"+0": asks(world, spare)}
-        for words in ("+3h", "-3h", "+400d", "+0"):
-            offset.write_text(words)
+        answers = {"true": asks(world, spare)}
+        for words, seconds in STEPS.items():
+            clock.put(seconds)
             time.sleep(span)
             answers[words] = asks(world, spare)
-            if words == "-3h":
+            if seconds < 0:
                 run.check(Check("a session that was over lives again", idle.is_in(), False))
         run.told["a token that had ended"] = answers
         run.check(Check("answers to it by every clock", sorted(set(answers.values())), [401]))
@@ -106,19 +106,29 @@ def year(run: Run) -> None:
         )
 
 
-def faked(offset: Path) -> dict[str, str]:
-    """Return the environment in which a file says how far the clock is off."""
-    found = sorted(Path("/usr/lib").glob(f"*/faketime/{LIBRARY}"))
-    if not found:
-        raise NotRunError("libfaketime (apt-get install faketime)")
-    offset.write_text("+0")
-    return {
-        "LD_PRELOAD": str(found[0]),
-        "FAKETIME_TIMESTAMP_FILE": str(offset),
-        "FAKETIME_CACHE_DURATION": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "NO_FAKE_STAT": "1",
-    }
+class Clock:
+    """A wall clock for some processes; a file says by how many seconds it is off."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.library = file.with_suffix(".so")
+
+    def environment(self) -> dict[str, str]:
+        """Return what puts processes under this clock."""
+        compiler = shutil.which("cc")
+        if compiler is None:
+            raise NotRunError("a C compiler (apt-get install gcc libc6-dev)")
+        words = [compiler, "-O1", "-shared", "-fPIC", "-o", self.library, SOURCE]
+        run_step(words, failure="The clock could not be made:")
+        self.file.write_text("0")
+        return {"LD_PRELOAD": str(self.library), "CLOCK_FILE": str(self.file)}
+
+    def put(self, seconds: int) -> None:
+        """Put the clock so far ahead of the true time, and let all processes see it."""
+        new = self.file.with_suffix(".new")
+        new.write_text(str(seconds))
+        new.replace(self.file)
+        time.sleep(2)
 
 
 def asks(world: World, token: str) -> int:
@@ -135,7 +145,7 @@ def token_that_ends(world: World) -> str:
 
 def hooks_off(world: World) -> int:
     """Return by how many seconds the stamp of a webhook was off the sink's clock at most."""
-    return max((round(abs(at - stamp)) for at, _, stamp in world.hooks.came), default=0)
+    return max((round(abs(at - stamp)) for at, _, stamp, _ in world.hooks.came), default=0)
 
 
 class Browser:

@@ -53,7 +53,7 @@ class Reminders:
         rows = self.world.ask(
             "SELECT n.item, n.step, n.loop, n.recipient, n.channel, coalesce(n.sent_at, i.sent_at) "
             "FROM notices_notice n LEFT JOIN notices_notice i ON i.id = n.into_id "
-            "WHERE n.item LIKE 'item:%%' AND n.status = ANY(%s)", list(SENT),
+            "WHERE n.item = ANY(%s) AND n.status = ANY(%s)", list(self.due), list(SENT),
         )  # fmt: skip
         return [((item, step, loop, who, by), at) for item, step, loop, who, by, at in rows]
 
@@ -77,7 +77,7 @@ class Reminders:
         """Wait, and return that each was told once, inside and outside."""
         self.wait(seconds)
         keys = [key for key, _ in self.sent()]
-        mails, hooks = self.world.mailbox.received(TO), self.world.hooks.received()
+        mails, hooks = self.world.mailbox.received(TO), self.world.hooks.received(self.due)
         by = {name: sum(key[4] == name for key in self.expected) for name in self.channels}
         doubles = len(keys) - len({(key[0], key[1], key[3], key[4]) for key in keys})
         return [
@@ -96,7 +96,7 @@ class Reminders:
 
     def told(self) -> dict[str, Any]:
         """Return further figures."""
-        mails, hooks = self.world.mailbox.received(TO), self.world.hooks.received()
+        mails, hooks = self.world.mailbox.received(TO), self.world.hooks.received(self.due)
         return {
             "reminders": len(self.expected),
             "mails received twice": mails.total() - len(mails),

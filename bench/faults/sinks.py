@@ -2,10 +2,12 @@
 
 import email
 import email.policy
+import json
 import socketserver
 import threading
 import time
 from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -89,9 +91,10 @@ class _Hook(BaseHTTPRequestHandler):
     server: "Hooks"
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        item = json.loads(body).get("data", {}).get("item", "")
         name, stamp = (self.headers.get(f"webhook-{one}", "") for one in ("id", "timestamp"))
-        self.server.came.append((time.time(), name, float(stamp or 0)))
+        self.server.came.append((time.time(), name, float(stamp or 0), item))
         self.send_response(204)
         self.end_headers()
 
@@ -106,13 +109,13 @@ class Hooks(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Hook)
-        self.came: list[tuple[float, str, float]] = []
+        self.came: list[tuple[float, str, float, str]] = []
         self.url = f"http://127.0.0.1:{self.server_address[1]}/muster"
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
-    def received(self) -> Counter[str]:
-        """Return how often each event came, by its webhook-id."""
-        return Counter(name for _, name, _ in self.came)
+    def received(self, items: Container[str]) -> Counter[str]:
+        """Return how often each event about some items came, by its webhook-id."""
+        return Counter(name for _, name, _, item in self.came if item in items)
 
     def close(self) -> None:
         """Take no more."""
