@@ -77,6 +77,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^api/", NoSuchResource.as_view(), name="api_nothing"),
     path("settings/working-hours/", include("governance.calendars.urls")),
     path("settings/tokens/", include("governance.rest.urls")),
+    path("", include("raci.matrices.signing_urls")),  # says what a signature broke
     path("", include("governance.classification.urls")),
     path("", include("governance.documents.urls")),
     path("", include("governance.evidence.urls")),

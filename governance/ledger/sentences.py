@@ -81,6 +81,7 @@ SENTENCES = {
     "matrix.sent_back": "sent a responsibility matrix back from review",
     "matrix.inherited": "brought rows of a responsibility matrix up to the default above",
     "matrix.reassigned": "handed over what a person had in a responsibility matrix",
+    "matrix.copied": "copied rows into a responsibility matrix",
     "matrix.overridden": "kept rows of a responsibility matrix apart from the default above",
     "matrix.activated": "put a responsibility matrix into force",
     "matrix.confirmed": "confirmed that a responsibility matrix still holds",

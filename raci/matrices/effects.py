@@ -1,4 +1,4 @@
-"""What a change of holders, absences or delegations broke in the matrices in force."""
+"""What a change of people, cover or a classification broke in the matrices in force."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,9 +24,15 @@ class Effect:
     finding: Finding
 
 
-def touched(user: User, people: Iterable[User], roles: Sequence[str] = ()) -> QuerySet[Matrix]:
-    """Return the matrices in force that the user sees and these people or roles have a part in."""
+def touched(
+    user: User, people: Iterable[User], roles: Sequence[str] = (), system: str = ""
+) -> QuerySet[Matrix]:
+    """Return the matrices in force that the user sees and that a change may touch.
+
+    Those in which these people or roles have a part, and that of a system, by its ref.
+    """
     part = Q(parties__person__in=list(people)) | Q(parties__roles__overlap=list(roles))
+    part |= Q(system__ref=system)
     in_force = Matrix.objects.visible_to(user).filter(
         part, status=MatrixStatus.ACTIVE, system__isnull=False
     )
@@ -36,8 +42,10 @@ def touched(user: User, people: Iterable[User], roles: Sequence[str] = ()) -> Qu
 class Watch:
     """Looks at matrices before a change, and says afterwards what it broke."""
 
-    def __init__(self, user: User, people: Iterable[User], roles: Sequence[str] = ()) -> None:
-        self.rows = touched(user, people, roles).order_by("system_id", "pk")[:MOST]
+    def __init__(
+        self, user: User, people: Iterable[User], roles: Sequence[str] = (), system: str = ""
+    ) -> None:
+        self.rows = touched(user, people, roles, system).order_by("system_id", "pk")[:MOST]
         self.before = {_key(effect) for effect in self._look()}
 
     def broke(self) -> list[Effect]:

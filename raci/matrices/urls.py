@@ -3,12 +3,14 @@
 from django.urls import path
 
 from raci.matrices import (
+    copy_views,
     cover_views,
     default_views,
     edit_views,
     leaver_views,
     now_views,
     review_views,
+    sheet_views,
     statement_views,
     views,
 )
@@ -39,6 +41,9 @@ urlpatterns = [
     path("raci/<int:pk>/", views.matrix, name="matrix"),
     path("raci/<int:pk>/check/", edit_views.check, name="check"),
     path("raci/<int:pk>/save/", edit_views.save, name="save"),
+    path("raci/<int:pk>/copy/", copy_views.copy, name="copy"),
+    path("raci/<int:pk>/paste/", sheet_views.paste, name="paste"),
+    path("raci/<int:pk>/export/<str:kind>/", sheet_views.export, name="export"),
     path("raci/<int:pk>/submit/", review_views.submit, name="submit"),
     path("raci/<int:pk>/activate/", review_views.activate, name="activate"),
     path("raci/<int:pk>/send-back/", review_views.send_back, name="send_back"),

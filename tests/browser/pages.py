@@ -106,6 +106,8 @@ VISITS = [
     Visit("/raci/default/", (OFFICER, AUDITOR)),
     Visit("/raci/{default}/"),
     Visit("/raci/{matrix}/rows/CHG-01/", (OFFICER, AUDITOR)),
+    Visit("/raci/{matrix}/copy/?from={default}"),
+    Visit("/raci/{matrix}/paste/"),
     Visit("/systems/{system}/raci/", (OFFICER, OWNER)),
     Visit("/systems/{unanswered}/raci/"),
     # On call

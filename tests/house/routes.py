@@ -131,7 +131,7 @@ def _pack(ask: Ask) -> Things:
 
 
 def _matrix(ask: Ask) -> Things:
-    parts = {"declaration": 1, "code": "OPS-01", **_function(ask)}
+    parts = {"declaration": 1, "code": "OPS-01", "kind": "csv", **_function(ask)}
     return {**_schedule(ask), **parts, "pk": ask("matrix_in_claims").pk}
 
 
