@@ -54,7 +54,7 @@ class HoursForm(forms.Form):
     def __init__(self, *args: Any, row: Calendar | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for at, day in enumerate(DAYS):
-            hint = "From and to; pauses with a comma: 09:00–12:30, 13:30–17:00." if not at else ""
+            hint = "" if at else "Pauses with a comma: 09:00–12:30, 13:30–17:00. Empty: closed."
             self.fields[f"day_{at}"] = Read(
                 windows_of,
                 label=day,
