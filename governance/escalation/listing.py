@@ -12,13 +12,13 @@ from django.utils.dateparse import parse_datetime
 from governance.accounts.access import visible_units
 from governance.accounts.models import User
 from governance.escalation.models import Item, ItemQuerySet
+from governance.escalation.page import RELATED
 from governance.escalation.rules import ItemStatus
 from governance.notices.rules import Severity
 
 PAGE = 50
 LONGEST_NUMBER = 18
 NAMES = ("show", "kind", "severity", "unit", "system")
-RELATED = ("unit", "system", "acked_by", "snoozed_by", "reassigned_to", "resolved_by")
 
 
 class View(StrEnum):

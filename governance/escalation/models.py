@@ -221,6 +221,7 @@ class Item(models.Model):
             ),
             models.Index(fields=["kind", "status"], name="item_kind"),
             models.Index(fields=["due_at", "id"], condition=IS_OPEN, name="item_open_due"),
+            models.Index(fields=["url"], condition=IS_OPEN, name="item_open_url"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["key"], condition=IS_OPEN, name="item_one_open"),

@@ -15,6 +15,7 @@ from governance.escalation.zones import clock_words, local_day
 from governance.notices.rules import Severity
 
 S = ItemStatus
+RELATED = ("unit", "system", "acked_by", "snoozed_by", "reassigned_to", "resolved_by")
 TONES = {
     S.OPEN: ("flag-info", "clock"),
     S.NOTIFIED: ("flag-warn", "bell"),

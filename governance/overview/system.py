@@ -13,6 +13,8 @@ from governance.audit_packs.models import EvidencePack
 from governance.classification import queries as classification
 from governance.common.forms import in_words
 from governance.documents import queries as documents
+from governance.escalation.on_pages import open_about
+from governance.escalation.page import Line
 from governance.incidents.queries import Standing, incidents_of
 from governance.ledger.queries import Row, timeline
 from governance.obligations import queries as obligations
@@ -71,6 +73,7 @@ class SystemPage:
     documents: documents.OnSystem
     packs: list[EvidencePack]
     incidents: list[Standing]
+    escalations: list[Line]
     shares: list[User]
     entries: list[Row]
     may_edit: bool
@@ -150,6 +153,7 @@ def system_page(system: AISystem, user: User, today: date) -> SystemPage:
         documents=documents.on_system(system),
         packs=list(packs[:MOST_PACKS]),
         incidents=incidents,
+        escalations=open_about(system, user),
         shares=[share.user for share in shares.select_related("user")],
         entries=timeline(
             *_things(system, versions, about),

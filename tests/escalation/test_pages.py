@@ -6,6 +6,7 @@ from governance.escalation.actions import resolve
 from governance.escalation.models import Item
 from governance.escalation.rules import ItemStatus
 from tests.escalation.conftest import due, opened
+from tests.incidents.conftest import happened
 
 
 def test_the_page_of_an_item_says_what_it_is_and_who_is_next(as_user, owner, item):
@@ -157,3 +158,20 @@ def test_resolved_items_are_a_view_of_their_own(as_user, owner, item):
     client = as_user(owner)
     assert item.title not in client.get("/escalations/").content.decode()
     assert item.title in client.get("/escalations/?show=resolved").content.decode()
+
+
+def test_the_page_of_a_system_tells_what_climbs_about_it(as_user, owner, stranger, system, item):
+    page = as_user(owner).get(system.get_absolute_url()).content.decode()
+
+    assert 'id="escalations"' in page
+    assert item.ref in page
+
+
+def test_the_page_of_the_very_thing_leads_to_its_open_item(as_user, owner, system):
+    incident = happened(system, owner)
+    item = opened(due(system, owner, url=incident.get_absolute_url()))
+    client = as_user(owner)
+
+    assert item.get_absolute_url() in client.get(incident.get_absolute_url()).content.decode()
+    resolve(item, actor=owner, reason="Reported.")
+    assert item.get_absolute_url() not in client.get(incident.get_absolute_url()).content.decode()

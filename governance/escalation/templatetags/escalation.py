@@ -1,14 +1,17 @@
 """Tags of the pages of escalation."""
 
 from datetime import datetime
+from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from governance.common.dates import exact
 from governance.common.templatetags.ui import state
+from governance.escalation.on_pages import open_here
 from governance.escalation.wording import (
     CHANNEL_WORDS,
     RESULT_MARKS,
@@ -37,6 +40,13 @@ def result(key: str) -> SafeString:
     """Return what became of something told, as icon and word."""
     known = NoticeState(key)
     return state(RESULT_MARKS[known], RESULT_WORDS[known])
+
+
+@register.inclusion_tag("escalation/_here.html", takes_context=True)
+def open_escalation(context: Context) -> dict[str, Any]:
+    """Tell the open item about what this page shows, if there is one that the person sees."""
+    request = context["request"]
+    return {"found": open_here(request.path, request.user)}
 
 
 @register.filter
