@@ -143,6 +143,18 @@ def of_escalation(told: Mapping[str, Any]) -> Iterator[Figure]:
     yield Figure("sweep that finds nothing", told["idle_ms"], "ms")
 
 
+def of_reconcile(told: Mapping[str, Any]) -> Iterator[Figure]:
+    """Yield what it takes to bring items in line with the tables."""
+    items = f"{told['items']:,} facts"
+    note = f"{told['opened']:,} opened, {told['megabytes_more']} MB more at most"
+    yield Figure(f"first look at {items}", told["open_seconds"], "s", note=note)
+    yield Figure(f"look at {items} that changes nothing", told["idle_seconds"], "s",
+                 told["aim_seconds"])  # fmt: skip
+    note = f"{told['moved']:,} planned anew, {told['resolved']:,} resolved"
+    yield Figure(f"look at {items} of which a fifth changed", told["change_seconds"], "s",
+                 told["aim_seconds"], note=note)  # fmt: skip
+
+
 def of_preview(told: Mapping[str, Any]) -> Iterator[Figure]:
     """Yield what a change of the law takes over the register, and that memory stays flat."""
     sizes = list(told["sizes"])
@@ -192,6 +204,7 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], Iterator[Figure]]] = {
     "who": of_who,
     "ledger": of_ledger,
     "escalation": of_escalation,
+    "reconcile": of_reconcile,
     "preview": of_preview,
     "starts": of_starts,
 }

@@ -14,6 +14,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "preview": {"sizes": (2_000, 10_000)},
     "ledger": {"seconds": 1.0, "rounds": 1, "entries": 2_000},
     "escalation": {"items": 10_000, "due": 1_000},
+    "reconcile": {"items": 10_000},
     "pages": {"sizes": (1_000, 10_000), "timed": 30},
 }
 
