@@ -10,14 +10,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance.accounts.models import User
+from governance.common.errors import DomainError
 from governance.rest.api import UnitField
 from governance.rest.fields import StrictBody, choice_filters, number_filter, text_filter
 from governance.rest.resource import Readable
 from inventory.systems.serializers import PersonField, SystemField
 from raci.matrices import actions, checking, inherit_actions, review_actions, statement_actions
-from raci.matrices.models import Assignment, Attestation, Matrix, Party
-from raci.matrices.rules import MatrixStatus, PartyKind
+from raci.matrices.models import Assignment, Attestation, Declaration, Matrix, Party
+from raci.matrices.rules import Declared, MatrixStatus, PartyKind
 from raci.matrices.schemes import SCHEMES, Letter
+from raci.matrices.statements import declarations_of
 
 CODE = "^[A-Z]{3}-[0-9]{2}$"
 LABELLED = [kind.value for kind in PartyKind if kind not in (PartyKind.PERSON, PartyKind.ROLE)]
@@ -70,6 +72,26 @@ class AttestationSerializer(serializers.ModelSerializer):
     class Meta:
         model = Attestation
         fields = ["person", "activities", "attested_at"]
+
+
+class DeclarationSerializer(serializers.ModelSerializer):
+    """A conflict, or a compensating control, that stands on record."""
+
+    person = PersonField(read_only=True, allow_null=True)
+    declared_by = PersonField(read_only=True)
+
+    class Meta:
+        model = Declaration
+        fields = ["id", "rule", "person", "activity", "text", "declared_by", "declared_at"]
+
+
+class DeclarationInput(StrictBody):
+    """A conflict (R18) of a person, or a control in place of R11 in a row, or of R15."""
+
+    rule = serializers.ChoiceField(list(Declared))
+    person = PersonField(required=False)
+    activity = serializers.RegexField(CODE, required=False)
+    text: Any = serializers.CharField(max_length=2_000)
 
 
 class MatrixInput(StrictBody):
@@ -231,6 +253,25 @@ class MatrixViewSet(Readable):
         """Keep rows apart from the default above. Returns the draft that has them."""
         matrix, data = self.get_object(), self.valid(CodesInput)
         return self._fresh(inherit_actions.override(matrix, actor=self.person, **data))
+
+    @extend_schema(request=DeclarationInput, responses={201: DeclarationSerializer})
+    @action(detail=True, methods=["post"])
+    def declare(self, request: Request, pk: str) -> Response:
+        """Put a conflict or a compensating control of the matrix's system on record."""
+        matrix, data = self.get_object(), self.valid(DeclarationInput)
+        if matrix.system is None:
+            raise DomainError("Only the matrix of a system has something on record.")
+        data["rule"] = Declared(data["rule"])
+        row = statement_actions.declare(matrix.system, actor=self.person, **data)
+        return Response(DeclarationSerializer(row).data, 201)
+
+    @extend_schema(responses=DeclarationSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def declarations(self, request: Request, pk: str) -> Response:
+        """Return what stands on record about the matrix's system."""
+        system = self.get_object().system
+        rows = declarations_of([system.pk]) if system else []
+        return Response(DeclarationSerializer(rows, many=True).data)
 
     @extend_schema(responses=FindingSerializer(many=True), filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)

@@ -72,6 +72,19 @@ def test_rest_confirms(in_force, owner):
     assert answer.json()["person"] == owner.email
 
 
+def test_rest_puts_a_control_on_record_and_lists_it(in_force, officer):
+    call = caller(issue_token(actor=officer, name="t", scopes=list(Scope))[1])
+    path = f"/api/v1/matrices/{in_force.pk}/"
+    body = {"rule": "R11", "activity": "CHG-03", "text": "Fay reads it again."}
+    made = call("POST", f"{path}declare/", body)
+    wrong = call("POST", f"{path}declare/", {"rule": "R18", "text": "Whose?"})
+    listed = call("GET", f"{path}declarations/").json()
+
+    assert (made.status_code, wrong.status_code) == (201, 409)
+    assert [row["activity"] for row in listed] == ["CHG-03"]
+    assert listed[0]["declared_by"] == officer.email
+
+
 @pytest.fixture
 def conflicted(in_force, officer, owner, organisation) -> Matrix:
     """The same; who answers for its quality is measured on delivery alone."""
