@@ -26,7 +26,17 @@ from bench import figures, starts
 
 RESULTS = ROOT / "bench" / "results"
 LATEST = RESULTS / "latest.json"
-IN_A_DATABASE = ("engine", "who", "packs", "imports", "ledger", "escalation", "preview", "pages")
+IN_A_DATABASE = (
+    "engine",
+    "who",
+    "packs",
+    "imports",
+    "ledger",
+    "escalation",
+    "reconcile",
+    "preview",
+    "pages",
+)
 NAMES = (*IN_A_DATABASE, "starts")
 
 
