@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from governance.notices.rules import (
@@ -28,6 +28,7 @@ from governance.notices.rules import (
 from tests.notices.conftest import NOON
 
 MINUTE = timedelta(minutes=1)
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine
 ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Tokyo", "UTC"]
 zones = st.sampled_from(ZONES)
 moments = st.integers(-400_000, 1_000_000).map(lambda minutes: NOON + minutes * MINUTE)
@@ -89,6 +90,7 @@ def test_what_is_critical_goes_at_once():
     assert may_go_at(NOON, Quiet("UTC", time(11), time(13)), Severity.CRITICAL, None) == NOON
 
 
+@CALM
 @given(moments, quiets(), st.none() | moments)
 def test_a_notice_never_goes_early_nor_in_quiet_hours_that_hold_it(when, quiet, clock):
     goes = may_go_at(when, quiet, Severity.HIGH, clock)
@@ -101,6 +103,7 @@ def test_a_notice_never_goes_early_nor_in_quiet_hours_that_hold_it(when, quiet, 
     assert may_go_at(when, quiet, Severity.CRITICAL, clock) == when
 
 
+@CALM
 @given(moments, quiets())
 def test_quiet_hours_end_within_a_day_and_an_hour(when, quiet):
     ends = quiet_until(when, quiet)
@@ -109,6 +112,7 @@ def test_quiet_hours_end_within_a_day_and_an_hour(when, quiet):
 
 
 # --- how often ------------------------------------------------------------------------------
+@CALM
 @given(st.lists(st.integers(0, 400), max_size=30))
 def test_never_more_than_the_limits_in_any_time(seconds):
     sent: list[datetime] = []
@@ -172,6 +176,7 @@ def test_a_mail_that_is_tried_again_takes_nothing_new_along():
     assert choice.later == {2: NOON + MINUTE}
 
 
+@CALM
 @given(
     st.lists(
         st.builds(
@@ -209,6 +214,7 @@ def test_mails_are_tried_twelve_times():
     assert next_try(12, MAIL_TRIES, jitter=0) is None
 
 
+@CALM
 @given(st.integers(1, 9), st.floats(-1, 1))
 def test_jitter_moves_a_wait_by_a_fifth_at_most(tries, jitter):
     usual, wait = WEBHOOK_TRIES[tries - 1], next_try(tries, WEBHOOK_TRIES, jitter=jitter)
