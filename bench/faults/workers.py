@@ -72,12 +72,19 @@ def restarted(world: World) -> int:
 
 
 def end_leases(world: World) -> None:
-    """Let the minutes pass after which a silent worker has lost what it held."""
-    past = "= now() - interval '1 second'"
-    held = "status = 'building'"
-    world.ask(f"UPDATE audit_packs_evidencepack SET lease_until {past} WHERE {held}")  # noqa: S608
-    world.ask(f"UPDATE notices_notice SET leased_until {past} WHERE status = 'sending'")  # noqa: S608
-    world.ask(f"UPDATE notices_endpoint SET claimed_until {past} WHERE claimed_until > now()")  # noqa: S608
+    """Let the minutes pass after which a silent worker has lost what it held.
+
+    What a living one has locked just now is passed over: the bench waits for nobody.
+    """
+    for table, column in (
+        ("audit_packs_evidencepack", "lease_until"),
+        ("notices_notice", "leased_until"),
+        ("notices_endpoint", "claimed_until"),
+    ):
+        world.ask(f"""
+            UPDATE {table} SET {column} = now() - interval '1 second' WHERE id IN (
+            SELECT id FROM {table} WHERE {column} > now() FOR UPDATE SKIP LOCKED)
+        """)  # noqa: S608
 
 
 class Work:
