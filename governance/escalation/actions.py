@@ -28,7 +28,7 @@ from governance.escalation.rules import (
 )
 from governance.escalation.saying import said_of, wish_for
 from governance.ledger.actions import Personal, record
-from governance.notices.actions import tell
+from governance.notices.actions import tell, withdraw
 from governance.notices.rules import Severity
 
 S = ItemStatus
@@ -61,6 +61,7 @@ def acknowledge(
     place = held.course.ack_until(held.place, ends)
     said = {"acked_by": actor, "acked_at": held.at, "ack_until": ends, "next_step_at": place.at}
     change(item, seen=seen, **NOBODY_HOLDS | said, status=S.ACKNOWLEDGED)
+    withdraw(item.notice_keys, why="Somebody acknowledged it before the mail went.")
     _note(item, EventKind.ACKED, actor, held.at, {"until": ends.isoformat()})
     _record("item.acknowledged", item, actor, {"until": ends.isoformat()})
 
@@ -82,6 +83,7 @@ def snooze(
     said = {"snoozed_by": actor, "snoozed_until": until, "snooze_reason": why}
     change(item, seen=seen, **NOBODY_HOLDS | said, status=S.SNOOZED, next_step_at=until)
     told = {"until": until.isoformat(), "reason": why}
+    withdraw(item.notice_keys, why="Somebody snoozed it before the mail went.")
     _note(item, EventKind.SNOOZED, actor, held.at, told)
     _record("item.snoozed", item, actor, told)
 
@@ -111,6 +113,7 @@ def reassign(item: Item, *, actor: User, to: User, reason: str, seen: int | None
     }
     change(item, seen=seen, **NOBODY_HOLDS | said)
     told = {"to": to.pk, "reason": why}
+    withdraw(item.notice_keys, why="It was handed to somebody before the mail went.")
     _note(item, EventKind.REASSIGNED, actor, held.at, told)
     _tell_taker(item, to, plan.plan, held.at)
     _record("item.reassigned", item, actor, {"to": Personal(to.name), "reason": why})
@@ -123,6 +126,7 @@ def resolve(item: Item, *, actor: User, reason: str, seen: int | None = None) ->
     why = _reason(reason, "Say what was done.")
     said = {"resolved_at": held.at, "resolved_by": actor, "resolution": why, "next_step_at": None}
     change(item, seen=seen, **NOBODY_HOLDS | said, status=S.RESOLVED)
+    withdraw(item.notice_keys, why="It was resolved before the mail went.")
     _note(item, EventKind.RESOLVED, actor, held.at, {"reason": why})
     _record("item.resolved", item, actor, {"reason": why})
 

@@ -17,6 +17,7 @@ from governance.escalation.queries import database_now
 from governance.escalation.rules import Due, EventKind, ItemStatus, Plan
 from governance.ledger.actions import Actor, record
 from governance.ledger.rules import CLOCK
+from governance.notices.actions import withdraw
 
 OPENING_LOCK = 0x4D55_4553  # "MUES"
 AT_ONCE = 2_000
@@ -89,6 +90,8 @@ def resolve_items(
         item.row_version += 1
     fields = [*ANEW_FIELDS, "resolved_at", "resolved_by", "resolution", "row_version"]
     Item.objects.bulk_update(found, _names(fields), batch_size=500)
+    keys = [key for item in found for key in item.notice_keys]
+    withdraw(keys, why="It was resolved before the mail went.")
     data = {"reason": reason}
     events = [_event(item, EventKind.RESOLVED, now, data, person) for item in found]
     Event.objects.bulk_create(events, batch_size=AT_ONCE)

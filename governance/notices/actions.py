@@ -99,6 +99,17 @@ def tell(wishes: Iterable[Wish], *, at: datetime) -> int:
     return sum(_insert(rows[start : start + AT_ONCE]) for start in range(0, len(rows), AT_ONCE))
 
 
+def withdraw(items: Iterable[str], *, why: str) -> int:
+    """Hold back the mails of items that have not gone yet, in the caller's transaction.
+
+    Somebody answered while they waited for quiet hours or their turn: nobody is called any more.
+    Webhooks still go, because they tell programs what happened. Returns how many were held back.
+    """
+    mails = Notice.objects.filter(item__in=list(items), channel=Channel.EMAIL)
+    waiting = mails.filter(status__in=[NoticeState.WAITING, NoticeState.FAILED])
+    return waiting.update(status=NoticeState.SUPPRESSED, result=why[:MOST_LETTERS], ack_url="")
+
+
 def _insert(rows: Sequence[Mapping[str, Any]]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(INSERT_SQL, [json.dumps(rows, default=str)])

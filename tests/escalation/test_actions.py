@@ -1,20 +1,26 @@
 """What people do with items, and how items open."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.utils import timezone
 
+from governance.accounts.models import User
 from governance.common.errors import DomainError, StaleError, TransitionError
 from governance.escalation import actions
 from governance.escalation.models import Event, Item
 from governance.escalation.open_actions import Opened, open_items, resolve_items
 from governance.escalation.plans import deadline_plan
 from governance.escalation.rules import EventKind, ItemStatus
+from governance.escalation.saying import said_of, wish_for
 from governance.ledger.models import Entry
+from governance.notices.actions import tell
 from governance.notices.models import Notice
+from governance.notices.rules import Channel, NoticeState
 from tests.escalation.conftest import due, opened
 
 pytestmark = pytest.mark.django_db
@@ -177,3 +183,41 @@ def test_a_new_due_date_begins_by_the_plan_that_its_kind_has_now(system, owner):
 
     item.refresh_from_db()
     assert (item.run, item.plan.plan.code) == (2, "as it is")
+
+
+def wait_for_morning(item: Item, *whom: User) -> None:
+    """Tell people of an item by mails that wait for the end of their quiet hours."""
+    with transaction.atomic():
+        said = said_of(item, deadline_plan(code="late").steps[0], "It is due.", timezone.now())
+        mails = [wish_for(item, one, Channel.EMAIL, key=(1, 0), said=said) for one in whom]
+        tell(mails, at=timezone.now())
+
+
+def answer_each(item: Item, owner: User, officer: User) -> dict[str, Callable[[], object]]:
+    later = timezone.now() + timedelta(minutes=10)
+    return {
+        "acknowledged": lambda: actions.acknowledge(item, actor=owner),
+        "snoozed": lambda: actions.snooze(item, actor=owner, until=later, reason="Ask on Monday."),
+        "handed": lambda: actions.reassign(item, actor=owner, to=officer, reason="Knows more."),
+        "resolved": lambda: actions.resolve(item, actor=owner, reason="Renewed."),
+        "done": lambda: resolve_items([item], reason="It was renewed."),
+    }
+
+
+@pytest.mark.parametrize("verb", ["acknowledged", "snoozed", "handed", "resolved", "done"])
+def test_mails_that_wait_are_held_back_once_somebody_answers(item, owner, officer, verb):
+    wait_for_morning(item, owner, officer)
+
+    answer_each(item, owner, officer)[verb]()
+
+    waited = Notice.objects.filter(item=f"item:{item.pk}:1")
+    assert set(waited.values_list("status", "ack_url")) == {(NoticeState.SUPPRESSED, "")}
+
+
+def test_mails_that_went_stay_told(item, owner):
+    wait_for_morning(item, owner)
+    Notice.objects.update(status=NoticeState.SENT, sent_at=timezone.now())
+
+    actions.resolve(item, actor=owner, reason="Renewed.")
+
+    assert Notice.objects.get().status == NoticeState.SENT
