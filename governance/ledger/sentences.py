@@ -4,10 +4,13 @@
 not in the table reads as its own words: "vendor.renamed" becomes "renamed the vendor Acme".
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 MOST_NAMES = 4  # of changed fields in one sentence
 SENTENCES = {
     "organisation.founded": "founded {name}",
@@ -125,10 +128,10 @@ SENTENCES = {
     "incident.kept_serious": "kept the incident {ref} as serious",
     "incident.not_serious": "agreed that the incident {ref} is not serious",
     "incident.closed": "closed the incident {ref}",
-    "items.opened": "opened {count} items that fall due",
-    "items.changed": "took over what changed about {count} items that fall due",
-    "items.resolved": "resolved {count} items: {reason}",
-    "items.stepped": "told people of {count} items that fell due",
+    "items.opened": "opened items that fall due ({count})",
+    "items.changed": "took over what changed about items that fall due ({count})",
+    "items.resolved": "resolved items ({count}): {reason}",
+    "items.stepped": "told people of items that fell due ({count})",
     "item.stuck": "could not tell anybody of {ref}: {why}",
     "item.acknowledged": "acknowledged {ref} until {until}: {title}",
     "item.snoozed": "let {ref} be silent until {until}: {title}",
@@ -218,10 +221,16 @@ def words(value: Any) -> str:
     if isinstance(value, Mapping):
         return _thing(value)
     if isinstance(value, str):
-        return _short(value.replace("_", " ") if value.isidentifier() else value)
+        return _text(value)
     if isinstance(value, Iterable):
         return _short(", ".join(words(item) for item in value))
     return str(value)
+
+
+def _text(value: str) -> str:
+    if INSTANT.fullmatch(value):
+        return f"{datetime.fromisoformat(value).astimezone(UTC):%-d %B %Y, %H:%M} UTC"
+    return _short(value.replace("_", " ") if value.isidentifier() else value)
 
 
 def _thing(value: Mapping[str, Any]) -> str:

@@ -61,3 +61,9 @@ def test_what_has_no_changes_shows_none(data):
 )
 def test_values_read_as_words(value, expected):
     assert words(value) == expected
+
+
+def test_an_instant_reads_as_a_day_and_a_time():
+    assert words("2026-11-24T22:49:10.590653+00:00") == "24 November 2026, 22:49 UTC"
+    assert words("2026-11-24T22:49:00+02:00") == "24 November 2026, 20:49 UTC"
+    assert words("2026-11-24") == "2026-11-24"
