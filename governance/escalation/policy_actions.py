@@ -55,6 +55,7 @@ def save_policy(
     if policy and policy.unit_id != wish.unit.pk:
         raise DomainError("A policy stays in its unit. Make another one there.")
     _check(wish)
+    _check_targets(wish, policy, actor)
     _check_place(policy, wish)
     fields = _fields(wish)
     before = _told(policy) if policy else {}
@@ -109,11 +110,18 @@ def _check(wish: PolicyWish) -> None:
     plan = policy_plan(wish.levels, code="wish", loops=wish.loops, clock=wish.clock)
     if problem := plan.problem():
         raise DomainError(problem)
-    if unknown := next(_unknown({one for level in wish.levels for one in level.targets}), ""):
+
+
+def _check_targets(wish: PolicyWish, policy: Policy | None, actor: User) -> None:
+    """Refuse who cannot be told; a schedule one does not see stays where others put it."""
+    targets = {one for level in wish.levels for one in level.targets}
+    rows = policy.levels.all() if policy else ()
+    kept = {one for row in rows for one in row.targets if one.startswith("schedule:")}
+    if unknown := next(_unknown(targets - kept, actor), ""):
         raise DomainError(unknown)
 
 
-def _unknown(targets: Iterable[str]) -> Iterator[str]:
+def _unknown(targets: Iterable[str], actor: User) -> Iterator[str]:
     """Yield why targets mean nobody: a role, person or schedule that there is not."""
     words = list(targets)
     known = vocabulary()
@@ -125,7 +133,7 @@ def _unknown(targets: Iterable[str]) -> Iterator[str]:
     if len(people) > User.objects.filter(pk__in=people, is_active=True, is_service=False).count():
         yield "A level names somebody who has left, or is no person."
     boards = {int(pk) for pk in targets_of(words, "schedule")}
-    if len(boards) > Schedule.objects.filter(pk__in=boards).open().count():
+    if len(boards) > Schedule.objects.visible_to(actor).open().filter(pk__in=boards).count():
         yield "A level names an on-call schedule that there is not."
 
 

@@ -1,6 +1,6 @@
 """The form of a policy: its head, and its levels one below the other, added and removed by post."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -85,7 +85,7 @@ class PolicyForm(forms.Form):
     def __init__(self, *args: Any, user: User, units: QuerySet[BusinessUnit], **more: Any) -> None:
         super().__init__(*args, **more)
         self._offer("unit", units.order_by("name", "pk"))
-        self._offer("calendar", Calendar.objects.order_by("name", "pk"))
+        self._offer("calendar", Calendar.objects.visible_to(user).order_by("name", "pk"))
         self._offer("sample", samples(user))
 
     def _offer(self, name: str, rows: QuerySet[Any]) -> None:
@@ -179,7 +179,7 @@ class Draft:
             self.form = PolicyForm(initial=first, **head)
         if self.policy is not None:
             self.form.fields["unit"].help_text = "A policy stays in its unit."
-        offered = offered_targets(raw["targets"] for raw in self.raw)
+        offered = offered_targets(self.user, [raw["targets"] for raw in self.raw])
         self.levels = [self._level(at, raw, offered, bound) for at, raw in enumerate(self.raw)]
 
     def _level(self, at: int, raw: Raw, offered: Sequence[Any], bound: bool) -> LevelForm:
@@ -271,7 +271,9 @@ def stored_levels(policy: Policy | None) -> list[Raw]:
     ]
 
 
-def offered_targets(chosen: Any = ()) -> list[tuple[str, list[tuple[str, str]]]]:
+def offered_targets(
+    user: User, chosen: Iterable[Sequence[str]] = ()
+) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return who can be told, in groups; what a level names already is among them."""
     roles = vocabulary()
     groups: Mapping[str, list[tuple[str, str]]] = {
@@ -279,7 +281,8 @@ def offered_targets(chosen: Any = ()) -> list[tuple[str, list[tuple[str, str]]]]
         "Roles": [(f"role:{c}", w) for c, w in roles.roles.items() if c not in roles.groups],
         "On call": [
             (f"schedule:{pk}", name)
-            for pk, name in Schedule.objects.filter(closed_at__isnull=True)
+            for pk, name in Schedule.objects.visible_to(user)
+            .open()
             .order_by("name", "pk")
             .values_list("pk", "name")
         ],

@@ -20,6 +20,7 @@ from governance.ledger.models import Entry
 from governance.notices.rules import Channel, Severity
 from tests.escalation.conftest import due, opened, pass_time
 from tests.escalation.test_sweep import told
+from tests.factories import make_rota
 
 pytestmark = pytest.mark.django_db
 
@@ -171,3 +172,18 @@ def test_no_new_run_begins_by_a_retired_policy(system, owner, organisation, offi
     assert not Policy.objects.active().exists()
     with pytest.raises(DomainError, match="retired already"):
         retire_policy(policy, actor=officer)
+
+
+def test_a_schedule_one_does_not_see_cannot_be_named_but_stays_where_it_stands(
+    claims, lending, officer, stranger, owner
+):
+    rota = make_rota(claims, actor=officer, people=[owner])
+    level = LevelWish(10, (f"schedule:{rota.pk}",))
+
+    with pytest.raises(DomainError, match="schedule that there is not"):
+        save_policy(None, actor=stranger, wish=wish(lending, level))
+    policy = save_policy(None, actor=officer, wish=wish(lending, level))
+    save_policy(policy, actor=stranger, wish=wish(lending, level, name="Days"))
+
+    policy.refresh_from_db()
+    assert (policy.name, policy.levels.get().targets) == ("Days", [f"schedule:{rota.pk}"])
