@@ -184,15 +184,23 @@ def classify(page: Page) -> None:
     told(page, "Annex III point 5(a)")
 
 
+def review(page: Page, other: Page) -> None:
+    """Let somebody else put in force what waits for a review on a page."""
+    expect(main(page)).to_contain_text("Waits for a review")
+    other.goto(page.url)
+    press(other, "Put in force")
+    told(other, "Version 1 is in force.")
+
+
 def test_officer_makes_the_default_and_a_system_s_matrix_and_types_a_letter(
-    tab_of, officer, organisation, system
+    tab_of, officer, ops_lead, organisation, system
 ):
     staff(organisation, system, officer)
-    page = tab_of(officer)
+    page, other = tab_of(officer), tab_of(ops_lead)
     page.goto("/raci/default/")
     press(page, "Make a default for Halden Mutual")
-    press(page, "Put in force")
-    told(page, "Version 1 is in force.")
+    press(page, "Save and send for review")
+    review(page, other)
     page.goto(f"/systems/{system.ref}/")
     follow(page, "Make the matrix")
     press(page, "Make the matrix")
@@ -202,10 +210,10 @@ def test_officer_makes_the_default_and_a_system_s_matrix_and_types_a_letter(
     expect(page.locator("#findings")).to_contain_text("1 row to fix")
     type_letter(page, "Production quality of the system, Mira Rossi", "R")
     expect(page.locator("[data-count]")).to_have_text("2 changes")
-    expect(page.locator("#findings")).to_contain_text("Nothing to fix")
-    press(page, "Put in force")
+    expect(page.locator("#findings")).to_contain_text("No error")
+    press(page, "Save and send for review")
+    review(page, other)
 
-    told(page, "Version 1 is in force.")
     page.goto(f"/systems/{system.ref}/")
     expect(main(page).locator("#raci")).to_contain_text("AO Holder")
 

@@ -24,6 +24,7 @@ SILENT = {
     "governance.ledger.actions.rebuild_pending": "repairs the work list",
     "governance.rest.actions.forget_answers": "sweeps kept answers that ran out",
     "governance.notices.actions.tell": "is part of the action of the stage that tells",
+    "governance.notices.actions.withdraw": "is part of the action of the stage that told",
     "governance.notices.actions.read_notices": "that one read what one was told is one's own",
 }
 

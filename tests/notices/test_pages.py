@@ -17,7 +17,7 @@ from tests.notices.conftest import NOON
 def told(wish, owner, officer) -> list[Notice]:
     """Two notices of the owner, and one of the officer."""
     wishes = [wish(channel=Channel.APP, step=n) for n in (1, 2)]
-    tell([*wishes, wish(channel=Channel.APP, person=officer)], at=NOON)
+    tell([*wishes, wish(channel=Channel.APP, step=3, person=officer)], at=NOON)
     return list(Notice.objects.order_by("pk"))
 
 
