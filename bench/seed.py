@@ -88,9 +88,12 @@ COPIES = (
     SELECT system_id, facts, 1, signed_at, signed_by_id FROM classification_assessment
     WHERE system_id > %(after)s""",
     """INSERT INTO systems_modelversion (system_id, label, provider, model_id, region,
-        prompt_sha256, notes, digest, frozen_at, row_version, created_at)
-    SELECT id, '1.0.0', 'openai', 'gpt-4o-2024-11-20', '', '', '', md5(ref) || md5(name), now(), 1,
-        now() FROM systems_aisystem WHERE id > %(after)s AND id * 3 %% 10 < 3""",
+        prompt_sha256, notes, bundle, texts, training_data_ref, digest, frozen_at, row_version,
+        created_at)
+    SELECT id, '1.0.0', 'openai', 'gpt-4o-2024-11-20', '', '', '',
+        jsonb_build_object('provider', 'openai', 'model_id', 'gpt-4o-2024-11-20', 'code_commit',
+            ref), '{}', '', md5(ref) || md5(name), now(), 1, now()
+    FROM systems_aisystem WHERE id > %(after)s AND id * 3 %% 10 < 3""",
     """INSERT INTO approvals_review (ref, version_id, digest, status, reason, submitted_by_id,
         submitted_at, decision_reason, decided_by_id, decided_at, row_version)
     SELECT 'UPD-B' || v.id, v.id, v.digest, 'approved', 'First use.', %(officer)s, now(), '',

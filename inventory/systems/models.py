@@ -168,7 +168,11 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
 
 
 class ModelVersion(models.Model):
-    """What exactly a system runs, or is to run. Frozen once it is proposed."""
+    """What exactly a system runs, or is to run: a release bundle, which never changes.
+
+    The database refuses another bundle, label or system for a row, and its end. The columns
+    provider, model_id, region and prompt_sha256 repeat the bundle, for lists and searches.
+    """
 
     system = models.ForeignKey(AISystem, on_delete=models.PROTECT, related_name="versions")
     label = models.CharField(max_length=40)  # 3.2.1
@@ -177,7 +181,14 @@ class ModelVersion(models.Model):
     region = models.CharField(max_length=60, blank=True)
     prompt_sha256 = models.CharField(max_length=64, blank=True)
     notes = models.TextField(blank=True, max_length=10_000)  # what changes, and why
-    digest = models.CharField(max_length=64, editable=False)  # of what decides behaviour
+    bundle = models.JSONField(default=dict, editable=False)  # what decides behaviour
+    texts = models.JSONField(default=dict, blank=True, editable=False)  # of prompts and tools
+    digest = models.CharField(max_length=64, editable=False)  # of the bundle (RFC 8785, SHA-256)
+    parent = models.ForeignKey(  # the version it was made from
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    training_data_ref = models.CharField(max_length=500, blank=True)
+    provider_retires_on = models.DateField(null=True, blank=True)  # as published, or as given
     frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
     row_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -189,6 +200,17 @@ class ModelVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["system", "label"], name="version_label_once"),
             models.UniqueConstraint(fields=["system", "digest"], name="version_digest_once"),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("pk")), name="version_not_own_parent"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["provider_retires_on"],
+                condition=Q(provider_retires_on__isnull=False),
+                name="version_retires",
+            ),
+            models.Index(fields=["digest"], name="version_digest"),
         ]
 
     def __str__(self) -> str:

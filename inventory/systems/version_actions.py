@@ -1,5 +1,6 @@
 """The verbs of model versions: add, change while open, freeze."""
 
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -15,11 +16,23 @@ from governance.ledger.actions import record
 from inventory.systems.actions import require_edit, require_open
 from inventory.systems.fields import DECIDES_BEHAVIOUR
 from inventory.systems.models import AISystem, ModelVersion, VersionContributor
+from inventory.systems.pins.table import pin_of
+
+
+def bundle_of(fields: dict[str, Any]) -> dict[str, str]:
+    """Return what decides the version's behaviour, as one document."""
+    return {name: str(fields.get(name, "")) for name in DECIDES_BEHAVIOUR}
 
 
 def digest_of(fields: dict[str, Any]) -> str:
     """Return the SHA-256 over the RFC 8785 JSON of what decides the version's behaviour."""
-    return digest({name: str(fields.get(name, "")) for name in DECIDES_BEHAVIOUR})
+    return digest(bundle_of(fields))
+
+
+def published_end(provider: str, model_id: str) -> date | None:
+    """Return the day on which the provider ends a model; None where none was published."""
+    day = pin_of(provider, model_id).retires_on
+    return date.fromisoformat(day) if day else None
 
 
 @transaction.atomic
@@ -33,7 +46,13 @@ def add_version(system: AISystem, *, actor: User, **fields: Any) -> ModelVersion
     require_open(system)
     sealed = digest_of(fields)
     _refuse_twin(system, sealed, fields["label"])
-    version = ModelVersion.objects.create(system=system, digest=sealed, **fields)
+    version = ModelVersion.objects.create(
+        system=system,
+        digest=sealed,
+        bundle=bundle_of(fields),
+        provider_retires_on=published_end(fields["provider"], fields["model_id"]),
+        **fields,
+    )
     VersionContributor.objects.create(version=version, user=actor)
     data = {**fields, "digest": sealed}
     record("version.added", subject=version, actor=actor, data=data, unit=system.unit_id)
@@ -61,7 +80,9 @@ def change_version(
     whole = {name: getattr(version, name) for name in DECIDES_BEHAVIOUR} | changed
     sealed = digest_of(whole)
     _refuse_twin(system, sealed, changed.get("label", version.label), but=version.pk)
-    change(version, seen=seen, digest=sealed, **changed)
+    ends = published_end(whole["provider"], whole["model_id"])
+    sealing = {"digest": sealed, "bundle": bundle_of(whole), "provider_retires_on": ends}
+    change(version, seen=seen, **sealing, **changed)
     VersionContributor.objects.get_or_create(version=version, user=actor)
     changes = {name: {"from": before[name], "to": value} for name, value in changed.items()}
     data = {"changes": changes, "digest": sealed}
