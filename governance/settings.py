@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "governance.obligations",
     "governance.incidents",
     "raci.operations",
+    "governance.evaluations",
     "governance.approvals",
     "governance.documents",
     "governance.escalation",

@@ -179,7 +179,10 @@ def live(transactional_db, settings, tmp_path) -> Iterator[Live]:
     processes.stop()
 
 
-GUARDED = ("ledger_entry", "ledger_leafsequence", "ledger_personal", "escalation_event")
+GUARDED = (
+    *("ledger_entry", "ledger_leafsequence", "ledger_personal", "escalation_event"),
+    *("evaluations_suite", "evaluations_run", "evaluations_caseresult"),
+)
 
 
 @pytest.fixture(scope="session", autouse=True)
