@@ -1,96 +1,185 @@
-"""The review of a model version, and the waiver for an id that is not pinned."""
-
-from datetime import date
+"""Releases: one version on its way into one place, and who said what about it."""
 
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from governance.accounts.models import User
-from governance.approvals.rules import REVIEW_STATES, REVIEW_WORDS, ReviewStatus
+from governance.approvals.evidence_models import (  # part of this stage's tables
+    CanaryReport,
+    Freeze,
+    Materiality,
+    ReleaseEvidence,
+    Remark,
+    Viewing,
+    Waiver,
+)
+from governance.approvals.lifecycle import (
+    APPROVED,
+    DECIDED,
+    ENDED,
+    LOOKS,
+    OPEN,
+    RUNNING,
+    WORDS,
+    ChangeClass,
+    Environment,
+    State,
+    Tier,
+)
+from governance.approvals.quorum import Slot
 from governance.common.states import choices
 from inventory.systems.models import AISystem, ModelVersion
 
-IS_OPEN, IS_DECIDED = Q(status=ReviewStatus.SUBMITTED), Q(decided_at__isnull=False)
-IS_APPROVED = Q(status=ReviewStatus.APPROVED)
-IS_WITHDRAWN = Q(status=ReviewStatus.WITHDRAWN)
+__all__ = [
+    *("CanaryReport", "Condition", "Finding", "Freeze", "Materiality", "Release"),
+    *("ReleaseEvidence", "Remark", "Viewing", "Vote", "Waiver"),
+]
+IS_OPEN, IS_RUNNING = Q(status__in=sorted(OPEN)), Q(status__in=sorted(RUNNING))
+IS_WAITING = Q(status=State.IN_REVIEW)
+HAS_BEEN_APPROVED = Q(approved_at__isnull=False)
 
 
-class ReviewQuerySet(models.QuerySet["Review"]):
-    """Reviews are seen with their system."""
+class ReleaseQuerySet(models.QuerySet["Release"]):
+    """Releases are seen with their system."""
 
-    def visible_to(self, user: User) -> "ReviewQuerySet":
-        """Return the reviews of systems the person sees."""
-        seen = AISystem.objects.visible_to(user).values("pk")
-        return self.filter(version__system__in=seen)
+    def visible_to(self, user: User) -> "ReleaseQuerySet":
+        """Return the releases of systems the person sees."""
+        return self.filter(system__in=AISystem.objects.visible_to(user).values("pk"))
 
-    def waiting(self) -> "ReviewQuerySet":
-        """Return what waits for a decision, the oldest first."""
-        return self.filter(status=ReviewStatus.SUBMITTED).order_by("submitted_at", "pk")
+    def waiting(self) -> "ReleaseQuerySet":
+        """Return what is proposed and not decided, the oldest first."""
+        return self.filter(status__in=OPEN - {State.DRAFT}).order_by("submitted_at", "pk")
 
-    def decided(self) -> "ReviewQuerySet":
+    def decided(self) -> "ReleaseQuerySet":
         """Return what is decided or withdrawn, the newest first."""
-        return self.exclude(status=ReviewStatus.SUBMITTED).order_by("-decided_at", "-pk")
+        return self.filter(status__in=DECIDED).order_by("-decided_at", "-pk")
 
-    def with_all(self) -> "ReviewQuerySet":
-        """Return reviews with version, system, unit and people, in the same query."""
+    def running(self) -> "ReleaseQuerySet":
+        """Return what is active, also in an emergency."""
+        return self.filter(status__in=RUNNING)
+
+    def with_all(self) -> "ReleaseQuerySet":
+        """Return releases with version, system, unit and people, in the same query."""
+        people = ("submitted_by", "decided_by", "assigned_to")
         return self.select_related(
             "version__system__unit",
             "version__system__owner",
-            "submitted_by",
-            "decided_by",
-            "assigned_to",
+            "system__unit",
+            "system__owner",
+            *people,
         )
 
 
-class Review(models.Model):
-    """The approval of one model version: submitted, then decided once, by somebody else."""
+class Release(models.Model):
+    """One version on its way into one environment, for one task of its system."""
 
     ref = models.CharField(max_length=16, unique=True, editable=False)  # UPD-001
-    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="reviews")
+    system = models.ForeignKey(AISystem, on_delete=models.PROTECT, related_name="releases")
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="releases")
+    environment = models.CharField(
+        max_length=16, choices=choices(Environment), default=Environment.PROD
+    )
+    task = models.CharField(max_length=60, blank=True)  # empty: the system's only one
+    round = models.PositiveSmallIntegerField(default=1)  # 2: proposed again after it was sent back
     digest = models.CharField(max_length=64)  # of the version, as it was proposed
-    status = models.CharField(
-        max_length=16, choices=choices(ReviewStatus), default=ReviewStatus.SUBMITTED
+    status = models.CharField(max_length=24, choices=choices(State), default=State.DRAFT)
+    # What was said of the change when it was proposed, and what it came to.
+    reason = models.TextField(max_length=10_000)
+    gap_addressed = models.CharField(max_length=200, blank=True)  # which gap this is to mend
+    declared = models.JSONField(default=dict)  # facts of the change that no diff shows
+    change_class = models.CharField(max_length=1, choices=choices(ChangeClass), blank=True)
+    class_suggested = models.CharField(max_length=1, choices=choices(ChangeClass), blank=True)
+    class_reasons = models.JSONField(default=list)
+    risk_tier = models.CharField(max_length=8, choices=choices(Tier), default=Tier.HIGH)
+    before = models.ForeignKey(  # what it was compared with when it was proposed
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    reason = models.TextField(max_length=10_000)  # why it is proposed
     submitted_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="submitted_reviews"
+        User, on_delete=models.PROTECT, related_name="submitted_releases"
     )
-    submitted_at = models.DateTimeField(auto_now_add=True)
+    submitted_at = models.DateTimeField()
     assigned_to = models.ForeignKey(  # who answers for updates (CHG-01), or stands in; followed
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="assigned_reviews"
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="assigned_releases"
     )
-    decision_reason = models.TextField(blank=True, max_length=10_000)
+    # What the votes are about: bundle, evidence, rules. Set when the review begins.
+    evidence_digest = models.CharField(max_length=64, blank=True)
+    rules_version = models.CharField(max_length=64, blank=True)
+    review_began_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="decided_reviews"
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="decided_releases"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
+    decision_reason = models.TextField(blank=True, max_length=10_000)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    valid_until = models.DateTimeField(null=True, blank=True)
+    # Its way into the place.
+    window_from = models.DateTimeField(null=True, blank=True)
+    window_until = models.DateTimeField(null=True, blank=True)
+    canary_rule = models.JSONField(default=dict)  # {"tasks": 500, "hours": 24, "metrics": […]}
+    canary_since = models.DateTimeField(null=True, blank=True)
+    activated_at = models.DateTimeField(null=True, blank=True)
+    activated_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="activated_releases"
+    )
+    left_at = models.DateTimeField(null=True, blank=True)  # superseded, rolled back, ended
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    emergency_until = models.DateTimeField(null=True, blank=True)
+    emergency_second = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    rollback_target = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    changed_at = models.DateTimeField(auto_now=True)
     row_version = models.PositiveIntegerField(default=1)
 
-    objects = ReviewQuerySet.as_manager()
+    objects = ReleaseQuerySet.as_manager()
 
     class Meta:
         ordering = ["-submitted_at", "-pk"]
         indexes = [
-            models.Index(fields=["submitted_at"], condition=IS_OPEN, name="review_waiting"),
-            models.Index(fields=["-decided_at"], condition=IS_DECIDED, name="review_decided_on"),
+            models.Index(fields=["submitted_at"], condition=IS_OPEN, name="release_waiting"),
+            models.Index(fields=["-decided_at"], name="release_decided_on"),
+            models.Index(fields=["valid_until"], condition=IS_RUNNING, name="release_ends"),
+            models.Index(fields=["digest"], name="release_digest"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=list(ReviewStatus)), name="review_known"),
-            models.CheckConstraint(condition=IS_OPEN ^ IS_DECIDED, name="review_date"),
+            models.CheckConstraint(condition=Q(status__in=list(State)), name="release_known"),
             models.CheckConstraint(
-                condition=IS_OPEN ^ Q(decided_by__isnull=False), name="review_decider"
+                condition=IS_OPEN | Q(decided_at__isnull=False), name="release_decided"
             ),
             models.CheckConstraint(
-                condition=IS_OPEN | IS_WITHDRAWN | ~Q(decided_by=F("submitted_by")),
-                name="review_four_eyes",
+                condition=~Q(
+                    status__in=[*sorted(APPROVED), State.SCHEDULED, State.ACTIVE, State.CANARY]
+                )
+                | (Q(valid_until__isnull=False) & HAS_BEEN_APPROVED),
+                name="release_approved_before_it_runs",
             ),
             models.CheckConstraint(
-                condition=~Q(status=ReviewStatus.REJECTED) | ~Q(decision_reason=""),
-                name="review_rejected_why",
+                condition=~Q(status=State.EMERGENCY_ACTIVE)
+                | Q(emergency_until__isnull=False, emergency_second__isnull=False),
+                name="release_emergency_ends",
             ),
-            models.UniqueConstraint(fields=["version"], condition=IS_OPEN, name="review_one_open"),
+            models.CheckConstraint(
+                condition=Q(emergency_second__isnull=True) | ~Q(emergency_second=F("activated_by")),
+                name="release_emergency_two",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=State.REJECTED) | ~Q(decision_reason=""),
+                name="release_rejected_why",
+            ),
             models.UniqueConstraint(
-                fields=["version"], condition=IS_APPROVED, name="review_one_approved"
+                fields=["system", "environment", "task"],
+                condition=IS_RUNNING,
+                name="release_one_runs",
+            ),
+            models.UniqueConstraint(
+                fields=["version", "environment", "task"],
+                condition=~Q(status__in=sorted(ENDED)),
+                name="release_one_alive",
+            ),
+            models.UniqueConstraint(
+                fields=["version", "environment", "task", "round"], name="release_round_once"
             ),
         ]
 
@@ -98,57 +187,163 @@ class Review(models.Model):
         return f"The update to {self.version}"
 
     @property
-    def is_open(self) -> bool:
-        """Return whether a decision is waited for."""
-        return self.status == ReviewStatus.SUBMITTED
+    def state(self) -> State:
+        """Return the state it is in."""
+        return State(self.status)
 
     @property
     def words(self) -> str:
-        """Return the status as people say it."""
-        return REVIEW_WORDS[ReviewStatus(self.status)]
+        """Return the state as people say it."""
+        return WORDS[self.state]
 
     @property
-    def state(self) -> str:
-        """Return the status as one of the five states of the interface."""
-        return REVIEW_STATES[ReviewStatus(self.status)]
+    def look(self) -> str:
+        """Return the state as one of the five states of the interface."""
+        return LOOKS[self.state]
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether nobody decided about it yet."""
+        return self.state in OPEN
+
+    @property
+    def number(self) -> str:
+        """Return the version's label; proposed again, with the round: 3.3.0-r2."""
+        return self.version.label if self.round == 1 else f"{self.version.label}-r{self.round}"
+
+    @property
+    def place(self) -> str:
+        """Return where it goes: prod, or prod / triage for one of several tasks."""
+        return f"{self.environment} / {self.task}" if self.task else self.environment
 
 
-class WaiverQuerySet(models.QuerySet["Waiver"]):
-    """Waivers are seen with their system, and count until their last day."""
+class Vote(models.Model):
+    """What one person said about a release. Append-only: a void vote stays, with the reason."""
 
-    def visible_to(self, user: User) -> QuerySet["Waiver"]:
-        """Return the waivers of systems the person sees."""
-        seen = AISystem.objects.visible_to(user).values("pk")
-        return self.filter(version__system__in=seen)
+    class Purpose(models.TextChoices):
+        APPROVE = "approve"
+        RETRO = "retro"
+        RECERTIFY = "recertify"
 
-    def live(self, version: ModelVersion, day: date) -> QuerySet["Waiver"]:
-        """Return the waivers that count for a version as it is, on a day, the longest first."""
-        alive = self.filter(version=version, digest=version.digest, ends_on__gte=day)
-        return alive.order_by("-ends_on", "-pk")
-
-
-class Waiver(models.Model):
-    """Somebody allowed a version to be proposed although its model id is not pinned."""
-
-    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="waivers")
-    digest = models.CharField(max_length=64)  # of the version it was granted for
-    reason = models.TextField(max_length=10_000)
-    granted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="granted_waivers")
-    granted_at = models.DateTimeField(auto_now_add=True)
-    ends_on = models.DateField()  # last day that counts
-
-    objects = WaiverQuerySet.as_manager()
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="votes")
+    purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.APPROVE)
+    slot = models.CharField(max_length=8, choices=choices(Slot))
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="votes")
+    acting_for = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="votes_by_others"
+    )
+    yes = models.BooleanField()
+    reason = models.TextField(blank=True, max_length=10_000)
+    digest = models.CharField(max_length=64)
+    evidence_digest = models.CharField(max_length=64)
+    rules_version = models.CharField(max_length=64)
+    seen = models.JSONField(default=list)  # kind and sha256 of the evidence that was shown
+    proof = models.JSONField(default=dict)  # how and when the person proved who they are
+    opened_at = models.DateTimeField(null=True, blank=True)  # first look at the page
+    groups_viewed = models.PositiveSmallIntegerField(null=True, blank=True)
+    groups_shown = models.PositiveSmallIntegerField(null=True, blank=True)
+    at = models.DateTimeField()
+    void_at = models.DateTimeField(null=True, blank=True)
+    void_because = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        ordering = ["-ends_on", "-pk"]
+        ordering = ["at", "pk"]
         constraints = [
-            models.CheckConstraint(condition=~Q(reason=""), name="waiver_why"),
+            models.UniqueConstraint(
+                fields=["release", "purpose", "person"],
+                condition=Q(void_at__isnull=True),
+                name="vote_once",
+            ),
+            models.UniqueConstraint(
+                fields=["release", "purpose", "slot"],
+                condition=Q(void_at__isnull=True, yes=True),
+                name="vote_slot_once",
+            ),
+            models.CheckConstraint(condition=Q(yes=True) | ~Q(reason=""), name="vote_no_why"),
+            models.CheckConstraint(
+                condition=Q(void_at__isnull=True) ^ ~Q(void_because=""), name="vote_void_why"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"Waiver for {self.version} until {self.ends_on}"
+        return f"{self.person}: {'yes' if self.yes else 'no'} to {self.release.ref}"
 
-    @property
-    def ref(self) -> str:
-        """Return the version's ref: AIS-014 3.2.1."""
-        return self.version.ref
+
+class Condition(models.Model):
+    """What must be done for an approval to hold: by whom, until when, before it runs or after."""
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="conditions")
+    text = models.TextField(max_length=2_000)
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="conditions")
+    due_on = models.DateField()
+    blocking = models.BooleanField(default=True)  # before activation
+    set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+    met_at = models.DateTimeField(null=True, blank=True)
+    met_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    met_how = models.TextField(blank=True, max_length=2_000)
+
+    class Meta:
+        ordering = ["due_on", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="condition_said"),
+            models.CheckConstraint(
+                condition=Q(met_at__isnull=True) ^ Q(met_by__isnull=False), name="condition_met"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Finding(models.Model):
+    """Something wrong about what runs or is to run; open until somebody says how it ended."""
+
+    class Kind(models.TextChoices):
+        EVALUATION = "evaluation", "Evaluation failed"
+        MISMATCH = "model_mismatch", "Another model answers"
+        CONDITION = "condition_overdue", "Condition overdue"
+        ROLLBACK = "rollback", "Rolled back"
+        SUSPENSION = "suspension", "Suspended"
+        ALIAS = "alias_moved", "Alias moved without approval"
+
+    system = models.ForeignKey(AISystem, on_delete=models.PROTECT, related_name="findings")
+    release = models.ForeignKey(
+        Release, null=True, blank=True, on_delete=models.PROTECT, related_name="findings"
+    )
+    kind = models.CharField(max_length=24, choices=Kind)
+    severity = models.PositiveSmallIntegerField()  # 1 the worst, to 3
+    key = models.CharField(max_length=200, blank=True)  # open findings absorb the same key
+    words = models.TextField(max_length=2_000)
+    opened_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    opened_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    closed_because = models.TextField(blank=True, max_length=2_000)
+
+    class Meta:
+        ordering = ["severity", "-opened_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(severity__range=(1, 3)), name="finding_severity"),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) ^ ~Q(closed_because=""), name="finding_closed"
+            ),
+            models.UniqueConstraint(
+                fields=["system", "kind", "key"],
+                condition=Q(closed_at__isnull=True) & ~Q(key=""),
+                name="finding_open_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.words

@@ -1,0 +1,311 @@
+"""The state machine of a release: APPROVALS part 5 as one table, with a guard per condition.
+
+A guard looks at a `Situation` and returns why not, in the words that a person reads; empty when
+nothing stands against it. `step` says where an event leads; `refusals` says why it does not.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from governance.approvals.lifecycle import (
+    APPROVED,
+    EMERGENCY_HOURS,
+    EVENT_WORDS,
+    LIVE,
+    RESUME_WITHOUT_EVAL_DAYS,
+    WORDS,
+    ChangeClass,
+    Event,
+    State,
+    Tier,
+    rank,
+)
+from governance.approvals.situation import Situation
+
+Guard = Callable[[Situation], str]
+S, E = State, Event
+
+
+def allowed(now: Situation) -> str:
+    return now.not_allowed
+
+
+def four_eyes(now: Situation) -> str:
+    return now.same_person
+
+
+def proved(now: Situation) -> str:
+    return now.unproved if now.tier == Tier.HIGH else ""
+
+
+def reasoned(now: Situation) -> str:
+    return "" if now.reason.strip() else "Say why: whoever reads the record will ask."
+
+
+def complete(now: Situation) -> str:
+    return f"Still missing: {', '.join(now.unfilled)}." if now.unfilled else ""
+
+
+def pinned(now: Situation) -> str:
+    return now.pin_refusal
+
+
+def classed(now: Situation) -> str:
+    if now.change_class is None:
+        return "Confirm what class of change this is."
+    floor = now.class_floor
+    if floor and rank(now.change_class) < rank(floor):
+        return f"This must be at least class {floor}: {now.more.get('floor', 'see the reasons')}"
+    return ""
+
+
+def not_retired(now: Situation) -> str:
+    return "The system is retired; nothing new is approved for it." if now.is_retired else ""
+
+
+def suites(now: Situation) -> str:
+    return now.suites_missing
+
+
+def evidenced(now: Situation) -> str:
+    lacking = [f"{one.title} ({one.words})" for one in now.evidence if not one.is_met]
+    return f"Evidence is missing or too old: {'; '.join(lacking)}." if lacking else ""
+
+
+def criteria(now: Situation) -> str:
+    if now.hard_failures:
+        return f"A criterion that must hold failed: {'; '.join(now.hard_failures)}."
+    if now.open_failures:
+        return f"Failed, and nobody accepted it as a finding: {'; '.join(now.open_failures)}."
+    return ""
+
+
+def failed_hard(now: Situation) -> str:
+    return "" if now.hard_failures else "No criterion that must hold failed."
+
+
+def not_serious(now: Situation) -> str:
+    return now.serious
+
+
+def same_evidence(now: Situation) -> str:
+    if now.evidence_changed:
+        return "Evidence changed since it was approved or sent for review. Read it again first."
+    return ""
+
+
+def other_evidence(now: Situation) -> str:
+    return "" if now.evidence_changed else "The evidence is what it was."
+
+
+def in_turn(now: Situation) -> str:
+    return now.waits_for
+
+
+def window(now: Situation) -> str:
+    return now.window_refusal
+
+
+def unfrozen(now: Situation) -> str:
+    return now.freeze
+
+
+def on_call(now: Situation) -> str:
+    return f"Nobody is on call: {'; '.join(now.coverage)}." if now.coverage else ""
+
+
+def way_back(now: Situation) -> str:
+    if now.target_refusal and now.next_target:
+        return f"{now.target_refusal} {now.next_target} would do."
+    return now.target_refusal
+
+
+def gate(now: Situation) -> str:
+    return f"The gate is not passed: {'; '.join(now.gate)}." if now.gate else ""
+
+
+def agreed(now: Situation) -> str:
+    return f"An agreement is missing: {'; '.join(now.agreements)}." if now.agreements else ""
+
+
+def valid(now: Situation) -> str:
+    return "The approval has ended; recertify it first." if now.expired else ""
+
+
+def unblocked(now: Situation) -> str:
+    return f"To be done before: {'; '.join(now.blocking)}." if now.blocking else ""
+
+
+def echoed(now: Situation) -> str:
+    return now.echo
+
+
+def separated(now: Situation) -> str:
+    return now.separate if now.tier == Tier.HIGH else ""
+
+
+def free(now: Situation) -> str:
+    return now.occupied
+
+
+def canary_good(now: Situation) -> str:
+    return now.canary
+
+
+def cause_closed(now: Situation) -> str:
+    return now.cause_open
+
+
+def evaluated_again(now: Situation) -> str:
+    if now.days_suspended <= RESUME_WITHOUT_EVAL_DAYS:
+        return ""
+    if now.days_since_eval is not None and now.days_since_eval < now.days_suspended:
+        return ""
+    return f"Suspended for {now.days_suspended} days: it needs an evaluation run from since then."
+
+
+def incident_runs(now: Situation) -> str:
+    return "" if now.incident else "No serious incident is open for this system."
+
+
+def small(now: Situation) -> str:
+    if now.change_class is None:
+        return "Confirm what class of change this is."
+    if rank(now.change_class) > rank(ChangeClass.MAJOR):
+        return f"A change of class {now.change_class} never goes live as an emergency."
+    return ""
+
+
+def two_people(now: Situation) -> str:
+    return now.second
+
+
+def bounded(now: Situation) -> str:
+    if 0 < now.hours <= EMERGENCY_HOURS:
+        return ""
+    return f"An emergency ends within {EMERGENCY_HOURS} hours."
+
+
+def over(now: Situation) -> str:
+    return "" if now.is_over else "Its time has not ended."
+
+
+def out_of_grace(now: Situation) -> str:
+    return "It may run on for its days of grace." if now.in_grace else ""
+
+
+def renewed(now: Situation) -> str:
+    return f"To recertify it needs: {'; '.join(now.renewal)}." if now.renewal else ""
+
+
+def ended(now: Situation) -> str:
+    return f"Before it is retired: {'; '.join(now.checklist)}." if now.checklist else ""
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One row of the table."""
+
+    number: str
+    event: Event
+    sources: frozenset[State]
+    targets: tuple[State, ...]  # where it leads; several where the situation decides
+    guards: tuple[Guard, ...]
+    who: tuple[str, ...]  # activities and roles of the matrix; () is the clock
+    effects: str
+
+
+def _row(
+    number: str,
+    event: Event,
+    sources: frozenset[State] | tuple[State, ...],
+    targets: State | tuple[State, ...],
+    guards: tuple[Guard, ...],
+    who: tuple[str, ...] = (),
+    effects: str = "",
+) -> Transition:
+    found = targets if isinstance(targets, tuple) else (targets,)
+    return Transition(number, event, frozenset(sources), found, guards, who, effects)
+
+
+BEFORE_USE = (gate, agreed, valid, unblocked, on_call, echoed, same_evidence, not_serious)
+SUBMITS, DEPLOYS, ROLLS_BACK = ("CHG-02:R",), ("CHG-04:R",), ("CHG-05:A",)
+QUORUM = ("quorum",)
+
+# fmt: off
+TABLE: tuple[Transition, ...] = (
+    _row("1", E.REGISTER, (), S.DRAFT, (), SUBMITS, "the bundle is kept as it is, for good"),
+    _row("2", E.SUBMIT, (S.DRAFT,), S.SUBMITTED,
+         (allowed, not_retired, complete, classed, pinned), SUBMITS,
+         "the bundle is frozen, the time for the decision runs"),
+    _row("3", E.START_EVAL, (S.SUBMITTED,), S.EVALUATING, (not_retired, suites), (),
+         "evidence is waited for"),
+    _row("4", E.EVAL_DONE, (S.EVALUATING,), S.IN_REVIEW, (evidenced, criteria), (),
+         "compared with what runs; the quorum is told"),
+    _row("5", E.EVAL_FAILED, (S.EVALUATING,), S.DRAFT, (failed_hard,), (), "a finding is opened"),
+    _row("6", E.APPROVE, (S.IN_REVIEW,), (S.IN_REVIEW, S.APPROVED, S.APPROVED_CONDITIONAL),
+         (allowed, four_eyes, proved, in_turn, not_serious, same_evidence), QUORUM,
+         "the last voice sets the end of its validity"),
+    _row("7", E.REJECT, (S.IN_REVIEW,), S.REJECTED, (allowed, four_eyes, proved, reasoned), QUORUM),
+    _row("8", E.WITHDRAW,
+         (S.DRAFT, S.SUBMITTED, S.EVALUATING, S.IN_REVIEW, *APPROVED), S.WITHDRAWN, (allowed,),
+         ("submitter", "PO")),
+    _row("9", E.EVIDENCE_CHANGED, (S.IN_REVIEW, S.SCHEDULED, *APPROVED), S.IN_REVIEW,
+         (other_evidence,), (), "the votes count no more"),
+    _row("10", E.SCHEDULE, (*APPROVED,), S.SCHEDULED,
+         (allowed, window, on_call, unfrozen, way_back, valid), DEPLOYS),
+    _row("11", E.ACTIVATE, (*APPROVED, S.SCHEDULED), S.ACTIVE,
+         (allowed, separated, *BEFORE_USE, unfrozen), DEPLOYS,
+         "what ran before is superseded in the same transaction"),
+    _row("11b", E.START_CANARY, (*APPROVED, S.SCHEDULED), S.CANARY,
+         (allowed, separated, *BEFORE_USE, unfrozen), DEPLOYS),
+    _row("12", E.PROMOTE, (S.CANARY,), S.ACTIVE,
+         (allowed, separated, canary_good, *BEFORE_USE), DEPLOYS),
+    _row("13", E.SUSPEND, tuple(LIVE), S.SUSPENDED, (allowed, reasoned),
+         ("CHG-05:A", "AO", "OC", "rule")),
+    _row("14", E.RESUME, (S.SUSPENDED,), S.ACTIVE,
+         (allowed, reasoned, cause_closed, evaluated_again, valid, free, echoed), ROLLS_BACK),
+    _row("15", E.ROLLBACK, (*LIVE, S.SUSPENDED), S.ROLLED_BACK, (allowed, reasoned, way_back),
+         ("CHG-05", "rule"), "the release before is active again"),
+    _row("16", E.EMERGENCY_ACTIVATE, (S.DRAFT, S.SUBMITTED), S.EMERGENCY_ACTIVE,
+         (allowed, reasoned, not_retired, incident_runs, small, pinned, two_people, bounded),
+         ("CHG-06:A",), "a review afterwards is due in two business days"),
+    _row("17", E.RETRO_APPROVE, (S.EMERGENCY_ACTIVE,), (S.EMERGENCY_ACTIVE, S.ACTIVE),
+         (allowed, four_eyes, proved, in_turn, evidenced, criteria, same_evidence), QUORUM),
+    _row("17b", E.RETRO_REJECT, (S.EMERGENCY_ACTIVE,), (S.ROLLED_BACK, S.SUSPENDED),
+         (allowed, four_eyes, proved, reasoned), QUORUM),
+    _row("18", E.EMERGENCY_EXPIRE, (S.EMERGENCY_ACTIVE,), (S.SUSPENDED, S.ROLLED_BACK), (over,)),
+    _row("19", E.EXPIRE, (*APPROVED, S.SCHEDULED, S.ACTIVE, S.CANARY), (S.EXPIRED, S.SUSPENDED),
+         (over, out_of_grace)),
+    _row("20", E.RECERTIFY, (S.ACTIVE, S.EXPIRED), (S.ACTIVE, S.EXPIRED),
+         (allowed, four_eyes, proved, in_turn, renewed, not_serious, free), QUORUM),
+    _row("21", E.SUPERSEDE, (S.ACTIVE, S.EMERGENCY_ACTIVE), S.SUPERSEDED, ()),
+    _row("22", E.RETIRE, (S.SUPERSEDED, S.ROLLED_BACK, S.EXPIRED, S.SUSPENDED), S.RETIRED,
+         (allowed, reasoned, ended), ("END-01:A",), "cannot be undone"),
+    _row("23", E.REOPEN, (S.REJECTED,), S.DRAFT, (allowed, not_retired), ("submitter",),
+         "as a new release of the same bundle"),
+)
+# fmt: on
+BY_EVENT: dict[Event, Transition] = {row.event: row for row in TABLE}
+
+
+def events_from(state: State) -> tuple[Event, ...]:
+    """Return what can happen to a release in a state, in the table's order."""
+    return tuple(row.event for row in TABLE if state in row.sources)
+
+
+def illegal(event: Event, state: State) -> str:
+    """Return why an event does not fit a state, with those that do; empty when it fits."""
+    if state in BY_EVENT[event].sources:
+        return ""
+    others = ", ".join(EVENT_WORDS[one] for one in events_from(state)) or "nothing"
+    name = EVENT_WORDS[event].capitalize()
+    return f"{name} is not possible: it is “{WORDS[state].lower()}”. Possible: {others}."
+
+
+def refusals(event: Event, now: Situation) -> tuple[str, ...]:
+    """Return all that stands against an event, in the order of its guards; () for nothing."""
+    if wrong := illegal(event, now.state):
+        return (wrong,)
+    found = (guard(now) for guard in BY_EVENT[event].guards)
+    return tuple(words for words in found if words)
