@@ -6,8 +6,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from governance.approvals.models import Review
-from governance.approvals.rules import ReviewStatus
+from governance.approvals.standing import holding
 from governance.classification.models import Assessment
 from inventory.systems.models import AISystem, ModelVersion
 from inventory.vendors.models import Agreement
@@ -29,7 +28,7 @@ def ahead(systems: QuerySet[AISystem]) -> Ahead:
     What only the rules of a matrix or the facts of a classification can tell is left to the pack.
     """
     through = AISystem.agreements.through.objects.filter(aisystem=OuterRef("pk"))
-    approved = Review.objects.filter(version__system=OuterRef("pk"), status=ReviewStatus.APPROVED)
+    approved = holding().filter(system=OuterRef("pk"))
     ended = Agreement.objects.filter(
         Q(expires_on__lt=timezone.localdate()) | Q(ended_on__lte=timezone.localdate()),
         systems=OuterRef("pk"),

@@ -71,9 +71,7 @@ def _raci_errors(system: dict[str, Any]) -> bool:
 
 def _approved(system: dict[str, Any]) -> bool:
     return any(
-        review["status"] == "approved"
-        for version in system["versions"]
-        for review in version["reviews"]
+        release["may_run"] for version in system["versions"] for release in version["releases"]
     )
 
 

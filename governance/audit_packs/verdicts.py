@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from governance.approvals.models import Review, Waiver
+from governance.approvals.models import Waiver
 from governance.audit_packs.notes import noted
+from governance.audit_packs.releases import releases
 from governance.audit_packs.sections import Batch, Facts, exact, iso
 from governance.audit_packs.traces import trace_told
 from governance.classification.models import Assessment, FactSheet
@@ -140,7 +141,7 @@ def versions(batch: Batch) -> dict[int, list[Facts]]:
     """Return each system's model versions, newest first, with who made and who decided them."""
     rows = ModelVersion.objects.filter(system__in=batch.ids).order_by("-created_at", "-pk")
     owner = {version.pk: version.system_id for version in rows}
-    reviews, waivers = _reviews(batch, owner), _waivers(batch, owner)
+    told, waivers = releases(batch, owner), _waivers(batch, owner)
     makers: dict[int, list[str]] = defaultdict(list)
     made = VersionContributor.objects.filter(version__in=owner).values_list(
         "version_id", "user__name"
@@ -154,7 +155,7 @@ def versions(batch: Batch) -> dict[int, list[Facts]]:
             _version(version)
             | {
                 "made_by": makers[version.pk],
-                "reviews": reviews[version.pk],
+                "releases": told[version.pk],
                 "waivers": waivers[version.pk],
             }
         )
@@ -176,28 +177,6 @@ def _version(version: ModelVersion) -> Facts:
         "proposed_at": iso(version.frozen_at),
         "created_at": iso(version.created_at),
     }
-
-
-def _reviews(batch: Batch, owner: dict[int, int]) -> dict[int, list[Facts]]:
-    found: dict[int, list[Facts]] = defaultdict(list)
-    rows = Review.objects.filter(version__in=owner).select_related("submitted_by", "decided_by")
-    for review in rows.order_by("submitted_at", "pk"):
-        batch.add("review", review.pk, owner[review.version_id])
-        found[review.version_id].append(
-            {
-                "ref": review.ref,
-                "status": review.status,
-                "words": review.words,
-                "digest": review.digest,
-                "submitted_by": review.submitted_by.name,
-                "submitted_at": iso(review.submitted_at),
-                "reason": review.reason,
-                "decided_by": review.decided_by.name if review.decided_by else None,
-                "decided_at": iso(review.decided_at),
-                "decision_reason": review.decision_reason,
-            }
-        )
-    return found
 
 
 def _waivers(batch: Batch, owner: dict[int, int]) -> dict[int, list[Facts]]:

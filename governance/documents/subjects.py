@@ -7,8 +7,8 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from governance.accounts.models import BusinessUnit
-from governance.approvals.models import Review
-from governance.approvals.rules import ReviewStatus
+from governance.approvals.models import Release
+from governance.approvals.standing import approvers_of
 from governance.classification.models import Assessment, FactSheet
 from governance.classification.queries import engine, facts_from, provisional_of
 from governance.documents.models import DocumentEntry, SignedDocument
@@ -126,11 +126,12 @@ def _stale(signed: Assessment, digest: str) -> Iterator[str]:
 
 def _versions(ids: Iterable[int]) -> dict[int, list[Version]]:
     rows = list(ModelVersion.objects.filter(system__in=ids).order_by("-created_at", "-pk"))
-    approved = Review.objects.filter(version__in=rows, status=ReviewStatus.APPROVED)
-    by_version = {review.version_id: review for review in approved.select_related("decided_by")}
+    approved = Release.objects.filter(version__in=rows, approved_at__isnull=False)
+    by_version = {release.version_id: release for release in approved.order_by("approved_at", "pk")}
+    names = approvers_of(release.pk for release in by_version.values())
     found: dict[int, list[Version]] = defaultdict(list)
     for row in rows:
-        review = by_version.get(row.pk)
+        release = by_version.get(row.pk)
         found[row.system_id].append(
             Version(
                 label=row.label,
@@ -139,8 +140,8 @@ def _versions(ids: Iterable[int]) -> dict[int, list[Version]]:
                 region=row.region,
                 digest=row.digest,
                 notes=row.notes,
-                approved_by=review.decided_by.name if review and review.decided_by else "",
-                approved_on=iso(review.decided_at) if review else "",
+                approved_by=", ".join(names.get(release.pk, ())) if release else "",
+                approved_on=iso(release.approved_at) if release else "",
             )
         )
     return found

@@ -29,7 +29,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("unit", "Unit", lambda row: row.unit, "unit"),
     Column("owner", "Owner", lambda row: row.owner or ""),
     Column("vendor", "Vendor", lambda row: row.vendor or ""),
-    Column("model", "Model", lambda row: row.version),
+    Column("model", "Model", lambda row: f"{row.version} {row.release.lower()}".strip()),
     Column("due", "Next date", lambda row: row.due.isoformat() if row.due else ""),
     Column("roles", "Our roles", lambda row: _many(row.our_roles)),
     Column("data", "Data", lambda row: _many(row.data_categories)),

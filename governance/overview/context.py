@@ -12,7 +12,7 @@ from governance.escalation.queries import Liveness, last_sweep
 from governance.incidents.queries import running_for
 from governance.notices.models import Notice
 from governance.overview.nav import ESCALATIONS_URL, NOTICES_URL, Counts, Navigation, navigation
-from governance.overview.needs import waiting_for
+from governance.overview.release_needs import waiting_for
 
 COUNTS: Counts = {
     "/updates/": waiting_for,

@@ -13,7 +13,7 @@ from governance.accounts.access import live_memberships
 from governance.accounts.models import User
 from governance.accounts.queries import people_for
 from governance.accounts.rules import Capability
-from governance.approvals.models import Review
+from governance.approvals.models import Release
 from governance.audit_packs.models import EvidencePack
 from governance.incidents.models import Incident
 from governance.overview.ledger import entry_numbered
@@ -66,7 +66,7 @@ def find(user: User, text: str, nav: Navigation) -> list[Found]:
         Found("Agreements", list(_agreements(user, text))),
         Found("People", list(_people(user, text, nav))),
         Found("Model versions", list(_versions(user, text))),
-        Found("Model updates", list(_reviews(user, text))),
+        Found("Model updates", list(_releases(user, text))),
         Found("Evidence packs", list(_packs(user, text))),
     ]
     return [found for found in kinds if found.hits]
@@ -149,11 +149,11 @@ def _versions(user: User, text: str) -> Iterable[Hit]:
         yield Hit("git-compare-arrows", version.system.name, url, version.ref, version.model_id)
 
 
-def _reviews(user: User, text: str) -> Iterable[Hit]:
-    rows = Review.objects.visible_to(user).filter(ref__iexact=text)
-    for review in rows.select_related("version__system")[:SHOWN]:
-        url = f"/updates/{review.ref}/"
-        yield Hit("git-pull-request-arrow", str(review.version), url, review.ref)
+def _releases(user: User, text: str) -> Iterable[Hit]:
+    rows = Release.objects.visible_to(user).filter(Q(ref__iexact=text) | Q(digest__iexact=text))
+    for release in rows.select_related("version__system")[:SHOWN]:
+        url, note = f"/updates/{release.ref}/", f"{release.words}, {release.place}"
+        yield Hit("git-pull-request-arrow", str(release.version), url, release.ref, note)
 
 
 def _packs(user: User, text: str) -> Iterable[Hit]:

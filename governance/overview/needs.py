@@ -11,10 +11,7 @@ from django.db.models import (
     Case,
     Count,
     F,
-    OuterRef,
     Q,
-    QuerySet,
-    Subquery,
     Value,
     When,
 )
@@ -24,7 +21,6 @@ from django.utils import timezone
 from governance.accounts.access import live_memberships, units_with
 from governance.accounts.models import User
 from governance.accounts.rules import CAPABILITIES, Capability, Role
-from governance.approvals.models import Review
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.rules import PackStatus
 from governance.classification.models import Assessment, FactRequest
@@ -95,8 +91,6 @@ def needs(
     can = _ability(user, counted)
     found = [*_packs(user), *_questions(user), *_own_systems(user), *_open_systems(counted, can)]
     found += _agreements(ends)
-    if Capability.APPROVE in abilities:
-        found += _reviews(user)
     if Capability.CLASSIFY in abilities:
         units = [unit for unit in counted.paths if can(unit, Capability.CLASSIFY)]
         found += [*_changed_facts(units), *_other_pack(units)]
@@ -115,31 +109,6 @@ def _ability(user: User, counted: Portfolio) -> Can:
         return any(at in path and capability in able for at, able in roles)
 
     return can
-
-
-def waiting_for(user: User) -> QuerySet[Review]:
-    """Return updates that wait for a decision which the person may make, the oldest first."""
-    rows = Review.objects.waiting()
-    own = Q(submitted_by=user) | Q(version__contributors__user=user)
-    units = units_with(user, Capability.APPROVE).values("pk")
-    return rows.filter(version__system__unit__in=units).exclude(own)
-
-
-def _reviews(user: User) -> Iterable[Need]:
-    rows = waiting_for(user).select_related("version__system", "submitted_by")
-    signed = Assessment.objects.current().filter(system=OuterRef("version__system"))
-    for review in rows.annotate(tier=Subquery(signed.values("tier")))[:MOST_OF_A_KIND]:
-        yield Need(
-            icon="git-pull-request-arrow",
-            title=f"Decide on update {review.version.label}",
-            action="Review",
-            url=f"/updates/{review.ref}/",
-            subject=review.version.system.name,
-            note=f"proposed by {review.submitted_by}",
-            tier=review.tier,
-            has_tier=True,
-            since=review.submitted_at,
-        )
 
 
 def running_out(user: User) -> list[RunningOut]:

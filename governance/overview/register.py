@@ -15,7 +15,7 @@ from django.db.models.functions import Lower
 
 from governance.accounts.access import visible_units
 from governance.accounts.models import User
-from governance.approvals.queries import current_versions
+from governance.approvals.standing import standing
 from governance.classification.models import Assessment
 from governance.overview.register_filters import CONDITIONS, with_matrix
 from governance.overview.register_search import MOST_HITS, Search, search
@@ -57,7 +57,9 @@ class Row:
     has_purpose: bool
     tier: str | None = None
     due: date | None = None  # the next day on which duties begin
-    version: str = ""  # approved last
+    version: str = ""  # that runs in production, else the approved one
+    release: str = ""  # how it stands, in words
+    release_look: str = ""  # one of the five states
     gaps: list[Gap] = field(default_factory=list)
     basics: int = len(Gap)  # how many of the gaps could be there
 
@@ -202,7 +204,7 @@ def completed(rows: list[Row], today: date) -> list[Row]:
         .order_by()
         .values_list("system_id", "tier", "duty_days")
     }
-    versions = current_versions(ids)
+    releases = standing(ids)
     matrices = set(with_matrix().filter(system__in=ids).values_list("system_id", flat=True))
     covered = set(
         AISystem.agreements.through.objects.filter(aisystem_id__in=ids).values_list(
@@ -212,7 +214,9 @@ def completed(rows: list[Row], today: date) -> list[Row]:
     for row in rows:
         row.tier, days = signed.get(row.pk, (None, []))
         row.due = min((day for day in days if day >= today), default=None)
-        row.version = versions[row.pk].label if row.pk in versions else ""
+        if release := releases.get(row.pk):
+            row.version, row.release = release.version.label, release.words
+            row.release_look = release.look
         there = {
             Gap.PURPOSE: row.has_purpose,
             Gap.OWNER: row.owner is not None,

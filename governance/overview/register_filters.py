@@ -3,8 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from governance.accounts.models import BusinessUnit, User
-from governance.approvals.models import Review
-from governance.approvals.rules import ReviewStatus
+from governance.approvals.standing import holding
 from governance.classification.models import Assessment
 from governance.classification.queries import UNCLASSIFIED
 from governance.overview.register_state import ANY_GAP, Gap
@@ -50,8 +49,7 @@ def with_matrix() -> QuerySet[Matrix]:
 
 
 def _lacks_version() -> Q:
-    approved = Review.objects.filter(status=ReviewStatus.APPROVED).order_by()
-    return ~Q(pk__in=approved.values("version__system_id"))
+    return ~Q(pk__in=holding().values("system_id"))
 
 
 def _lacks_agreement() -> Q:

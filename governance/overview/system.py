@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from governance.accounts.access import people_behind
 from governance.accounts.models import User
-from governance.approvals.models import Review
+from governance.approvals.lifecycle import Environment
+from governance.approvals.models import Release
+from governance.approvals.standing import MAY_RUN, ORDER
 from governance.audit_packs.models import EvidencePack
 from governance.classification import queries as classification
 from governance.common.forms import in_words
@@ -38,11 +40,11 @@ MOST_VERSIONS, MOST_PACKS = 10, 5
 
 @dataclass(frozen=True)
 class VersionLine:
-    """A model version with its pin and the newest review of it."""
+    """A model version with its pin and the release of it that counts most."""
 
     version: ModelVersion
     pin: Pin
-    review: Review | None
+    release: Release | None
 
 
 @dataclass(frozen=True)
@@ -82,14 +84,15 @@ class SystemPage:
 
     @property
     def approved(self) -> VersionLine | None:
-        """Return the version that was approved last."""
-        lines = [line for line in self.versions if line.review and line.review.state == "met"]
-        return max(lines, key=lambda line: line.review.decided_at, default=None)  # type: ignore[union-attr, return-value, arg-type]
+        """Return the version that runs in production, else the approved one."""
+        lines = [line for line in self.versions if line.release and line.release.state in MAY_RUN]
+        return min(lines, key=lambda line: _rank(line.release), default=None)
 
     @property
     def waiting(self) -> VersionLine | None:
         """Return the version that waits for a decision."""
-        return next((line for line in self.versions if line.review and line.review.is_open), None)
+        lines = (line for line in self.versions if line.release)
+        return next((line for line in lines if line.release and line.release.is_open), None)
 
     @property
     def has_matrix(self) -> bool:
@@ -168,14 +171,22 @@ def system_page(system: AISystem, user: User, today: date) -> SystemPage:
 
 def _versions(system: AISystem) -> list[VersionLine]:
     found = list(system.versions.all()[:MOST_VERSIONS])
-    reviews: dict[int, Review] = {}
-    people = ("submitted_by", "decided_by")
-    newest_last = Review.objects.filter(version__in=found).order_by("pk").select_related(*people)
-    for review in newest_last:
-        reviews[review.version_id] = review
+    releases: dict[int, Release] = {}
+    rows = Release.objects.filter(version__in=found).select_related("submitted_by", "decided_by")
+    for release in sorted(rows, key=_rank, reverse=True):
+        releases[release.version_id] = release
     return [
-        VersionLine(row, pin_of(row.provider, row.model_id), reviews.get(row.pk)) for row in found
+        VersionLine(row, pin_of(row.provider, row.model_id), releases.get(row.pk)) for row in found
     ]
+
+
+def _rank(release: Release | None) -> tuple[int, int, int]:
+    """Return the order of releases: production first, what runs first, then the newest."""
+    if release is None:
+        return (9, 9, 0)
+    place = 0 if release.environment == Environment.PROD else 1
+    known = (at for at, states in enumerate(ORDER) if release.state in states)
+    return (place, next(known, len(ORDER)), -release.pk)
 
 
 def _coverage(system: AISystem) -> Coverage:
@@ -191,7 +202,7 @@ def _things(
     """Return what the timeline of a system tells about: itself and what hangs on it."""
     things: list[tuple[str, object]] = [("aisystem", system.pk)]
     things += [("modelversion", line.version.pk) for line in versions]
-    things += [("review", line.review.pk) for line in versions if line.review]
+    things += [("release", line.release.pk) for line in versions if line.release]
     if about.assessment:
         things.append(("assessment", about.assessment.pk))
     return things

@@ -22,6 +22,7 @@ from governance.overview.my_duties import gaps, waiting_items, with_items
 from governance.overview.needs import Need, needs, running_out
 from governance.overview.portfolio import BESIDE, TIERS, Portfolio, Tally, portfolio
 from governance.overview.register import scope_of
+from governance.overview.release_needs import release_needs
 from governance.overview.team import rows_of
 
 NEWS = 4
@@ -105,7 +106,7 @@ def today(user: User, now: datetime, abilities: frozenset[Capability]) -> Today:
     decides = Capability.CLASSIFY in abilities
     seen = running(user, now)
     todo = [*incident_needs(concerns(user, now, seen), day)]
-    todo += needs(user, abilities, counted, ends)
+    todo += [*needs(user, abilities, counted, ends), *release_needs(user)]
     todo += [*duty_needs(user, day, decides=decides), *asked_to_act(user), *unanswered(user)]
     todo = with_items(todo, waiting_items(user), now)
     todo.sort(key=Need.urgency)
