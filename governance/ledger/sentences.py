@@ -22,6 +22,8 @@ SENTENCES = {
     "person.changed": "changed a person",
     "person.deactivated": "closed a person's account",
     "person.reactivated": "opened a person's account again",
+    "person.confirmed": "confirmed who they are by {method}",
+    "person.confirm_refused": "was not who they said they are: wrong {method}",
     "role.granted": "gave the role {role}",
     "role.end_changed": "set another end for the role {role}",
     "role.revoked": "took the role {role} away",
