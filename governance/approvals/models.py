@@ -127,6 +127,8 @@ class Release(models.Model):
     emergency_second = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    seconded_at = models.DateTimeField(null=True, blank=True)
+    cycle = models.PositiveSmallIntegerField(default=0)  # how often it was recertified
     rollback_target = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -157,7 +159,11 @@ class Release(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status=State.EMERGENCY_ACTIVE)
-                | Q(emergency_until__isnull=False, emergency_second__isnull=False),
+                | Q(
+                    emergency_until__isnull=False,
+                    emergency_second__isnull=False,
+                    activated_by__isnull=False,
+                ),
                 name="release_emergency_ends",
             ),
             models.CheckConstraint(
@@ -227,6 +233,7 @@ class Vote(models.Model):
 
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="votes")
     purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.APPROVE)
+    cycle = models.PositiveSmallIntegerField(default=0)
     slot = models.CharField(max_length=8, choices=choices(Slot))
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="votes")
     acting_for = models.ForeignKey(
@@ -250,12 +257,12 @@ class Vote(models.Model):
         ordering = ["at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["release", "purpose", "person"],
+                fields=["release", "purpose", "cycle", "person"],
                 condition=Q(void_at__isnull=True),
                 name="vote_once",
             ),
             models.UniqueConstraint(
-                fields=["release", "purpose", "slot"],
+                fields=["release", "purpose", "cycle", "slot"],
                 condition=Q(void_at__isnull=True, yes=True),
                 name="vote_slot_once",
             ),
