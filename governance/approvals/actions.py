@@ -1,10 +1,10 @@
 """The verbs of a proposal: draft, submit, follow the evidence, class, withdraw, reopen."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from governance.accounts.access import require
@@ -13,6 +13,7 @@ from governance.accounts.rules import Capability
 from governance.approvals import classing, proofs
 from governance.approvals.advancing import advance
 from governance.approvals.checking import check, noting_refusals
+from governance.approvals.errors import NotYoursError
 from governance.approvals.lifecycle import (
     CLASS_WORDS,
     ENDED,
@@ -25,8 +26,8 @@ from governance.approvals.lifecycle import (
 )
 from governance.approvals.models import Release
 from governance.approvals.moving import hold, note, step
-from governance.approvals.seats import seats
 from governance.approvals.quorum import Slot
+from governance.approvals.seats import seats
 from governance.approvals.situations import situation
 from governance.common.errors import DomainError, StaleError, TransitionError
 from governance.ledger.actions import Actor, Personal
@@ -43,18 +44,20 @@ def next_ref() -> str:
     return f"UPD-{row[0]:03d}"
 
 
+class Said(TypedDict, total=False):
+    """What a person says about a release: where it goes, why, and what no diff shows."""
+
+    reason: str
+    environment: str
+    task: str
+    declared: Mapping[str, Any]
+    change_class: str
+    gap_addressed: str
+
+
 @transaction.atomic
 def draft_release(
-    version: ModelVersion,
-    *,
-    actor: User,
-    reason: str = "",
-    environment: str = Environment.PROD,
-    task: str = "",
-    declared: Mapping[str, Any] | None = None,
-    change_class: str = "",
-    gap_addressed: str = "",
-    seen: str | None = None,
+    version: ModelVersion, *, actor: User, seen: str | None = None, **said: Unpack[Said]
 ) -> Release:
     """Return a new draft of a release: a version on its way into a place, with its class.
 
@@ -67,29 +70,38 @@ def draft_release(
     version.refresh_from_db()
     if seen is not None and version.digest != seen:
         raise StaleError(f"{version} changed since you read it. Read it again first.")
-    _refuse_alive(version, environment, task)
-    same = Release.objects.filter(version=version, environment=environment, task=task)
+    _refuse_alive(version, said.get("environment", Environment.PROD), said.get("task", ""))
+    return _drafted(system, version, actor, said)
+
+
+def _drafted(system: AISystem, version: ModelVersion, actor: User, said: Said) -> Release:
     release = Release(
         ref=next_ref(),
         system=system,
         version=version,
-        environment=environment,
-        task=task,
-        round=same.count() + 1,
+        environment=said.get("environment", Environment.PROD),
+        task=said.get("task", ""),
         digest=version.digest,
-        reason=reason,
-        declared=dict(declared or {}),
-        gap_addressed=gap_addressed,
+        reason=said.get("reason", ""),
+        declared=dict(said.get("declared") or {}),
+        gap_addressed=said.get("gap_addressed", ""),
         submitted_by=actor,
         submitted_at=timezone.now(),
     )
+    release.round = _same(release).count() + 1
     release.before = proofs.running_in(release)
     release.risk_tier = proofs.tier_of(system)
-    _classify(release, change_class)
+    _classify(release, said.get("change_class", ""))
     release.save(force_insert=True)
-    about = {"reason": reason, "change_class": release.change_class}
+    about = {"reason": release.reason, "change_class": release.change_class}
     note(release, "release.drafted", actor, about)
     return release
+
+
+def _same(release: Release) -> QuerySet[Release]:
+    """Return the releases of the same version on their way into the same place."""
+    place = {"environment": release.environment, "task": release.task}
+    return Release.objects.filter(version=release.version_id, **place)
 
 
 def _refuse_alive(version: ModelVersion, environment: str, task: str) -> None:
@@ -119,9 +131,11 @@ def _classify(release: Release, wanted: str) -> None:
 
 
 @transaction.atomic
-def submit(version: ModelVersion, *, actor: User, reason: str, **said: Any) -> Release:
+def submit(
+    version: ModelVersion, *, actor: User, seen: str | None = None, **said: Unpack[Said]
+) -> Release:
     """Propose a version for a place and return its release; see `draft_release` and `propose`."""
-    release = draft_release(version, actor=actor, reason=reason, **said)
+    release = draft_release(version, actor=actor, seen=seen, **said)
     propose(release, actor=actor)
     return release
 
@@ -176,47 +190,17 @@ def reopen(release: Release, *, actor: User, reason: str = "") -> Release:
     held = hold(release)
     require(actor, Capability.SUBMIT, held.system.unit)
     check(Event.REOPEN, situation(held, Event.REOPEN, actor=actor))
-    said = {
-        "environment": held.environment,
-        "task": held.task,
-        "declared": held.declared,
-        "gap_addressed": held.gap_addressed,
-    }
-    if _alive(held):
+    if _same(held).exclude(status__in=ENDED).exists():
         raise DomainError(f"{held.version} is on its way again already.")
-    new = _again(held, actor, reason or held.reason, said)
+    said = Said(
+        reason=reason or held.reason,
+        environment=held.environment,
+        task=held.task,
+        declared=held.declared,
+        gap_addressed=held.gap_addressed,
+    )
+    new = _drafted(held.system, held.version, actor, said)
     note(held, "release.reopened", actor, {"as": new.ref})
-    return new
-
-
-def _alive(held: Release) -> bool:
-    same = Release.objects.filter(
-        version=held.version_id, environment=held.environment, task=held.task
-    )
-    return same.exclude(status__in=ENDED).exists()
-
-
-def _again(held: Release, actor: User, reason: str, said: Mapping[str, Any]) -> Release:
-    same = Release.objects.filter(
-        version=held.version_id, environment=held.environment, task=held.task
-    )
-    new = Release(
-        ref=next_ref(),
-        system=held.system,
-        version=held.version,
-        round=same.count() + 1,
-        digest=held.version.digest,
-        reason=reason,
-        submitted_by=actor,
-        submitted_at=timezone.now(),
-        **said,
-    )
-    new.before = proofs.running_in(new)
-    new.risk_tier = proofs.tier_of(held.system)
-    _classify(new, "")
-    new.save(force_insert=True)
-    about = {"reason": reason, "change_class": new.change_class, "again": held.ref}
-    note(new, "release.drafted", actor, about)
     return new
 
 
@@ -228,8 +212,6 @@ def set_class(release: Release, *, actor: User, to: str, reason: str) -> None:
     Votes that were given are about another class and count no more. Raises NotYoursError,
     DomainError without a reason, TransitionError when nobody decides about it any more.
     """
-    from governance.approvals.errors import NotYoursError
-
     held = hold(release)
     if held.state not in OPEN:
         raise TransitionError(f"{held.ref} is {held.words.lower()}; its class is settled.")

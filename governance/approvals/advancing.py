@@ -1,4 +1,4 @@
-"""What the clock does for a release as soon as it can: start, look at evidence, begin the review."""
+"""What the clock does for a release as soon as it can: start, evidence, begin of the review."""
 
 from django.utils import timezone
 

@@ -1,5 +1,6 @@
 """The class of a change: suggested by the table from two bundles, raised by what piled up."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from django.utils import timezone
 from governance.approvals import changes
 from governance.approvals.lifecycle import ChangeClass, at_least
 from governance.approvals.models import Release
-from inventory.systems.bundles.schema import Bundle
+from inventory.systems.bundles.rules import Bundle
 
 KNOWN = {field.name for field in fields(changes.Declared)}
 
@@ -32,16 +33,24 @@ def suggested(release: Release) -> Suggested:
     """Return the class that the table gives, and what the changes before it add up to."""
     before = release.before
     old = Bundle.of(before.version.bundle) if before else None
-    told = changes.Declared(**{k: v for k, v in release.declared.items() if k in KNOWN})
+    told = declared(release.declared)
     found = changes.suggest(old, Bundle.of(release.version.bundle), told)
     reasons = [_reason(one.path, one.words, one.change_class) for one in found.reasons]
     piled = changes.cumulative(history(release), timezone.now())
     change = ChangeClass(found.change_class)
     floor = ChangeClass(piled.floor) if piled.floor else None
     if floor and change != ChangeClass.CONFIG:
-        reasons += [_reason("", words, floor) for words in piled.reasons]
+        reasons += [_reason("", one.words, floor) for one in piled.reasons]
         change = at_least(change, floor)
     return Suggested(change, reasons)
+
+
+def declared(said: Mapping[str, Any]) -> changes.Declared:
+    """Return what was declared about a change, out of what is kept as JSON."""
+    given = {name: value for name, value in said.items() if name in KNOWN}
+    if "parameters_in_range" in given:
+        given["parameters_in_range"] = frozenset(given["parameters_in_range"])
+    return changes.Declared(**given)
 
 
 def _reason(path: str, words: Any, change: Any) -> dict[str, str]:
@@ -70,5 +79,3 @@ def _past(row: Release) -> changes.PastChange:
         examples_before=old,
         examples_after=Bundle.of(row.version.bundle).examples,
     )
-
-

@@ -1,4 +1,4 @@
-"""What time does to releases: ends of validity, of emergencies, of conditions. Rows are the queue."""
+"""What time does to releases: ends of validity, emergencies, conditions. Rows are the queue."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,7 +9,14 @@ from django.utils import timezone
 
 from governance.approvals.advancing import advance
 from governance.approvals.going_back import leave
-from governance.approvals.lifecycle import APPROVED, CONDITION_SUSPENDS_DAYS, LIVE, Event, State, Tier
+from governance.approvals.lifecycle import (
+    APPROVED,
+    CONDITION_SUSPENDS_DAYS,
+    LIVE,
+    Event,
+    State,
+    Tier,
+)
 from governance.approvals.machine import refusals
 from governance.approvals.models import Condition, Finding, Release
 from governance.approvals.moving import hold, step
@@ -33,7 +40,9 @@ def due(at_once: int = AT_ONCE) -> list[tuple[int, Callable[[Release], bool]]]:
         (rows.filter(status__in=MAY_EXPIRE, valid_until__lte=now), expire),
         (rows.filter(status__in=FOLLOWING), follow_evidence),
     ]
-    return [(pk, verb) for some, verb in found for pk in some.values_list("pk", flat=True)[:at_once]]
+    return [
+        (pk, verb) for some, verb in found for pk in some.values_list("pk", flat=True)[:at_once]
+    ]
 
 
 @transaction.atomic
@@ -91,7 +100,9 @@ def chase(condition: Condition) -> bool:
         _open(held, condition, key)
         opened = True
     late = timezone.localdate() - condition.due_on
-    must_stop = late >= timedelta(days=CONDITION_SUSPENDS_DAYS) and tier_of(held.system) == Tier.HIGH
+    must_stop = (
+        late >= timedelta(days=CONDITION_SUSPENDS_DAYS) and tier_of(held.system) == Tier.HIGH
+    )
     if must_stop and held.state in LIVE:
         _stop(held, condition)
         return True

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -46,20 +46,21 @@ def _kind(key: str) -> Kind:
     return found
 
 
+class About(TypedDict, total=False):
+    """What an item of evidence is: a file or words, whose, and about when."""
+
+    item: EvidenceItem | None
+    statement: str
+    author: User | None
+    observed_from: date | None
+    observed_until: date | None
+    not_applicable: bool
+    digest: str
+
+
 @transaction.atomic
 def add_proof(
-    version: ModelVersion,
-    *,
-    actor: User,
-    kind: str,
-    produced_by: str,
-    item: EvidenceItem | None = None,
-    statement: str = "",
-    author: User | None = None,
-    observed_from: date | None = None,
-    observed_until: date | None = None,
-    not_applicable: bool = False,
-    digest: str | None = None,
+    version: ModelVersion, *, actor: User, kind: str, produced_by: str, **about: Unpack[About]
 ) -> ReleaseEvidence:
     """Add an item of evidence about exactly this version, in place of the one of its kind.
 
@@ -71,25 +72,23 @@ def add_proof(
     found = _kind(kind)
     system = AISystem.objects.select_for_update(no_key=True, of=("self",)).get(pk=version.system_id)
     require(actor, Capability.ANSWER, system.unit)
-    _check(found, system, item, statement, produced_by, not_applicable=not_applicable)
-    _check_days(observed_from, observed_until)
-    now = timezone.now()
+    _check(found, system, produced_by, about)
+    now, item, said = timezone.now(), about.get("item"), about.get("statement", "").strip()
     version.proofs.filter(kind=kind).standing().update(
         replaced_at=now, replaced_by=actor, replaced_because="Replaced by another."
     )
-    said = statement.strip()
     proof = ReleaseEvidence.objects.create(
         version=version,
         kind=kind,
         item=item,
         statement=said,
-        not_applicable=not_applicable,
+        not_applicable=about.get("not_applicable", False),
         sha256=_sha256(item, said),
         produced_by=produced_by.strip(),
-        author=author,
-        observed_from=observed_from,
-        observed_until=observed_until,
-        digest_of_version=digest or version.digest,
+        author=about.get("author"),
+        observed_from=about.get("observed_from"),
+        observed_until=about.get("observed_until"),
+        digest_of_version=about.get("digest") or version.digest,
         valid_days=found.valid_days,
         added_by=actor,
         added_at=now,
@@ -99,23 +98,17 @@ def add_proof(
     return proof
 
 
-def _check(
-    kind: Kind,
-    system: AISystem,
-    item: EvidenceItem | None,
-    statement: str,
-    produced_by: str,
-    *,
-    not_applicable: bool,
-) -> None:
+def _check(kind: Kind, system: AISystem, produced_by: str, about: About) -> None:
+    item, statement = about.get("item"), about.get("statement", "")
     if (item is None) == (not statement.strip()):
         raise DomainError("Give either a file or link of the system's evidence, or a statement.")
     if item and (item.system_id != system.pk or item.withdrawn_at is not None):
         raise DomainError(f"{item.ref} does not count as evidence of {system}.")
     if not produced_by.strip():
         raise DomainError("Say who produced it.")
-    if not_applicable and (not kind.may_be_na or item is not None):
+    if about.get("not_applicable") and (not kind.may_be_na or item is not None):
         raise DomainError(f"{kind.title}: say in words why it does not apply, where it may not.")
+    _check_days(about.get("observed_from"), about.get("observed_until"))
 
 
 def _check_days(since: date | None, until: date | None) -> None:
@@ -187,6 +180,13 @@ def meet_condition(condition: Condition, *, actor: User, how: str) -> None:
     note(held, "release.condition_met", actor, {"text": condition.text, "how": how.strip()})
 
 
+class Where(TypedDict, total=False):
+    """What a finding is about: a key that is open once, a release."""
+
+    key: str
+    release: Release | None
+
+
 @transaction.atomic
 def open_finding(
     system: AISystem,
@@ -195,10 +195,10 @@ def open_finding(
     kind: str,
     severity: int,
     words: str,
-    key: str = "",
-    release: Release | None = None,
+    **about: Unpack[Where],
 ) -> Finding:
-    """Return the open finding of this kind and key; a new one is recorded, a known one absorbs it."""
+    """Return the open finding of a kind and key: a new one is recorded, a known one absorbs it."""
+    key, release = about.get("key", ""), about.get("release")
     if key:
         known = Finding.objects.filter(system=system, kind=kind, key=key, closed_at__isnull=True)
         if found := known.first():
@@ -218,9 +218,7 @@ def open_finding(
     return finding
 
 
-def _record_finding(
-    finding: Finding, event: str, actor: Actor, data: Mapping[str, Any]
-) -> None:
+def _record_finding(finding: Finding, event: str, actor: Actor, data: Mapping[str, Any]) -> None:
     told = {
         "system": finding.system.ref,
         "kind": finding.kind,
@@ -381,9 +379,7 @@ def remark(release: Release, *, actor: User, text: str) -> Remark:
     """Return a line of the conversation about a release; who sees the system may write."""
     if not text.strip():
         raise DomainError("Write something first.")
-    row = Remark.objects.create(
-        release=release, author=actor, text=text.strip(), at=timezone.now()
-    )
+    row = Remark.objects.create(release=release, author=actor, text=text.strip(), at=timezone.now())
     note(release, "release.remarked", actor, {"text": row.text})
     return row
 
@@ -451,5 +447,3 @@ def _had_a_part(actor: User, version: ModelVersion) -> bool:
         return True
     alive = Release.objects.filter(version=version, status__in=OPEN | LIVE)
     return alive.filter(submitted_by=actor).exists()
-
-

@@ -6,9 +6,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from governance.approvals import proofs
+from governance.approvals.announcing import announce
 from governance.approvals.lifecycle import Event, State
 from governance.approvals.models import Finding, Release
-from governance.approvals.announcing import announce
 from governance.approvals.moving import note, step
 from governance.common.errors import TransitionError
 from governance.ledger.actions import Actor
@@ -34,7 +34,13 @@ def leave(release: Release, event: Event, *, actor: Actor, reason: str, **fields
 
 
 def roll_back(
-    release: Release, event: Event, target: Release | None, *, actor: Actor, reason: str, **more: Any
+    release: Release,
+    event: Event,
+    target: Release | None,
+    *,
+    actor: Actor,
+    reason: str,
+    **more: Any,
 ) -> None:
     """Move a release out and its target in; a finding says that it happened."""
     now = timezone.now()
@@ -65,5 +71,3 @@ def restore(target: Release, *, actor: Actor, after: Release) -> None:
     data = {"from": State.SUPERSEDED.value, "to": State.ACTIVE.value, "after": after.ref}
     note(target, "release.restored", actor, data)
     announce(target, Event.ROLLBACK, State.SUPERSEDED, now)
-
-

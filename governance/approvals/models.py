@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from governance.accounts.models import User
-from governance.approvals.evidence_models import (  # part of this stage's tables
+from governance.approvals.evidence_models import (
     CanaryReport,
     Freeze,
     Materiality,
@@ -31,8 +31,17 @@ from governance.common.states import choices
 from inventory.systems.models import AISystem, ModelVersion
 
 __all__ = [
-    *("CanaryReport", "Condition", "Finding", "Freeze", "Materiality", "Release"),
-    *("ReleaseEvidence", "Remark", "Viewing", "Vote", "Waiver"),
+    "CanaryReport",
+    "Condition",
+    "Finding",
+    "Freeze",
+    "Materiality",
+    "Release",
+    "ReleaseEvidence",
+    "Remark",
+    "Viewing",
+    "Vote",
+    "Waiver",
 ]
 IS_OPEN, IS_RUNNING = Q(status__in=sorted(OPEN)), Q(status__in=sorted(RUNNING))
 IS_WAITING = Q(status=State.IN_REVIEW)

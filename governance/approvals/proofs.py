@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from governance.approvals.kinds import Kind, evidence_table
-from governance.approvals.lifecycle import APPROVED, RUNNING, ChangeClass, State, Tier
+from governance.approvals.lifecycle import RUNNING, ChangeClass, State, Tier
 from governance.approvals.models import Finding, Materiality, Release, ReleaseEvidence
 from governance.approvals.quorum import highest, materiality, of_data, of_law
 from governance.approvals.situation import Basis, Needed
@@ -16,7 +16,7 @@ from governance.classification import queries as classification
 from governance.common.canonical import digest
 from governance.evaluations import queries as evaluations
 from governance.evaluations.models import Run
-from inventory.systems.bundles.schema import Bundle
+from inventory.systems.bundles.rules import Bundle
 from inventory.systems.models import AISystem, ModelVersion
 from inventory.vendors.models import Agreement
 from inventory.vendors.rules import AgreementState
@@ -104,7 +104,7 @@ def is_personal(system: AISystem) -> bool:
 
 
 def seal(release: Release) -> str:
-    """Return what an approver says they saw: bundle, evidence, class, tier and rules as one digest."""
+    """Return what an approver says they saw as one digest: bundle, evidence, class, tier, rules."""
     rules = evidence_table().version
     return digest([release.version.digest, evidence_digest(release), rules])
 
@@ -263,7 +263,7 @@ COMPUTED: dict[str, Callable[[_Asking], tuple[str, str]]] = {
 
 
 def failures(release: Release) -> tuple[list[str], list[str]]:
-    """Return criteria that failed: those that must hold, and others nobody accepted as a finding."""
+    """Return criteria that failed: those that must hold, and others that nobody accepted."""
     running = running_in(release)
     hard: list[str] = []
     soft: list[str] = []
@@ -285,5 +285,3 @@ def quality_delta(release: Release) -> Any:
     run, running = _runs(release.version).get("regression"), running_in(release)
     baseline = evaluations.baseline_for(run, running.version) if run and running else None
     return evaluations.quality_delta(run, baseline) if run and baseline else None
-
-

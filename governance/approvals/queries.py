@@ -1,4 +1,4 @@
-"""Reading releases: what runs, what was approved, who approves now."""
+"""Who approves the updates of systems now."""
 
 from collections.abc import Iterable
 
@@ -6,42 +6,8 @@ from django.utils import timezone
 
 from governance.accounts.access import people_behind
 from governance.accounts.models import User
-from governance.approvals.lifecycle import APPROVED, LIVE, State
-from governance.approvals.models import Release
-from inventory.systems.models import AISystem, ModelVersion
+from inventory.systems.models import AISystem
 from raci.matrices.asking import asked_about
-
-COUNTS = APPROVED | LIVE | {State.SCHEDULED}
-RANKED = (State.ACTIVE, State.EMERGENCY_ACTIVE, State.CANARY, State.SCHEDULED, *sorted(APPROVED))
-
-
-def current_release(system: AISystem, environment: str = "prod") -> Release | None:
-    """Return what runs in a place of a system; else what was approved for it last."""
-    return current_releases([system.pk], environment).get(system.pk)
-
-
-def current_releases(systems: Iterable[int], environment: str = "prod") -> dict[int, Release]:
-    """Return system id → what runs in an environment, else what was approved for it last."""
-    rows = Release.objects.filter(
-        system__in=list(systems), environment=environment, status__in=COUNTS
-    )
-    found: dict[int, Release] = {}
-    order = rows.select_related("version").order_by("approved_at", "pk")
-    for row in order:
-        other = found.get(row.system_id)
-        if other is None or RANKED.index(row.state) <= RANKED.index(other.state):
-            found[row.system_id] = row
-    return found
-
-
-def current_version(system: AISystem) -> ModelVersion | None:
-    """Return the version that runs, else the one that was approved last; None before the first."""
-    return current_versions([system.pk]).get(system.pk)
-
-
-def current_versions(systems: Iterable[int]) -> dict[int, ModelVersion]:
-    """Return system id → the version that runs, else the one approved last, in one query."""
-    return {pk: release.version for pk, release in current_releases(systems).items()}
 
 
 def approvers(systems: Iterable[AISystem]) -> dict[int, User]:

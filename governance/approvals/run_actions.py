@@ -70,9 +70,9 @@ def activate(release: Release, *, actor: User, row: int | None = None) -> None:
 
 def _refuse_outside(held: Release) -> None:
     now = timezone.now()
-    if held.state == State.SCHEDULED and held.window_from and held.window_until:
-        if not held.window_from <= now <= held.window_until:
-            raise DomainError(f"{held.ref} is scheduled for another time; schedule it anew.")
+    since, until = held.window_from, held.window_until
+    if held.state == State.SCHEDULED and since and until and not since <= now <= until:
+        raise DomainError(f"{held.ref} is scheduled for another time.")
 
 
 def _take_place(held: Release, event: Event, actor: User) -> None:

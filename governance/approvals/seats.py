@@ -1,4 +1,4 @@
-"""Who has a voice in a quorum now, and who may make a release move: asked of the matrix in force."""
+"""Who has a voice in a quorum now, and who may move a release: asked of the matrix in force."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -166,7 +166,10 @@ def _person(
     release: Release, event: Event, actor: User, proof: Proof | None, now: datetime
 ) -> dict[str, Any]:
     if event not in DECIDES:
-        return {"not_allowed": may_event(event, actor, release), "separate": _parted(release, actor)}
+        return {
+            "not_allowed": may_event(event, actor, release),
+            "separate": _parted(release, actor),
+        }
     rule = rule_of(release)
     held = seats(release.system, {*rule.slots, *(rule.veto if event in NO else ())}, now)
     seat = voice(actor, release, held)

@@ -1,6 +1,8 @@
-"""Sweeps of releases: the rows themselves are the queue, so a lost or doubled message changes nothing."""
+"""Sweeps of releases: the rows are the queue, so a lost or doubled message changes nothing."""
 
 import logging
+from collections.abc import Callable
+from typing import TypeVar
 
 from celery import shared_task
 
@@ -12,12 +14,13 @@ from governance.common.errors import DomainError, TransitionError
 from governance.ledger.rules import CLOCK
 
 logger = logging.getLogger(__name__)
+R = TypeVar("R", Release, Condition)
 AT_ONCE = 500
 
 
 @shared_task(acks_late=True)
 def sweep_releases() -> int:
-    """Let time do what is due to releases, each in a transaction of its own; return how many moved."""
+    """Let time do what is due to releases, each in its transaction; return how many moved."""
     moved = 0
     for pk, verb in clock_actions.due():
         moved += _tried(verb, Release.objects.with_all().get(pk=pk))
@@ -27,11 +30,11 @@ def sweep_releases() -> int:
     return moved
 
 
-def _tried(verb, row) -> bool:  # type: ignore[no-untyped-def]
+def _tried(verb: Callable[[R], bool], row: R) -> bool:
     try:
-        return bool(verb(row))
+        return verb(row)
     except DomainError as refusal:
-        logger.info("%s of %s waits: %s", verb.__name__, row.pk, refusal)
+        logger.info("%s waits: %s", row, refusal)
         return False
 
 

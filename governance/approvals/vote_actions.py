@@ -1,9 +1,9 @@
-"""The verbs of people who decide: a yes, a yes with conditions, a no. Four eyes, bound to what was read."""
+"""The verbs of people who decide: four eyes, bound to what was read."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -49,6 +49,13 @@ class Wanted:
     blocking: bool = True
 
 
+class Given(TypedDict, total=False):
+    """How somebody proved who they are, and the row version that they read."""
+
+    proof: Proof | None
+    row: int | None
+
+
 @noting_refusals
 @transaction.atomic
 def approve(
@@ -57,9 +64,8 @@ def approve(
     actor: User,
     seen: str,
     reason: str = "",
-    proof: Proof | None = None,
     conditions: Iterable[Wanted] = (),
-    row: int | None = None,
+    **given: Unpack[Given],
 ) -> Vote:
     """Return a yes to what was read; the last voice approves, confirms or recertifies the release.
 
@@ -69,7 +75,7 @@ def approve(
     seen, StaleError for an old row, GuardError, and TransitionError when it is decided or the
     person agreed before.
     """
-    held = hold(release, row)
+    proof, held = given.get("proof"), hold(release, given.get("row"))
     event = approving(held)
     require(actor, Capability.ANSWER, held.system.unit)
     _refuse_twice(held, actor)
@@ -94,14 +100,13 @@ def reject(
     actor: User,
     reason: str,
     seen: str,
-    proof: Proof | None = None,
-    row: int | None = None,
+    **given: Unpack[Given],
 ) -> Vote:
     """Return a no, which ends it: the version is sent back, or an emergency is undone.
 
     Raises as approve does, and GuardError without a reason.
     """
-    held = hold(release, row)
+    proof, held = given.get("proof"), hold(release, given.get("row"))
     retro = held.state == State.EMERGENCY_ACTIVE
     event = Event.RETRO_REJECT if retro else Event.REJECT
     require(actor, Capability.ANSWER, held.system.unit)
@@ -200,8 +205,12 @@ def _counted(held: Release, event: Event, vote: Vote) -> None:
     fields: dict[str, Any] = {}
     to = held.state
     if now.is_reached:
-        fields = {**approved_fields(held), "decided_by": vote.person, "decision_reason": vote.reason}
-        fields["decided_at"] = timezone.now()
+        fields = {
+            **approved_fields(held),
+            "decided_by": vote.person,
+            "decision_reason": vote.reason,
+            "decided_at": timezone.now(),
+        }
         to = AFTER[event]
         if event == Event.APPROVE and held.conditions.filter(met_at__isnull=True).exists():
             to = State.APPROVED_CONDITIONAL
