@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "governance.common.middleware.DomainErrorMiddleware",
+    "governance.accounts.stepup_views.StepUpMiddleware",
 ]
 ROOT_URLCONF = "governance.urls"
 WSGI_APPLICATION = "governance.wsgi.application"
@@ -157,6 +158,7 @@ ACCOUNT_FORMS = {"login": "governance.accounts.forms.SignInForm"}
 ACCOUNT_ADAPTER = "governance.accounts.adapter.ClosedAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"reauthenticate": "5/5m/user"}  # as slow as guessing at the sign-in
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env("TRUSTED_PROXIES", "0" if LOCAL else "1"))
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

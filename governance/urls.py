@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
+from governance.accounts.stepup_views import confirm
 from governance.approvals.api import ReviewViewSet, WaiverViewSet
 from governance.audit_packs.api import PackViewSet
 from governance.classification.api import AssessmentViewSet, ClassificationViewSet
@@ -65,12 +66,16 @@ router.register("ledger-entries", EntryViewSet, "ledger-entries")
 
 # allauth's own page lets people take another address, unrecorded; administrators change it.
 own_address = login_required(RedirectView.as_view(pattern_name="accounts:profile"))
+# Its page that asks for the password again leaves a proof that nothing here reads.
+own_confirm = login_required(RedirectView.as_view(pattern_name="account_confirm"))
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("accounts/email/", own_address, name="account_email"),
+    path("accounts/reauthenticate/", own_confirm, name="account_reauthenticate"),
     path("accounts/", include("allauth.account.urls")),
+    path("account/confirm/", confirm, name="account_confirm"),
     path("api/v1/", include((router.urls, "api"))),
     path("api/v1/openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
     path("api/v1/docs/", reading, name="api_docs"),

@@ -4,12 +4,14 @@ import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import OperationalError
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.http import HttpRequest
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
@@ -17,6 +19,8 @@ from django.utils import timezone
 from governance.accounts import actions as accounts
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
+from governance.accounts.stepup import PASSWORD as PASSWORD_METHOD
+from governance.accounts.stepup import note_proof
 from governance.environment import broker_options
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
@@ -158,15 +162,20 @@ def system(claims, owner, officer) -> AISystem:
     )
 
 
+def sign_in(client: Client, user: User) -> Client:
+    """Sign a person in as the form does: the session holds the proof that it is them."""
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    request = HttpRequest()
+    request.session = client.session
+    note_proof(request, user, PASSWORD_METHOD)
+    request.session.save()
+    return client
+
+
 @pytest.fixture
 def as_user(client):
     """Return a function that signs a person in and returns the client."""
-
-    def sign_in(user: User) -> Client:
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return sign_in
+    return partial(sign_in, client)
 
 
 @pytest.fixture

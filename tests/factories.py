@@ -3,7 +3,8 @@
 import time as clock
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import time, timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -12,8 +13,14 @@ from django.utils import timezone
 from governance.accounts import actions as accounts
 from governance.accounts.models import BusinessUnit, Membership, User
 from governance.accounts.rules import Capability, Role, roles_with
+from governance.evaluations import actions as evaluations
+from governance.evaluations.criteria import Criterion
+from governance.evaluations.models import Run
+from governance.evaluations.readers.report import Report, Result
+from governance.evaluations.rules import Source
+from governance.evaluations.suite_actions import SuiteWish, save_suite
 from inventory.systems import actions as systems
-from inventory.systems.models import AISystem
+from inventory.systems.models import AISystem, ModelVersion
 from raci.matrices import review_actions as reviews
 from raci.matrices.models import Matrix
 from raci.oncall.actions import LayerWish, make_schedule, put_layer
@@ -83,3 +90,34 @@ def _another_reviewer(actor: User) -> User:
     )
     accounts.grant(person, role=Role.AI_OPS_LEAD, unit=admin.unit, actor=admin.user)
     return person
+
+
+def a_run(
+    version: ModelVersion,
+    *,
+    actor: User,
+    passed: int = 95,
+    failed: int = 5,
+    kind: str = "regression",
+    criteria: Iterable[Criterion] = (),
+    observed_until: datetime | None = None,
+    **report: Any,
+) -> Run:
+    """Return a run of case-0001 and on, of which the first ones fail; its suite has the kind's key.
+
+    `report` overrides what the file said: results, metrics, digest, ...
+    """
+    results = [Result(f"case-{at:04d}", at > failed) for at in range(1, passed + failed + 1)]
+    said = Report(**{"results": tuple(results), **report})
+    until = observed_until or timezone.now() - timedelta(minutes=1)
+    suite = SuiteWish(kind.replace("_", "-"), kind=kind, revise=True)
+    if asked := tuple(criteria):
+        save_suite(version.system, actor=actor, wish=replace(suite, criteria=asked))
+    return evaluations.add_run(
+        version,
+        actor=actor,
+        report=said,
+        file=evaluations.CameIn(repr((said, until)).encode(), "run.json", Source.REST),
+        about=evaluations.About("CI job 4711", until - timedelta(minutes=10), until),
+        suite=suite,
+    ).run

@@ -24,6 +24,18 @@ class SignInForm(LoginForm):  # type: ignore[misc]
             field.widget.attrs.pop("placeholder", None)
 
 
+class ConfirmForm(forms.Form):
+    """The password once more, before a decision that weighs."""
+
+    confirm_password = forms.CharField(
+        label="Password",
+        strip=False,
+        max_length=1_000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "Give your password"},
+    )
+
+
 class UnitChoice(forms.ModelChoiceField):
     """A choice among units, each with its way down from the organisation."""
 

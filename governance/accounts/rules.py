@@ -1,6 +1,11 @@
-"""Roles, and what each of them may do in a business unit and all below it."""
+"""Roles, and what each may do in a unit and all below it; how long a proof of oneself counts."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+PROOF_LASTS = timedelta(minutes=15)
+CLOCK_BACK = timedelta(minutes=1)  # by which a clock may be put back; a later proof is none
 
 
 class Role(StrEnum):
@@ -52,3 +57,16 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
 def roles_with(capability: Capability) -> list[Role]:
     """Return the roles that bring a capability."""
     return [role for role, abilities in CAPABILITIES.items() if capability in abilities]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """That a person proved in this session who they are: the handle, by what, and when."""
+
+    person: str
+    method: str
+    at: datetime
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Return whether the proof still counts at an instant of the clock that dated it."""
+        return -CLOCK_BACK <= now - self.at <= PROOF_LASTS

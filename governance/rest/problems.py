@@ -10,6 +10,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from governance.accounts.stepup import ReauthenticationRequired
 from governance.common.errors import DomainError, StaleError
 from governance.common.middleware import request_id
 
@@ -78,6 +79,7 @@ TRANSLATIONS: dict[type[Exception], Callable[[Any], exceptions.APIException]] = 
     exceptions.APIException: lambda error: error,
     StaleError: _refused(status.HTTP_412_PRECONDITION_FAILED),
     DomainError: _refused(status.HTTP_409_CONFLICT),
+    ReauthenticationRequired: _refused(status.HTTP_403_FORBIDDEN),
     PermissionDenied: lambda error: exceptions.PermissionDenied(str(error) or None),
     Http404: lambda error: exceptions.NotFound(),
     ModelError: lambda error: exceptions.ValidationError(error.messages),

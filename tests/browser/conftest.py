@@ -22,13 +22,13 @@ from pytest_django.live_server_helper import LiveServer
 from governance.accounts.models import User
 from tests.browser.checks import check_quiet_so_far, watch
 from tests.browser.world import World, build
+from tests.conftest import sign_in
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync", "--disable-quic"),
     *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
 ]
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 
 
@@ -103,8 +103,7 @@ def tab_of(
 
 def session_cookie(user: User, base: str) -> dict[str, str]:
     """Return the cookie of a fresh session of a person."""
-    client = Client()
-    client.force_login(user, backend=BACKEND)
+    client = sign_in(Client(), user)
     value = client.cookies[settings.SESSION_COOKIE_NAME].value
     return {"name": settings.SESSION_COOKIE_NAME, "value": value, "url": base}
 

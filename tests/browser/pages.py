@@ -196,5 +196,6 @@ VISITS = [
     Visit("/settings/webhooks/{endpoint}/", (ADMIN,)),
     Visit("/settings/webhooks/{endpoint}/edit/", (ADMIN,)),
     Visit("/accounts/password/change/"),
+    Visit("/account/confirm/?next=/updates/", (OFFICER, OWNER)),
     Visit("/api/v1/docs/", (LEAD,)),
 ]
