@@ -7,13 +7,13 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from django.db import transaction
 
 from governance.accounts.models import User
+from governance.accounts.stepup import ReauthenticationRequired
 from governance.approvals.errors import (
     EvidenceChangedError,
     GuardError,
     IllegalTransitionError,
     NotYoursError,
     SamePersonError,
-    UnprovedError,
 )
 from governance.approvals.lifecycle import Event
 from governance.approvals.machine import events_from, illegal, refusals
@@ -28,8 +28,8 @@ R = TypeVar("R")
 def check(event: Event, now: Situation) -> None:
     """Raise what stands against an event: who, then four eyes, then proof, then everything else.
 
-    IllegalTransitionError, NotYoursError, SamePersonError, UnprovedError, EvidenceChangedError or
-    GuardError with all reasons.
+    IllegalTransitionError, SamePersonError, NotYoursError, ReauthenticationRequired,
+    EvidenceChangedError or GuardError with all reasons.
     """
     if wrong := illegal(event, now.state):
         raise IllegalTransitionError(wrong, events_from(now.state))
@@ -37,7 +37,7 @@ def check(event: Event, now: Situation) -> None:
     for words, error in (
         (now.same_person, SamePersonError),
         (now.not_allowed, NotYoursError),
-        (now.unproved, UnprovedError),
+        (now.unproved, ReauthenticationRequired),
     ):
         if words and words in found:
             raise error(words)
@@ -56,7 +56,7 @@ def noting_refusals(
     def run(release: Release, *args: P.args, **given: P.kwargs) -> R:
         try:
             return decide(release, *args, **given)
-        except (SamePersonError, NotYoursError, UnprovedError) as refusal:
+        except (SamePersonError, NotYoursError, ReauthenticationRequired) as refusal:
             actor: Any = given.get("actor")
             if isinstance(actor, User):
                 _note(release, actor, decide.__name__, refusal)
@@ -65,10 +65,14 @@ def noting_refusals(
     return run
 
 
-WHY = {SamePersonError: "same person", NotYoursError: "not theirs", UnprovedError: "stale login"}
+WHY = {
+    SamePersonError: "same person",
+    NotYoursError: "not theirs",
+    ReauthenticationRequired: "stale login",
+}
 
 
 @transaction.atomic
 def _note(release: Release, actor: User, verb: str, refusal: Exception) -> None:
-    data = {"wanted": verb, "why": WHY[type(refusal)], "reason": str(refusal)}
+    data = {"wanted": verb, "why": WHY.get(type(refusal), "refused"), "reason": str(refusal)}
     note(release, "release.refused", actor, data)

@@ -14,18 +14,13 @@ class NotYoursError(PermissionDenied):
     """The matrix names somebody else for this."""
 
 
-class UnprovedError(PermissionDenied):
-    """At the high tier a decision needs a login of the last minutes."""
-
-    code = "reauthentication-required"
-
-
 class IllegalTransitionError(TransitionError):
     """The event does not fit the state; `allowed` are those that do."""
 
     def __init__(self, words: str, allowed: tuple[Event, ...]) -> None:
         super().__init__(words)
         self.allowed = allowed
+        self.extra = {"allowed": [event.value for event in allowed]}
 
 
 class GuardError(DomainError):
@@ -36,6 +31,7 @@ class GuardError(DomainError):
     def __init__(self, reasons: tuple[str, ...]) -> None:
         super().__init__(" ".join(reasons))
         self.reasons = reasons
+        self.extra = {"reasons": list(reasons)}
 
 
 class EvidenceChangedError(StaleError):

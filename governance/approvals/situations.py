@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from governance.accounts.models import User
+from governance.accounts.rules import Proof
+from governance.accounts.stepup import ReauthenticationRequired, require_proof
 from governance.approvals import proofs
 from governance.approvals.kinds import evidence_table
 from governance.approvals.lifecycle import (
@@ -15,7 +17,6 @@ from governance.approvals.lifecycle import (
     EVENT_WORDS,
     GRACE_DAYS,
     LIVE,
-    STEP_UP_MINUTES,
     WORDS,
     ChangeClass,
     Environment,
@@ -56,16 +57,6 @@ END_CHECKLIST = {
     "evidence_archived": "evidence is archived",
     "agreements_ended": "agreements are ended",
 }
-
-
-class Proof(Protocol):
-    """How and when somebody proved who they are."""
-
-    @property
-    def method(self) -> str: ...
-
-    @property
-    def at(self) -> datetime: ...
 
 
 def purpose_of(release: Release) -> Vote.Purpose:
@@ -177,7 +168,7 @@ def _person(
     return {
         "not_allowed": "" if seat else f"You have no voice in this decision; it is for {whose}.",
         "same_person": why_same_person(actor, release, seat),
-        "unproved": why_unproved(proof, now),
+        "unproved": why_unproved(proof, actor, release),
         "waits_for": why_not_yet(rule, seat.slot, verdict(release)) if seat else "",
     }
 
@@ -185,12 +176,13 @@ def _person(
 NO = frozenset({Event.REJECT, Event.RETRO_REJECT})
 
 
-def why_unproved(proof: Proof | None, now: datetime) -> str:
+def why_unproved(proof: Proof | None, actor: User, release: Release) -> str:
     """Return why somebody must prove again who they are; empty when they just did."""
-    limit = timedelta(minutes=STEP_UP_MINUTES)
-    if proof and now - limit <= proof.at <= now + timedelta(minutes=1):
-        return ""
-    return "This decision needs your password again: it is about a system of the high tier."
+    try:
+        require_proof(proof, actor=actor, where=release.ref)
+    except ReauthenticationRequired as refusal:
+        return str(refusal)
+    return ""
 
 
 def _parted(release: Release, actor: User) -> str:

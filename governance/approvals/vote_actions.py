@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from governance.accounts.access import require
 from governance.accounts.models import User
-from governance.accounts.rules import Capability
+from governance.accounts.rules import Capability, Proof
+from governance.accounts.stepup import said_of
 from governance.approvals import proofs
 from governance.approvals.advancing import approved_fields
 from governance.approvals.checking import check, noting_refusals
@@ -23,7 +24,6 @@ from governance.approvals.models import Condition, Release, Viewing, Vote
 from governance.approvals.moving import hold, note, step
 from governance.approvals.seats import Seat, seats
 from governance.approvals.situations import (
-    Proof,
     answered,
     approving,
     classified,
@@ -70,10 +70,10 @@ def approve(
     """Return a yes to what was read; the last voice approves, confirms or recertifies the release.
 
     `seen` is the seal of the release as the person read it, `row` its row version. Raises
-    NotYoursError without a voice, SamePersonError for who had a part in it, UnprovedError at the
-    high tier without a fresh login, EvidenceChangedError when something else is stored than was
-    seen, StaleError for an old row, GuardError, and TransitionError when it is decided or the
-    person agreed before.
+    NotYoursError without a voice, SamePersonError for who had a part in it,
+    ReauthenticationRequired at the high tier without a fresh login, EvidenceChangedError when
+    something else is stored than was seen, StaleError for an old row, GuardError, and
+    TransitionError when it is decided or the person agreed before.
     """
     proof, held = given.get("proof"), hold(release, given.get("row"))
     event = approving(held)
@@ -176,7 +176,7 @@ def _vote(
         evidence_digest=proofs.evidence_digest(held),
         rules_version=evidence_table().version,
         seen=proofs.seen_list(held),
-        proof={"method": proof.method, "at": proof.at.isoformat()} if proof else {},
+        proof=said_of(proof) if proof else {},
         opened_at=viewing.opened_at if viewing else None,
         groups_viewed=len(viewing.groups) if viewing else None,
         groups_shown=viewing.shown if viewing else None,
