@@ -1,4 +1,4 @@
-"""Every release of a version: its quorum, votes, evidence, conditions, findings, refused attempts."""
+"""Every release of a version: votes, evidence, conditions, findings, refused attempts."""
 
 from collections import defaultdict
 from collections.abc import Iterable

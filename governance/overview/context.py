@@ -7,12 +7,12 @@ from django.utils.functional import SimpleLazyObject
 
 from governance.accounts.access import acting_user
 from governance.accounts.models import User
+from governance.approvals.queue import waiting_for
 from governance.escalation.models import Item
 from governance.escalation.queries import Liveness, last_sweep
 from governance.incidents.queries import running_for
 from governance.notices.models import Notice
 from governance.overview.nav import ESCALATIONS_URL, NOTICES_URL, Counts, Navigation, navigation
-from governance.overview.release_needs import waiting_for
 
 COUNTS: Counts = {
     "/updates/": waiting_for,

@@ -3,34 +3,21 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from governance.accounts.access import units_with
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.approvals.lifecycle import ENDED, LIVE, OPEN, State
-from governance.approvals.models import Condition, Release, Vote
+from governance.approvals.models import Condition, Release
+from governance.approvals.queue import waiting_for
 from governance.classification.models import Assessment
 from governance.common.dates import day_of
 from governance.overview.needs import MOST_OF_A_KIND, Need
-from inventory.systems.models import VersionContributor
 
 ENDS_SOON_DAYS = 60
 ICON = "git-pull-request-arrow"
-
-
-def waiting_for(user: User) -> QuerySet[Release]:
-    """Return what waits for a voice that the person may have, the oldest first.
-
-    Whoever proposed it, worked on it or has spoken already is not asked.
-    """
-    made = VersionContributor.objects.filter(version=OuterRef("version"), user=user)
-    said = Vote.objects.filter(release=OuterRef("pk"), person=user, void_at__isnull=True)
-    asked = Q(assigned_to=user) | Q(system__unit__in=units_with(user, Capability.APPROVE))
-    rows = Release.objects.filter(asked, status__in=(State.IN_REVIEW, State.EMERGENCY_ACTIVE))
-    rows = rows.exclude(submitted_by=user).exclude(activated_by=user)
-    return rows.filter(~Exists(made), ~Exists(said)).order_by("submitted_at", "pk")
 
 
 def release_needs(user: User) -> Iterator[Need]:
