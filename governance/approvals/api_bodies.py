@@ -146,3 +146,10 @@ class TransitionInput(StrictBody):
     )
     to = serializers.ChoiceField(list(ChangeClass), required=False)
     text = serializers.CharField(max_length=10_000, required=False)
+
+
+class WaiverInput(StrictBody):
+    version = VersionField()
+    reason = serializers.CharField(max_length=10_000)
+    ends_on = serializers.DateField()
+    seen = serializers.RegexField(DIGEST, required=False)
