@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
 from governance.accounts.stepup_views import confirm
-from governance.approvals.api import ReviewViewSet, WaiverViewSet
+from governance.approvals.api import ReleaseViewSet, WaiverViewSet
 from governance.audit_packs.api import PackViewSet
 from governance.classification.api import AssessmentViewSet, ClassificationViewSet
 from governance.classification.preview_api import PreviewChangeViewSet, PreviewViewSet
@@ -57,7 +57,7 @@ router.register("delegations", DelegationViewSet, "delegations")
 router.register("incidents", IncidentViewSet, "incidents")
 router.register("escalations", EscalationViewSet, "escalations")
 router.register("escalation-policies", EscalationPolicyViewSet, "escalation-policies")
-router.register("reviews", ReviewViewSet, "reviews")
+router.register("releases", ReleaseViewSet, "releases")
 router.register("waivers", WaiverViewSet, "waivers")
 router.register("packs", PackViewSet, "packs")
 router.register("webhook-endpoints", WebhookEndpointViewSet, "webhook-endpoints")

@@ -1,33 +1,39 @@
-"""The verbs of an approval: propose, waive, approve, send back, withdraw."""
+"""The verbs of a proposal: draft, submit, follow the evidence, class, withdraw, reopen."""
 
-from collections.abc import Callable
-from datetime import date
-from functools import wraps
-from typing import Any, TypeVar, cast
+from collections.abc import Mapping
+from typing import Any, TypedDict, Unpack
 
-from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from governance.accounts.access import require
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
-from governance.approvals import queries, rules
-from governance.approvals.models import Review, Waiver
-from governance.approvals.rules import REVIEW_TRANSITIONS, ReviewStatus
+from governance.approvals import classing, proofs
+from governance.approvals.advancing import advance
+from governance.approvals.checking import check, noting_refusals
+from governance.approvals.errors import NotYoursError
+from governance.approvals.lifecycle import (
+    CLASS_WORDS,
+    ENDED,
+    OPEN,
+    ChangeClass,
+    Environment,
+    Event,
+    State,
+    rank,
+)
+from governance.approvals.models import Release
+from governance.approvals.moving import hold, note, step
+from governance.approvals.quorum import Slot
+from governance.approvals.seats import seats
+from governance.approvals.situations import situation
 from governance.common.errors import DomainError, StaleError, TransitionError
-from governance.common.states import move
-from governance.ledger.actions import Actor, Personal, record
+from governance.ledger.actions import Actor, Personal
 from inventory.systems.models import AISystem, ModelVersion
 from inventory.systems.pins.table import pin_of
 from inventory.systems.version_actions import freeze_version
-
-Decision = TypeVar("Decision", bound=Callable[..., None])
-
-
-class SamePersonError(PermissionDenied):
-    """Four eyes: who proposed or worked on a version does not decide about it."""
 
 
 def next_ref() -> str:
@@ -38,237 +44,208 @@ def next_ref() -> str:
     return f"UPD-{row[0]:03d}"
 
 
+class Said(TypedDict, total=False):
+    """What a person says about a release: where it goes, why, and what no diff shows."""
+
+    reason: str
+    environment: str
+    task: str
+    declared: Mapping[str, Any]
+    change_class: str
+    gap_addressed: str
+
+
 @transaction.atomic
-def submit(version: ModelVersion, *, actor: User, reason: str, seen: str | None = None) -> Review:
-    """Return a new review of a version, which is frozen from now on.
+def draft_release(
+    version: ModelVersion, *, actor: User, seen: str | None = None, **said: Unpack[Said]
+) -> Release:
+    """Return a new draft of a release: a version on its way into a place, with its class.
 
     `seen` is the version's digest as the person read it. Raises PermissionDenied unless the
-    actor may propose versions in the system's unit (a system owner may); DomainError for a
-    retired system, an id that is neither pinned nor waived, an empty reason, or a version that
-    is being reviewed, approved, or was sent back; StaleError when the version changed.
+    actor may propose versions in the unit, DomainError when the version is on its way there
+    already or its class is stated lower than the table says, StaleError for another digest.
     """
-    system = version.system
+    system = AISystem.objects.select_for_update(no_key=True, of=("self",)).get(pk=version.system_id)
     require(actor, Capability.SUBMIT, system.unit)
-    held = ModelVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
-    _refuse_newer(held, seen or version.digest)
-    _require_reason(reason, "Say why this version is proposed.")
-    _require_live(system)
-    _refuse_reviewed(version)
-    _require_pinned(held, proposed_by=actor.pk)
     version.refresh_from_db()
-    freeze_version(version, actor=actor)
-    review = Review.objects.create(
+    if seen is not None and version.digest != seen:
+        raise StaleError(f"{version} changed since you read it. Read it again first.")
+    _refuse_alive(version, said.get("environment", Environment.PROD), said.get("task", ""))
+    return _drafted(system, version, actor, said)
+
+
+def _drafted(system: AISystem, version: ModelVersion, actor: User, said: Said) -> Release:
+    release = Release(
         ref=next_ref(),
+        system=system,
         version=version,
+        environment=said.get("environment", Environment.PROD),
+        task=said.get("task", ""),
         digest=version.digest,
-        reason=reason,
+        reason=said.get("reason", ""),
+        declared=dict(said.get("declared") or {}),
+        gap_addressed=said.get("gap_addressed", ""),
         submitted_by=actor,
-        assigned_to=queries.approvers([system]).get(system.pk),
+        submitted_at=timezone.now(),
     )
-    pin = pin_of(version.provider, version.model_id)
-    data = {**_about(review), "reason": reason, "pin": pin.state.value}
-    record("review.submitted", subject=review, actor=actor, data=data, unit=system.unit_id)
-    return review
+    release.round = _same(release).count() + 1
+    release.before = proofs.running_in(release)
+    release.risk_tier = proofs.tier_of(system)
+    _classify(release, said.get("change_class", ""))
+    release.save(force_insert=True)
+    about = {"reason": release.reason, "change_class": release.change_class}
+    note(release, "release.drafted", actor, about)
+    return release
+
+
+def _same(release: Release) -> QuerySet[Release]:
+    """Return the releases of the same version on their way into the same place."""
+    place = {"environment": release.environment, "task": release.task}
+    return Release.objects.filter(version=release.version_id, **place)
+
+
+def _refuse_alive(version: ModelVersion, environment: str, task: str) -> None:
+    alive = Release.objects.filter(version=version, environment=environment, task=task)
+    found = alive.exclude(status__in=ENDED).first()
+    if found:
+        raise DomainError(f"{version} is there already as {found.ref}: {found.words.lower()}.")
+    back = alive.filter(status=State.REJECTED).order_by("-round").first()
+    if back:
+        raise DomainError(
+            f"{version} was sent back ({back.ref}). Reopen it there, or add another version."
+        )
+
+
+def _classify(release: Release, wanted: str) -> None:
+    """Write the suggested class and the one confirmed; it is never lower than the suggestion."""
+    suggested = classing.suggested(release)
+    chosen = ChangeClass(wanted) if wanted else suggested.change_class
+    if rank(chosen) < rank(suggested.change_class):
+        least = suggested.change_class
+        raise DomainError(
+            f"The change is at least class {least} ({CLASS_WORDS[least].lower()}): "
+            f"{suggested.words}. Only the validator lowers it, with a reason."
+        )
+    release.change_class, release.class_suggested = chosen, suggested.change_class
+    release.class_reasons = suggested.reasons
 
 
 @transaction.atomic
-def reassign(review: Review, *, actor: Actor, to: User | None) -> None:
-    """Give a waiting review to who approves updates now; nothing happens when they have it.
+def submit(
+    version: ModelVersion, *, actor: User, seen: str | None = None, **said: Unpack[Said]
+) -> Release:
+    """Propose a version for a place and return its release; see `draft_release` and `propose`."""
+    release = draft_release(version, actor=actor, seen=seen, **said)
+    propose(release, actor=actor)
+    return release
 
-    Raises TransitionError when it is decided already.
+
+@transaction.atomic
+def propose(release: Release, *, actor: User, reason: str = "") -> None:
+    """Submit a draft: the bundle is frozen, and what evidence there is is looked at.
+
+    Only who drafted it proposes it. Raises GuardError for a retired system, a missing reason, or
+    a model id that is neither pinned nor waived.
     """
-    before = review.assigned_to
+    held = hold(release)
+    require(actor, Capability.SUBMIT, held.system.unit)
+    said = reason or held.reason
+    mine = actor.pk == held.submitted_by_id
+    now = situation(
+        held,
+        Event.SUBMIT,
+        actor=None,
+        not_allowed="" if mine else "Only who drafted it proposes it.",
+        unfilled=() if said.strip() else ("the reason why this version is proposed",),
+    )
+    check(Event.SUBMIT, now)
+    freeze_version(held.version, actor=actor)
+    pin = pin_of(held.version.provider, held.version.model_id)
+    data = {
+        "reason": said,
+        "pin": pin.state.value,
+        "change_class": held.change_class,
+        "tier": held.risk_tier,
+    }
+    fields = {"reason": said, "submitted_at": timezone.now()}
+    step(held, Event.SUBMIT, State.SUBMITTED, actor=actor, data=data, **fields)
+    advance(held)
+    release.refresh_from_db()
+
+
+@transaction.atomic
+def withdraw(release: Release, *, actor: User, reason: str = "") -> None:
+    """Take a proposal back; only who made it, or the system's owner, and not once it runs."""
+    held = hold(release)
+    require(actor, Capability.SUBMIT, held.system.unit)
+    check(Event.WITHDRAW, situation(held, Event.WITHDRAW, actor=actor))
+    said = {"decided_by": actor, "decision_reason": reason}
+    step(held, Event.WITHDRAW, State.WITHDRAWN, actor=actor, data={"reason": reason}, **said)
+    release.refresh_from_db()
+
+
+@transaction.atomic
+def reopen(release: Release, *, actor: User, reason: str = "") -> Release:
+    """Return a new draft of what was sent back, with the next number; the old one stays."""
+    held = hold(release)
+    require(actor, Capability.SUBMIT, held.system.unit)
+    check(Event.REOPEN, situation(held, Event.REOPEN, actor=actor))
+    if _same(held).exclude(status__in=ENDED).exists():
+        raise DomainError(f"{held.version} is on its way again already.")
+    said = Said(
+        reason=reason or held.reason,
+        environment=held.environment,
+        task=held.task,
+        declared=held.declared,
+        gap_addressed=held.gap_addressed,
+    )
+    new = _drafted(held.system, held.version, actor, said)
+    note(held, "release.reopened", actor, {"as": new.ref})
+    return new
+
+
+@noting_refusals
+@transaction.atomic
+def set_class(release: Release, *, actor: User, to: str, reason: str) -> None:
+    """Raise the class of a change under review, or lower it: only the validator may lower it.
+
+    Votes that were given are about another class and count no more. Raises NotYoursError,
+    DomainError without a reason, TransitionError when nobody decides about it any more.
+    """
+    held = hold(release)
+    if held.state not in OPEN:
+        raise TransitionError(f"{held.ref} is {held.words.lower()}; its class is settled.")
+    if not reason.strip():
+        raise DomainError("Say why the class is another one.")
+    wanted = ChangeClass(to)
+    require(actor, Capability.ANSWER, held.system.unit)
+    lower = rank(wanted) < rank(ChangeClass(held.change_class))
+    if lower and seats(held.system, [Slot.VAL])[Slot.VAL].person != actor:
+        raise NotYoursError("Only whoever validates independently (CHG-03) lowers the class.")
+    if lower and actor.pk in proofs.contributors(held):
+        raise NotYoursError("You worked on this version, so somebody else must lower its class.")
+    change = {"change_class": {"from": held.change_class, "to": wanted.value}}
+    rows = Release.objects.filter(pk=held.pk, row_version=held.row_version)
+    if not rows.update(change_class=wanted, row_version=F("row_version") + 1):
+        raise TransitionError(f"{held.ref} was moved by somebody else first.")
+    held.refresh_from_db(fields=["change_class", "row_version"])
+    note(held, "release.class_set", actor, {"changes": change, "reason": reason})
+    advance(held)
+    release.refresh_from_db()
+
+
+@transaction.atomic
+def reassign(release: Release, *, actor: Actor, to: User | None) -> None:
+    """Give a waiting release to who approves updates now; nothing happens when they have it."""
+    before = release.assigned_to
     if before == to:
         return
-    waiting = Review.objects.filter(pk=review.pk, assigned_to=before).waiting()
+    waiting = Release.objects.filter(pk=release.pk, assigned_to=before).waiting()
     if not waiting.update(assigned_to=to, row_version=F("row_version") + 1):
-        raise TransitionError(f"{review} is decided, or somebody else has it by now.")
-    review.refresh_from_db()
+        raise TransitionError(f"{release} is decided, or somebody else has it by now.")
+    release.refresh_from_db()
     names = {
         "from": Personal(before.name) if before else None,
         "to": Personal(to.name) if to else None,
     }
-    data = {**_about(review), "changes": {"assigned_to": names}}
-    unit = review.version.system.unit_id
-    record("review.reassigned", subject=review, actor=actor, data=data, unit=unit)
-
-
-@transaction.atomic
-def grant_waiver(
-    version: ModelVersion, *, actor: User, reason: str, ends_on: date, seen: str | None = None
-) -> Waiver:
-    """Allow a version whose model id is not pinned to be proposed, until a last day.
-
-    Raises PermissionDenied unless the actor may decide in the unit and neither proposed nor
-    worked on the version; DomainError for a pinned id, an empty reason, or an end in the past
-    or further off than a year.
-    """
-    require(actor, Capability.APPROVE, version.system.unit)
-    held = ModelVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
-    _refuse_newer(held, seen or version.digest)
-    open_review = Review.objects.filter(version=version).waiting().first()
-    _require_other(actor, version, open_review.submitted_by_id if open_review else None)
-    _require_reason(reason, "Say why this version may run on an id that is not pinned.")
-    pin = pin_of(held.provider, held.model_id)
-    if refusal := rules.why_not_waive(timezone.localdate(), ends_on, is_fixed=pin.is_fixed):
-        raise DomainError(refusal)
-    waiver = Waiver.objects.create(
-        version=version, digest=held.digest, reason=reason, granted_by=actor, ends_on=ends_on
-    )
-    data = {
-        "version": version.ref,
-        "digest": held.digest,
-        "model_id": held.model_id,
-        "pin": pin.state.value,
-        "reason": reason,
-        "ends_on": ends_on.isoformat(),
-    }
-    record("waiver.granted", subject=waiver, actor=actor, data=data, unit=version.system.unit_id)
-    return waiver
-
-
-def _noting_refusals(decide: Decision) -> Decision:
-    """Let a refusal for want of four eyes stand in the record; all else is undone."""
-
-    @wraps(decide)
-    def run(review: Review, *, actor: User, **given: Any) -> None:
-        try:
-            decide(review, actor=actor, **given)
-        except SamePersonError as refusal:
-            _note_refusal(review, actor, str(refusal))
-            raise
-
-    return cast(Decision, run)
-
-
-@transaction.atomic
-def _note_refusal(review: Review, actor: User, reason: str) -> None:
-    data = {**_about(review), "reason": reason}
-    unit = review.version.system.unit_id
-    record("review.refused", subject=review, actor=actor, data=data, unit=unit)
-
-
-@_noting_refusals
-@transaction.atomic
-def approve(review: Review, *, actor: User, reason: str = "", seen: str | None = None) -> None:
-    """Approve the version under review; status and ledger entry commit together.
-
-    `seen` is the version's digest as the person read it. Raises PermissionDenied unless the
-    actor may decide in the unit and neither proposed nor worked on the version; StaleError
-    when the version is not what was seen; DomainError when a waiver it needs has ended, or a
-    check fails and no reason is given; TransitionError when the review is not open, also if
-    somebody decided first.
-    """
-    _require_decider(actor, review)
-    _refuse_changed(review, seen)
-    if review.is_open:
-        _require_live(review.version.system)
-        _require_pinned(review.version, proposed_by=review.submitted_by_id)
-        failing = [check.label for check in queries.checks(review.version) if check.fails]
-        if failing:
-            _require_reason(reason, f"Say why, although a check fails: {', '.join(failing)}.")
-    _decide(review, ReviewStatus.APPROVED, actor=actor, reason=reason)
-
-
-@_noting_refusals
-@transaction.atomic
-def reject(review: Review, *, actor: User, reason: str, seen: str | None = None) -> None:
-    """Send the version back with a reason; it is proposed again only as another version.
-
-    Raises as approve does, and DomainError without a reason.
-    """
-    _require_decider(actor, review)
-    _refuse_changed(review, seen)
-    _require_reason(reason, "Say why the version is sent back.")
-    _decide(review, ReviewStatus.REJECTED, actor=actor, reason=reason)
-
-
-@transaction.atomic
-def withdraw(review: Review, *, actor: User, reason: str = "") -> None:
-    """Take a proposal back; only who made it, or the system's owner.
-
-    Raises TransitionError when it is decided already.
-    """
-    if actor.pk not in (review.submitted_by_id, review.version.system.owner_id):
-        raise PermissionDenied("Only who proposed it, or the system's owner, withdraws it.")
-    require(actor, Capability.SUBMIT, review.version.system.unit)
-    _decide(review, ReviewStatus.WITHDRAWN, actor=actor, reason=reason)
-
-
-def _decide(review: Review, to: ReviewStatus, *, actor: User, reason: str) -> None:
-    fields = {
-        "decided_by": actor,
-        "decided_at": timezone.now(),
-        "decision_reason": reason,
-        "row_version": F("row_version") + 1,
-    }
-    move(review, to, REVIEW_TRANSITIONS, **fields)
-    unit = review.version.system.unit_id
-    data = {**_about(review), "reason": reason}
-    record(f"review.{to.value}", subject=review, actor=actor, data=data, unit=unit)
-
-
-def _about(review: Review) -> dict[str, str]:
-    version = review.version
-    return {
-        "system": version.system.ref,
-        "version": version.label,
-        "model_id": version.model_id,
-        "digest": review.digest,
-    }
-
-
-def _require_decider(actor: User, review: Review) -> None:
-    require(actor, Capability.APPROVE, review.version.system.unit)
-    _require_other(actor, review.version, review.submitted_by_id)
-
-
-def _require_other(actor: User, version: ModelVersion, submitted_by: int | None) -> None:
-    made_by = set(version.contributors.values_list("user_id", flat=True))
-    person = rules.Person(actor.pk, actor.is_service)
-    if refusal := rules.why_not_decide(person, submitted_by=submitted_by, made_by=made_by):
-        raise SamePersonError(refusal)
-
-
-def _require_reason(reason: str, words: str) -> None:
-    if not reason.strip():
-        raise DomainError(words)
-
-
-def _require_live(system: AISystem) -> None:
-    if system.is_retired:
-        raise DomainError(f"{system} is retired; nothing new is approved for it.")
-
-
-def _refuse_newer(version: ModelVersion, seen: str) -> None:
-    if version.digest != seen:
-        raise StaleError(f"{version} changed since you read it. Read it again first.")
-
-
-def _refuse_changed(review: Review, seen: str | None) -> None:
-    """Refuse unless proposed, read and stored are one digest."""
-    stored = ModelVersion.objects.select_related("system").get(pk=review.version_id)
-    _refuse_newer(stored, review.digest)
-    _refuse_newer(stored, seen or review.digest)
-
-
-def _refuse_reviewed(version: ModelVersion) -> None:
-    words = {
-        ReviewStatus.SUBMITTED: "waits for approval already",
-        ReviewStatus.APPROVED: "is approved already",
-        ReviewStatus.REJECTED: "was sent back; add another version and propose that",
-    }
-    review = version.reviews.filter(status__in=list(words)).first()
-    if review:
-        raise DomainError(f"{version} {words[ReviewStatus(review.status)]}.")
-
-
-def _require_pinned(version: ModelVersion, *, proposed_by: int) -> None:
-    if queries.may_run(version, proposed_by=proposed_by):
-        return
-    state = pin_of(version.provider, version.model_id).state
-    raise DomainError(
-        f"This model id is {state.value}. {queries.pin_words(version)} Choose a pinned id, "
-        "or ask somebody else who may approve, and did not work on it, for a waiver with an end "
-        "date."
-    )
+    note(release, "release.reassigned", actor, {"changes": {"assigned_to": names}})

@@ -1,143 +1,151 @@
-"""Reviews and waivers over REST: the same actions as the pages."""
+"""Releases over REST: proposed, moved by events, with the same actions as the pages."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance.accounts.models import User
-from governance.approvals import actions
-from governance.approvals.models import Review, Waiver
-from governance.approvals.rules import ReviewStatus
-from governance.rest.fields import (
-    StrictBody,
-    VisibleField,
-    choice_filters,
-    number_filter,
-    text_filter,
-    time_filters,
+from governance.accounts.stepup import proof_of
+from governance.approvals import actions, evidence_actions, run_actions, vote_actions
+from governance.approvals.api_bodies import (
+    ProposalInput,
+    ReleaseSerializer,
+    TransitionInput,
+    VersionField,
+    WaiverInput,
+    WaiverSerializer,
 )
+from governance.approvals.lifecycle import Environment, Event, State
+from governance.approvals.models import Release, Waiver
+from governance.approvals.proofs import needed, seal
+from governance.approvals.situations import possible, verdict
+from governance.common.errors import DomainError
+from governance.rest.fields import choice_filters, number_filter, text_filter, time_filters
 from governance.rest.resource import Readable
-from inventory.systems.models import ModelVersion
-from inventory.systems.serializers import PersonField
 
-DIGEST = "^[0-9a-f]{64}$"
-
-
-class ReviewSerializer(serializers.ModelSerializer):
-    system = serializers.CharField(source="version.system.ref", read_only=True)
-    submitted_by = PersonField(read_only=True)
-    decided_by = PersonField(read_only=True, allow_null=True)
-    assigned_to = PersonField(read_only=True, allow_null=True)
-
-    class Meta:
-        model = Review
-        fields = [
-            *("ref", "system", "version", "digest", "status", "reason", "submitted_by"),
-            *("submitted_at", "assigned_to", "decision_reason", "decided_by", "decided_at"),
-            "row_version",
-        ]
+__all__ = ["ReleaseViewSet", "VersionField", "WaiverViewSet"]
+Verb = Callable[[Release, User, dict[str, Any], Any], Any]
 
 
-class WaiverSerializer(serializers.ModelSerializer):
-    granted_by = PersonField(read_only=True)
-
-    class Meta:
-        model = Waiver
-        fields = ["id", "version", "digest", "reason", "granted_by", "granted_at", "ends_on"]
+def _given(said: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: said[name] for name in names if name in said}
 
 
-class VersionField(VisibleField):
-    """A version of a system the caller sees, by id."""
+def _decide(verb: Callable[..., Any]) -> Verb:
+    def run(release: Release, person: User, said: dict[str, Any], proof: Any) -> Any:
+        if "seen" not in said:
+            raise DomainError("Send `seen`: the seal of the release as you read it.")
+        wanted = [vote_actions.Wanted(**one) for one in said.get("conditions", ())]
+        more = {"conditions": wanted} if wanted else {}
+        given = {"reason": said.get("reason", ""), "seen": said["seen"], "row": said.get("row")}
+        return verb(release, actor=person, proof=proof, **given, **more)
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(ModelVersion.objects.visible_to, **options)
-
-
-class ReviewInput(StrictBody):
-    """A proposal; `seen` is the digest of the version that was read."""
-
-    version = VersionField()
-    reason = serializers.CharField(max_length=10_000)
-    seen = serializers.RegexField(DIGEST, required=False)
+    return run
 
 
-class DecisionInput(StrictBody):
-    """A decision; `seen` is the digest of the version that was read."""
+def _do(verb: Callable[..., Any], *names: str) -> Verb:
+    def run(release: Release, person: User, said: dict[str, Any], proof: Any) -> Any:
+        lacking = [name for name in names if name not in said]
+        if lacking:
+            raise DomainError(f"This event needs {', '.join(lacking)}.")
+        return verb(release, actor=person, **_given(said, *names))
 
-    reason = serializers.CharField(max_length=10_000, required=False, default="")
-    seen = serializers.RegexField(DIGEST)
-
-
-class RejectionInput(DecisionInput):
-    """A refusal says why."""
-
-    reason = serializers.CharField(max_length=10_000)
+    return run
 
 
-class WithdrawalInput(StrictBody):
-    reason = serializers.CharField(max_length=10_000, required=False, default="")
+VERBS: dict[str, Verb] = {
+    Event.SUBMIT: _do(actions.propose),
+    Event.WITHDRAW: lambda row, person, said, proof: actions.withdraw(
+        row, actor=person, reason=said.get("reason", "")
+    ),
+    Event.REOPEN: _do(actions.reopen),
+    Event.APPROVE: _decide(vote_actions.approve),
+    Event.REJECT: _decide(vote_actions.reject),
+    Event.RETRO_APPROVE: _decide(vote_actions.approve),
+    Event.RETRO_REJECT: _decide(vote_actions.reject),
+    Event.RECERTIFY: _decide(vote_actions.approve),
+    Event.SCHEDULE: _do(run_actions.schedule, "window_from", "window_until"),
+    Event.ACTIVATE: _do(run_actions.activate),
+    Event.START_CANARY: _do(run_actions.start_canary, "rule"),
+    Event.PROMOTE: _do(run_actions.promote),
+    Event.SUSPEND: _do(run_actions.suspend, "reason"),
+    Event.RESUME: _do(run_actions.resume, "reason"),
+    Event.ROLLBACK: _do(run_actions.rollback, "reason"),
+    Event.EMERGENCY_ACTIVATE: _do(run_actions.emergency_activate, "reason", "hours"),
+    Event.RETIRE: _do(run_actions.retire, "reason", "done"),
+    "second": _do(run_actions.second, "reason"),
+    "set_class": _do(actions.set_class, "to", "reason"),
+    "remark": _do(evidence_actions.remark, "text"),
+}
 
 
-class WaiverInput(StrictBody):
-    version = VersionField()
-    reason = serializers.CharField(max_length=10_000)
-    ends_on = serializers.DateField()
-    seen = serializers.RegexField(DIGEST, required=False)
+class ReleaseViewSet(Readable):
+    """Releases: one version on its way into one environment, moved by events."""
 
-
-class ReviewViewSet(Readable):
-    """Reviews of model versions: proposed, then decided once, by somebody else."""
-
-    queryset = Review.objects.none()
-    serializer_class = ReviewSerializer
+    queryset = Release.objects.none()
+    serializer_class = ReleaseSerializer
     lookup_field = "ref"
     lookup_value_regex = "UPD-[0-9]{3,12}"
-    decisions: ClassVar = frozenset({"approve", "reject"})
+    decisions: ClassVar = frozenset({"transitions"})
     sorts: ClassVar = ("submitted_at",)
     filters: ClassVar = {
-        "system": text_filter("version__system__ref"),
+        "system": text_filter("system__ref"),
         "version": number_filter("version"),
-        **choice_filters("status", "status", ReviewStatus),
+        "digest": text_filter("digest"),
+        **choice_filters("state", "status", State),
+        **choice_filters("environment", "environment", Environment),
         **time_filters("submitted_at"),
     }
 
-    def visible(self, user: User) -> QuerySet[Review]:
-        """Return the reviews of systems the person sees."""
-        return Review.objects.visible_to(user).with_all()
+    def visible(self, user: User) -> QuerySet[Release]:
+        """Return the releases of systems the person sees."""
+        return Release.objects.visible_to(user).with_all()
 
-    @extend_schema(request=ReviewInput, responses={201: ReviewSerializer})
+    @extend_schema(request=ProposalInput, responses={201: ReleaseSerializer})
     def create(self, request: Request) -> Response:
-        """Propose a version; it is frozen from then on."""
-        return self.shown(actions.submit(actor=self.person, **self.valid(ReviewInput)), 201)
+        """Propose a version for a place; it is frozen from then on."""
+        said = self.valid(ProposalInput)
+        if said.pop("draft", False):
+            return self.shown(actions.draft_release(actor=self.person, **said), 201)
+        return self.shown(actions.submit(actor=self.person, **said), 201)
 
-    @extend_schema(request=DecisionInput, responses=ReviewSerializer)
+    @extend_schema(request=TransitionInput, responses=ReleaseSerializer)
     @action(detail=True, methods=["post"])
-    def approve(self, request: Request, ref: str) -> Response:
-        """Approve the version that was read."""
-        review = self.get_object()
-        actions.approve(review, actor=self.person, **self.valid(DecisionInput))
+    def transitions(self, request: Request, ref: str) -> Response:
+        """Move a release by an event; 409 names the events that are allowed."""
+        release = self.get_object()
+        said = self.valid(TransitionInput)
+        VERBS[said.pop("event")](release, self.person, said, proof_of(request))
         return self.shown(self.get_object())
 
-    @extend_schema(request=RejectionInput, responses=ReviewSerializer)
-    @action(detail=True, methods=["post"])
-    def reject(self, request: Request, ref: str) -> Response:
-        """Send the version back with a reason."""
-        review = self.get_object()
-        actions.reject(review, actor=self.person, **self.valid(RejectionInput))
-        return self.shown(self.get_object())
-
-    @extend_schema(request=WithdrawalInput, responses=ReviewSerializer)
-    @action(detail=True, methods=["post"])
-    def withdraw(self, request: Request, ref: str) -> Response:
-        """Take a proposal of one's own back."""
-        review = self.get_object()
-        actions.withdraw(review, actor=self.person, **self.valid(WithdrawalInput))
-        return self.shown(self.get_object())
+    @extend_schema(responses={200: dict})
+    @action(detail=True, methods=["get"])
+    def standing(self, request: Request, ref: str) -> Response:
+        """Return what an approver looks at: seal, quorum, evidence, and what could be done now."""
+        release = self.get_object()
+        now = verdict(release)
+        body = {
+            "seal": seal(release),
+            "quorum": {
+                "needed": [slot.value for slot in now.rule.slots],
+                "missing": [slot.value for slot in now.missing],
+                "is_reached": now.is_reached,
+            },
+            "evidence": [
+                {"kind": one.kind, "state": one.state, "words": one.words, "basis": one.basis}
+                for one in needed(release)
+            ],
+            "events": [
+                {"event": one.event.value, "refusals": list(one.refusals)}
+                for one in possible(release, self.person)
+            ],
+        }
+        return Response(body)
 
 
 class WaiverViewSet(Readable):
@@ -156,4 +164,5 @@ class WaiverViewSet(Readable):
     @extend_schema(request=WaiverInput, responses={201: WaiverSerializer})
     def create(self, request: Request) -> Response:
         """Grant a waiver."""
-        return self.shown(actions.grant_waiver(actor=self.person, **self.valid(WaiverInput)), 201)
+        waiver = evidence_actions.grant_waiver(actor=self.person, **self.valid(WaiverInput))
+        return self.shown(waiver, 201)

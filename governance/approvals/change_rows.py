@@ -7,31 +7,13 @@ those of Regulation (EU) 2024/1689, Art. 3(23), 25(1) and 43(4).
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
+from governance.approvals.lifecycle import ChangeClass
 from inventory.systems.bundles.diff import Change, ChangeKind
 from inventory.systems.bundles.families import family, provider_key
 from inventory.systems.bundles.rules import Bundle
 
-
-class ChangeClass(StrEnum):
-    """What a change is; the values sort by weight."""
-
-    CONFIG = "0"
-    MINOR = "A"
-    MAJOR = "B"
-    CRITICAL = "C"
-    SUBSTANTIAL = "D"
-
-
 C = ChangeClass
-CLASS_WORDS: dict[ChangeClass, str] = {
-    C.CONFIG: "Configuration",
-    C.MINOR: "Minor",
-    C.MAJOR: "Major",
-    C.CRITICAL: "Critical",
-    C.SUBSTANTIAL: "Substantial modification",
-}
 
 
 @dataclass(frozen=True)

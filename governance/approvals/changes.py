@@ -11,17 +11,16 @@ from decimal import Decimal
 
 from governance.approvals.change_rows import (
     AI_ACT_QUESTIONS,
-    CLASS_WORDS,
     DECLARED,
     PLAN,
     TABLE,
     UNKNOWN_ROW,
-    ChangeClass,
     Compared,
     Declared,
     Question,
     Row,
 )
+from governance.approvals.lifecycle import CLASS_WORDS, ChangeClass
 from inventory.systems.bundles.diff import Change, compare_leaves
 from inventory.systems.bundles.rules import Bundle
 

@@ -71,7 +71,7 @@ class ReleaseEvidence(models.Model):
 
 
 class Materiality(models.Model):
-    """How much a system matters: exposure times purpose, as somebody said it. The last one counts."""
+    """How much a system matters: exposure times purpose, as somebody said; the last one counts."""
 
     system = models.ForeignKey(AISystem, on_delete=models.PROTECT, related_name="materialities")
     exposure = models.PositiveSmallIntegerField()  # 1 few, 3 many people or much money

@@ -37,6 +37,7 @@ class Evidence:
     kinds: Mapping[str, Kind]
     tiers: Mapping[Tier, tuple[str, ...]]
     classes: Mapping[ChangeClass, tuple[str, ...]]
+    recertify: tuple[str, ...]
     version: str
 
     def needed(self, tier: Tier, change: ChangeClass) -> tuple[Kind, ...]:
@@ -59,9 +60,10 @@ def evidence_table() -> Evidence:
     }
     tiers = {Tier(one): tuple(keys) for one, keys in content["tiers"].items()}
     classes = {ChangeClass(one): tuple(keys) for one, keys in content["classes"].items()}
-    for keys in (*tiers.values(), *classes.values()):
+    again = tuple(content["recertify"])
+    for keys in (*tiers.values(), *classes.values(), again):
         _ = [kinds[key] for key in keys]
-    return Evidence(kinds, tiers, classes, digest([CODE, content])[:16])
+    return Evidence(kinds, tiers, classes, again, digest([CODE, content])[:16])
 
 
 def _rest(row: dict[str, Any]) -> tuple[int, str, bool, bool]:

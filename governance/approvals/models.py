@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from governance.accounts.models import User
-from governance.approvals.evidence_models import (  # part of this stage's tables
+from governance.approvals.evidence_models import (
     CanaryReport,
     Freeze,
     Materiality,
@@ -31,8 +31,17 @@ from governance.common.states import choices
 from inventory.systems.models import AISystem, ModelVersion
 
 __all__ = [
-    *("CanaryReport", "Condition", "Finding", "Freeze", "Materiality", "Release"),
-    *("ReleaseEvidence", "Remark", "Viewing", "Vote", "Waiver"),
+    "CanaryReport",
+    "Condition",
+    "Finding",
+    "Freeze",
+    "Materiality",
+    "Release",
+    "ReleaseEvidence",
+    "Remark",
+    "Viewing",
+    "Vote",
+    "Waiver",
 ]
 IS_OPEN, IS_RUNNING = Q(status__in=sorted(OPEN)), Q(status__in=sorted(RUNNING))
 IS_WAITING = Q(status=State.IN_REVIEW)
@@ -127,6 +136,8 @@ class Release(models.Model):
     emergency_second = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    seconded_at = models.DateTimeField(null=True, blank=True)
+    cycle = models.PositiveSmallIntegerField(default=0)  # how often it was recertified
     rollback_target = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -157,7 +168,11 @@ class Release(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status=State.EMERGENCY_ACTIVE)
-                | Q(emergency_until__isnull=False, emergency_second__isnull=False),
+                | Q(
+                    emergency_until__isnull=False,
+                    emergency_second__isnull=False,
+                    activated_by__isnull=False,
+                ),
                 name="release_emergency_ends",
             ),
             models.CheckConstraint(
@@ -227,6 +242,7 @@ class Vote(models.Model):
 
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="votes")
     purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.APPROVE)
+    cycle = models.PositiveSmallIntegerField(default=0)
     slot = models.CharField(max_length=8, choices=choices(Slot))
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="votes")
     acting_for = models.ForeignKey(
@@ -250,12 +266,12 @@ class Vote(models.Model):
         ordering = ["at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["release", "purpose", "person"],
+                fields=["release", "purpose", "cycle", "person"],
                 condition=Q(void_at__isnull=True),
                 name="vote_once",
             ),
             models.UniqueConstraint(
-                fields=["release", "purpose", "slot"],
+                fields=["release", "purpose", "cycle", "slot"],
                 condition=Q(void_at__isnull=True, yes=True),
                 name="vote_slot_once",
             ),

@@ -1,4 +1,4 @@
-"""Which release of a system counts in production: what runs, else what may. For the stages above."""
+"""Which release of a system counts in production: what runs, else what may."""
 
 from collections.abc import Iterable
 

@@ -1,6 +1,6 @@
 """Errors as RFC 9457 problems."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -35,9 +35,12 @@ TITLES = {
 class Problem(exceptions.APIException):
     """An error with a status and a code of its own."""
 
-    def __init__(self, status_code: int, detail: str, code: str) -> None:
+    def __init__(
+        self, status_code: int, detail: str, code: str, extra: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(detail, code)
         self.status_code = status_code
+        self.extra = dict(extra or {})  # further members of the problem
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -55,6 +58,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         "instance": f"urn:muster:request:{request_id.get()}",
         "code": code,
         "errors": errors,
+        **getattr(known, "extra", {}),
     }
     response = Response(body, status=known.status_code, content_type=MEDIA_TYPE)
     if challenge := getattr(known, "auth_header", None):
@@ -71,7 +75,7 @@ def as_api_error(error: Exception) -> exceptions.APIException | None:
 
 
 def _refused(code: int) -> Callable[[Any], exceptions.APIException]:
-    return lambda error: Problem(code, str(error), error.code)
+    return lambda error: Problem(code, str(error), error.code, getattr(error, "extra", None))
 
 
 # The first kind that fits decides.

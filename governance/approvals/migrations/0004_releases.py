@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from governance.approvals.lifecycle import State
+from governance.approvals.lifecycle import Environment, State, Tier
 
 
 class Migration(migrations.Migration):
@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ("accounts", "0002_one_root"),
         ("approvals", "0003_assigned"),
         ("evidence", "0002_kept"),
-        ("systems", "0004_order"),
+        ("systems", "0006_bundles_of_rows"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                     "environment",
                     models.CharField(
                         choices=[("prod", "Prod"), ("staging", "Staging"), ("test", "Test")],
-                        default=governance.approvals.lifecycle.Environment["PROD"],
+                        default=Environment["PROD"],
                         max_length=16,
                     ),
                 ),
@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
                     "risk_tier",
                     models.CharField(
                         choices=[("minimal", "Minimal"), ("limited", "Limited"), ("high", "High")],
-                        default=governance.approvals.lifecycle.Tier["HIGH"],
+                        default=Tier["HIGH"],
                         max_length=8,
                     ),
                 ),
@@ -187,6 +187,8 @@ class Migration(migrations.Migration):
                 ("left_at", models.DateTimeField(blank=True, null=True)),
                 ("suspended_at", models.DateTimeField(blank=True, null=True)),
                 ("emergency_until", models.DateTimeField(blank=True, null=True)),
+                ("seconded_at", models.DateTimeField(blank=True, null=True)),
+                ("cycle", models.PositiveSmallIntegerField(default=0)),
                 ("changed_at", models.DateTimeField(auto_now=True)),
                 ("row_version", models.PositiveIntegerField(default=1)),
                 (
@@ -605,6 +607,7 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
+                ("cycle", models.PositiveSmallIntegerField(default=0)),
                 (
                     "slot",
                     models.CharField(
@@ -800,7 +803,9 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("status", State["EMERGENCY_ACTIVE"]), _negated=True),
                     models.Q(
-                        ("emergency_second__isnull", False), ("emergency_until__isnull", False)
+                        ("activated_by__isnull", False),
+                        ("emergency_second__isnull", False),
+                        ("emergency_until__isnull", False),
                     ),
                     _connector="OR",
                 ),
@@ -944,7 +949,7 @@ class Migration(migrations.Migration):
             model_name="vote",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("void_at__isnull", True)),
-                fields=("release", "purpose", "person"),
+                fields=("release", "purpose", "cycle", "person"),
                 name="vote_once",
             ),
         ),
@@ -952,7 +957,7 @@ class Migration(migrations.Migration):
             model_name="vote",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("void_at__isnull", True), ("yes", True)),
-                fields=("release", "purpose", "slot"),
+                fields=("release", "purpose", "cycle", "slot"),
                 name="vote_slot_once",
             ),
         ),

@@ -15,16 +15,16 @@ COPIED = (
 
 
 def bring_over(apps, schema_editor):
-    Review, Release = apps.get_model("approvals", "Review"), apps.get_model("approvals", "Release")
+    review, make = apps.get_model("approvals", "Review"), apps.get_model("approvals", "Release")
     rounds: dict[int, int] = {}
     last: dict[int, int] = {}
-    order = Review.objects.order_by(F("decided_at").asc(nulls_last=True), "id")
+    order = review.objects.order_by(F("decided_at").asc(nulls_last=True), "id")
     rows = list(order.select_related("version"))
     for row in rows:
         if row.status == "approved":
             last[row.version.system_id] = row.pk
     for row in rows:
-        release = Release(system_id=row.version.system_id, environment="prod")
+        release = make(system_id=row.version.system_id, environment="prod")
         for name in COPIED:
             setattr(release, name, getattr(row, name))
         rounds[row.version_id] = release.round = rounds.get(row.version_id, 0) + 1

@@ -10,7 +10,8 @@ BEGIN
         AND (array_length(may, 1) IS NULL OR to_jsonb(OLD) ->> may[1] IS NULL) THEN
         RETURN NEW;
     END IF;
-    RAISE EXCEPTION 'What was said about a release is kept: % of % is refused.', TG_OP, TG_TABLE_NAME
+    RAISE EXCEPTION 'What was said of a release is kept: % of % is refused.',
+        TG_OP, TG_TABLE_NAME
         USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 CREATE TRIGGER vote_kept BEFORE UPDATE OR DELETE ON approvals_vote

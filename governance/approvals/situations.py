@@ -1,0 +1,405 @@
+"""Putting together all that the guards look at, for one release, one event and one person."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from governance.accounts.models import User
+from governance.accounts.rules import Proof
+from governance.accounts.stepup import ReauthenticationRequired, require_proof
+from governance.approvals import proofs
+from governance.approvals.kinds import evidence_table
+from governance.approvals.lifecycle import (
+    APPROVED,
+    EVENT_WORDS,
+    GRACE_DAYS,
+    LIVE,
+    WORDS,
+    ChangeClass,
+    Environment,
+    Event,
+    State,
+    Tier,
+)
+from governance.approvals.machine import BY_EVENT, events_from, refusals
+from governance.approvals.models import Condition, Finding, Freeze, Release, Vote
+from governance.approvals.proofs import TEXT_DAY
+from governance.approvals.quorum import (
+    REDUCED,
+    SLOT_WORDS,
+    Cast,
+    Rule,
+    Slot,
+    Verdict,
+    count,
+    rule_for,
+    why_not_yet,
+)
+from governance.approvals.seats import Seat, may_event, seat_of, seats
+from governance.approvals.situation import Situation
+from governance.approvals.waiving import why_not_pinned
+from governance.classification import queries as classification
+from governance.evaluations.queries import latest
+from governance.incidents.models import Incident
+from inventory.systems.models import AISystem
+from raci.matrices.queries import accountable
+from raci.matrices.windows import coverage_missing
+
+DECIDES = frozenset(
+    {Event.APPROVE, Event.REJECT, Event.RETRO_APPROVE, Event.RETRO_REJECT, Event.RECERTIFY}
+)
+END_CHECKLIST = {
+    "access_revoked": "access is revoked",
+    "data_returned": "data are deleted or returned",
+    "evidence_archived": "evidence is archived",
+    "agreements_ended": "agreements are ended",
+}
+
+
+def purpose_of(release: Release) -> Vote.Purpose:
+    """Return what a vote about a release is for, by its state."""
+    if release.state == State.EMERGENCY_ACTIVE:
+        return Vote.Purpose.RETRO
+    if release.state in (State.ACTIVE, State.EXPIRED):
+        return Vote.Purpose.RECERTIFY
+    return Vote.Purpose.APPROVE
+
+
+def approving(release: Release) -> Event:
+    """Return the event that a yes brings, by the release's state."""
+    events = {Vote.Purpose.RETRO: Event.RETRO_APPROVE, Vote.Purpose.RECERTIFY: Event.RECERTIFY}
+    return events.get(purpose_of(release), Event.APPROVE)
+
+
+def rule_of(release: Release) -> Rule:
+    """Return the quorum that a release needs now; a recertification needs the reduced one."""
+    if purpose_of(release) == Vote.Purpose.RECERTIFY:
+        return Rule(REDUCED)
+    change = ChangeClass(release.change_class or ChangeClass.CRITICAL)
+    personal = proofs.is_personal(release.system)
+    return rule_for(change, proofs.tier_of(release.system), personal_data=personal)
+
+
+def standing_votes(release: Release) -> QuerySet[Vote]:
+    """Return the votes of the decision that is under way, without those that are void."""
+    about = {"purpose": purpose_of(release), "cycle": release.cycle}
+    return release.votes.filter(void_at__isnull=True, **about)
+
+
+def verdict(release: Release) -> Verdict:
+    """Return how far the quorum is: votes that are not void, of people without a part in it."""
+    rows = standing_votes(release)
+    cast = [Cast(row.person_id, Slot(row.slot), row.yes) for row in rows.order_by("at", "pk")]
+    return count(rule_of(release), cast, proofs.contributors(release))
+
+
+def why_same_person(actor: User, release: Release, seat: Seat | None = None) -> str:
+    """Return why four eyes forbid a decision to a person; empty when they do not.
+
+    Whoever stands in for somebody with a part in it has that part too.
+    """
+    if actor.is_service:
+        return "Only a person decides, not a service account."
+    made = proofs.contributors(release)
+    if actor.pk == release.submitted_by_id:
+        return "You proposed this version, so somebody else must decide."
+    if actor.pk in made:
+        return "You worked on this version or its evidence, so somebody else must decide."
+    if seat and seat.acting_for and seat.acting_for.pk in made:
+        whom = seat.acting_for.name
+        return f"You stand in for {whom}, who worked on this version; somebody else must decide."
+    return ""
+
+
+def voice(actor: User, release: Release, held: dict[Slot, Seat]) -> Seat | None:
+    """Return the voice in which a person would speak: the first of theirs that is missing."""
+    mine = seat_of(actor, held)
+    missing = verdict(release).missing
+    return next((seat for seat in mine if seat.slot in missing), mine[0] if mine else None)
+
+
+def situation(
+    release: Release,
+    event: Event,
+    *,
+    actor: User | None,
+    proof: Proof | None = None,
+    reason: str = "given",
+    at: datetime | None = None,
+    **more: Any,
+) -> Situation:
+    """Return all that the guards of an event look at; without an actor it is the clock's.
+
+    `more` are facts that only the caller knows, like the hours of an emergency.
+    """
+    now = at or timezone.now()
+    tier = proofs.tier_of(release.system)
+    base = Situation(
+        state=release.state,
+        tier=tier,
+        change_class=ChangeClass(release.change_class) if release.change_class else None,
+        reason=reason,
+        is_retired=release.system.is_retired,
+    )
+    asked = {guard.__name__ for guard in BY_EVENT[event].guards}
+    for names, read in READERS:
+        if asked & names:
+            base = replace(base, **read(release, now))
+    if actor is not None:
+        base = replace(base, **_person(release, event, actor, proof, now))
+    return replace(base, **more)
+
+
+def _person(
+    release: Release, event: Event, actor: User, proof: Proof | None, now: datetime
+) -> dict[str, Any]:
+    if event not in DECIDES:
+        return {
+            "not_allowed": may_event(event, actor, release),
+            "separate": _parted(release, actor),
+        }
+    rule = rule_of(release)
+    held = seats(release.system, {*rule.slots, *(rule.veto if event in NO else ())}, now)
+    seat = voice(actor, release, held)
+    whose = ", ".join(one.words for one in held.values() if one.person) or "nobody yet"
+    return {
+        "not_allowed": "" if seat else f"You have no voice in this decision; it is for {whose}.",
+        "same_person": why_same_person(actor, release, seat),
+        "unproved": why_unproved(proof, actor, release),
+        "waits_for": why_not_yet(rule, seat.slot, verdict(release)) if seat else "",
+    }
+
+
+NO = frozenset({Event.REJECT, Event.RETRO_REJECT})
+
+
+def why_unproved(proof: Proof | None, actor: User, release: Release) -> str:
+    """Return why somebody must prove again who they are; empty when they just did."""
+    try:
+        require_proof(proof, actor=actor, where=release.ref)
+    except ReauthenticationRequired as refusal:
+        return str(refusal)
+    return ""
+
+
+def _parted(release: Release, actor: User) -> str:
+    voted = release.votes.filter(void_at__isnull=True, yes=True, person=actor).exists()
+    return "You approved this version; for high risk somebody else deploys it." if voted else ""
+
+
+def _evidence(release: Release, now: datetime) -> dict[str, Any]:
+    hard, soft = proofs.failures(release)
+    return {
+        "evidence": proofs.needed(release, now),
+        "hard_failures": tuple(hard),
+        "open_failures": tuple(soft),
+    }
+
+
+def _change(release: Release, now: datetime) -> dict[str, Any]:
+    rules = evidence_table().version
+    same = release.evidence_digest == proofs.evidence_digest(release)
+    whole = same and release.rules_version == rules and release.digest == release.version.digest
+    return {"evidence_changed": bool(release.review_began_at) and not whole}
+
+
+def _serious(release: Release, now: datetime) -> dict[str, Any]:
+    found = Finding.objects.filter(system=release.system, severity=1, closed_at__isnull=True)
+    row = found.first()
+    return {"serious": f"A finding of severity 1 is open: {row.words}" if row else ""}
+
+
+def _incident(release: Release, now: datetime) -> dict[str, Any]:
+    return {"incident": Incident.objects.filter(system=release.system).running().exists()}
+
+
+def _gate(release: Release, now: datetime) -> dict[str, Any]:
+    checks = (classified(release.system), answered(release.system))
+    state, words = proofs.agreements(release.system)
+    return {
+        "gate": tuple(words for ok, words in checks if not ok),
+        "agreements": (words.rstrip("."),) if state == "missing" else (),
+    }
+
+
+def classified(system: AISystem) -> tuple[bool, str]:
+    """Return whether a classification is signed and still what was signed; and how it stands."""
+    signed = classification.current(system)
+    if signed is None:
+        return False, "nobody has signed the classification"
+    if classification.facts_changed_since(signed):
+        return False, "facts changed since the classification was signed"
+    if signed.tier == "prohibited":
+        return False, "the classification says that the practice is prohibited"
+    return True, f"signed by {signed.signed_by.name}"
+
+
+def answered(system: AISystem) -> tuple[bool, str]:
+    """Return whether one person answers for updates (CHG-01); and who."""
+    person = accountable(system, "CHG-01")
+    if person:
+        return True, f"{person.name} answers for updates (CHG-01)"
+    return False, "no active matrix names one person who answers for updates (CHG-01)"
+
+
+def _use(release: Release, now: datetime) -> dict[str, Any]:
+    ended = release.valid_until is not None and release.valid_until <= now
+    rows = Condition.objects.filter(release=release, blocking=True, met_at__isnull=True)
+    mismatch = release.findings.filter(kind=Finding.Kind.MISMATCH, closed_at__isnull=True).first()
+    return {
+        "expired": ended,
+        "blocking": tuple(f"{row.text} ({row.owner.name})" for row in rows.select_related("owner")),
+        "echo": mismatch.words if mismatch else "",
+    }
+
+
+def _cover(release: Release, now: datetime) -> dict[str, Any]:
+    if release.environment != Environment.PROD:
+        return {}
+    gaps = coverage_missing(release.system, now)
+    day = "%-d %B %H:%M"
+    told = [f"{one.activity} from {one.since:{day}} UTC: {one.why.rstrip('.')}" for one in gaps[:3]]
+    more = [f"and {len(gaps) - 3} more times"] if len(gaps) > 3 else []
+    return {"coverage": tuple(told + more)}
+
+
+def _freeze(release: Release, now: datetime) -> dict[str, Any]:
+    begins = release.window_from or now
+    ends = release.window_until or now
+    rows = Freeze.objects.filter(unit__in=release.system.unit.path, lifted_at__isnull=True)
+    found = rows.filter(begins_at__lte=ends, ends_at__gte=begins).first()
+    if found is None:
+        return {}
+    until = found.ends_at.strftime(TEXT_DAY)
+    return {"freeze": f"Nothing goes live until {until}: {found.reason}."}
+
+
+def _way(release: Release, now: datetime) -> dict[str, Any]:
+    """What a rollback would lead to; before use: what a rollback would lead back to."""
+    if release.state in LIVE | {State.SUSPENDED}:
+        return back(release, now)
+    running = proofs.running_in(release)
+    if running is None or running.state == State.EMERGENCY_ACTIVE:
+        return {}
+    problem = proofs.why_no_target(_as_left(running), now)
+    return {"target_refusal": problem}
+
+
+def _as_left(running: Release) -> Release:
+    """Return a running release as it will be once it is superseded."""
+    left = Release.objects.select_related("version").get(pk=running.pk)
+    left.status = State.SUPERSEDED
+    return left
+
+
+def back(release: Release, now: datetime) -> dict[str, Any]:
+    """Return why a release has no way back, and which other one would do."""
+    if release.state == State.CANARY and proofs.running_in(release):
+        return {}
+    found = proofs.targets(release)
+    if not found:
+        return {"target_refusal": "There is nothing to go back to; suspend it instead."}
+    wanted = release.rollback_target if release.rollback_target in found else found[0]
+    problem = proofs.why_no_target(wanted, now) if wanted else ""
+    others = [one for one in found if one != wanted and not proofs.why_no_target(one, now)]
+    return {"target_refusal": problem, "next_target": others[0].number if others else ""}
+
+
+def _occupied(release: Release, now: datetime) -> dict[str, Any]:
+    running = proofs.running_in(release)
+    return {"occupied": f"{running.number} runs in {release.place} now." if running else ""}
+
+
+def _suspension(release: Release, now: datetime) -> dict[str, Any]:
+    open_rows = release.findings.filter(closed_at__isnull=True, kind=Finding.Kind.SUSPENSION)
+    cause = open_rows.first()
+    run = latest(release.version, "regression")
+    days = (now - release.suspended_at).days if release.suspended_at else 0
+    return {
+        "cause_open": f"Its cause is not closed: {cause.words}" if cause else "",
+        "days_suspended": days,
+        "days_since_eval": (now - run.observed_until).days if run else None,
+    }
+
+
+def _time(release: Release, now: datetime) -> dict[str, Any]:
+    if release.state == State.EMERGENCY_ACTIVE:
+        return {"is_over": bool(release.emergency_until and release.emergency_until <= now)}
+    ends = release.valid_until
+    over = ends is not None and ends <= now
+    grace = release.state in LIVE and proofs.tier_of(release.system) != Tier.HIGH
+    until = ends + timedelta(days=GRACE_DAYS) if ends else now
+    return {"is_over": over, "in_grace": over and grace and now < until}
+
+
+def _renewal(release: Release, now: datetime) -> dict[str, Any]:
+    items = proofs.needed(release, now, evidence_table().recertify)
+    return {"renewal": tuple(f"{one.title} ({one.words})" for one in items if not one.is_met)}
+
+
+def _pin(release: Release, now: datetime) -> dict[str, Any]:
+    return {"pin_refusal": why_not_pinned(release.version, proposed_by=release.submitted_by_id)}
+
+
+# Which guards need which facts: only those are read.
+READERS = (
+    ({"pinned"}, _pin),
+    ({"evidenced", "criteria", "failed_hard"}, _evidence),
+    ({"same_evidence", "other_evidence"}, _change),
+    ({"not_serious"}, _serious),
+    ({"incident_runs"}, _incident),
+    ({"gate", "agreed"}, _gate),
+    ({"valid", "unblocked", "echoed"}, _use),
+    ({"on_call"}, _cover),
+    ({"unfrozen"}, _freeze),
+    ({"way_back"}, _way),
+    ({"free"}, _occupied),
+    ({"cause_closed", "evaluated_again"}, _suspension),
+    ({"over", "out_of_grace"}, _time),
+    ({"renewed"}, _renewal),
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something that could be done to a release now: by whom, and what stands against it."""
+
+    event: Event
+    words: str
+    refusals: tuple[str, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether nothing stands against it."""
+        return not self.refusals
+
+
+BY_PEOPLE = tuple(event for event, row in BY_EVENT.items() if row.who and event != Event.REGISTER)
+
+
+def possible(release: Release, actor: User, proof: Proof | None = None) -> list[Choice]:
+    """Return what people can do to a release in its state, each with what stands against it.
+
+    What the person themselves lacks to prove or to type is left for the form.
+    """
+    found = []
+    for event in events_from(release.state):
+        if event in BY_PEOPLE:
+            more: dict[str, Any] = {} if proof else {"unproved": ""}
+            now = situation(release, event, actor=actor, proof=proof, **more)
+            found.append(Choice(event, EVENT_WORDS[event], refusals(event, now)))
+    return found
+
+
+def described(release: Release) -> str:
+    """Return where a release stands, in a sentence for people."""
+    now = verdict(release)
+    if release.state == State.IN_REVIEW:
+        names = ", ".join(SLOT_WORDS[slot] for slot in now.missing)
+        return f"{now.words}; missing: {names}." if names else now.words
+    if release.state in APPROVED and release.valid_until:
+        return f"{WORDS[release.state]} until {release.valid_until.strftime(TEXT_DAY)}."
+    return f"{WORDS[release.state]}."
