@@ -5,6 +5,9 @@ from typing import Any
 from django import forms
 
 from governance.accounts.models import User
+from governance.approvals.lifecycle import EMERGENCY_HOURS
+from governance.approvals.models import Release
+from governance.approvals.situations import END_CHECKLIST
 from governance.common.forms import DayInput
 from raci.people.forms import WallClockField, ZonedForm
 
@@ -129,7 +132,7 @@ class CanaryForm(forms.Form):
         metrics = []
         if data["metric"]:
             value = format(data["value"].normalize(), "f")
-            metrics = [{"metric": data["metric"], "comparator": data["comparator"], "value": value}]
+            metrics = [{"name": data["metric"], "comparator": data["comparator"], "value": value}]
         return {"rule": {"tasks": data["tasks"], "hours": data["hours"], "metrics": metrics}}
 
 
@@ -157,32 +160,48 @@ class CanaryReportForm(ZonedForm):
 
 
 class EmergencyForm(forms.Form):
-    """Going live without a quorum, for at most 72 hours, with a second person."""
+    """Going live without a quorum, for at most 72 hours."""
 
-    second = PersonField(
-        label="The second person", empty_label="Choose",
-        help_text="Somebody else who agrees now, and knows that they answer for it.",
-    )  # fmt: skip
     reason = forms.CharField(label="What happens without it?", widget=lines(), max_length=LONGEST)
     hours = forms.IntegerField(
-        label="Hours it may run", min_value=1, max_value=72, initial=72,
-        help_text="At most 72; then it ends by itself.",
-    )  # fmt: skip
+        label="Hours it may run",
+        min_value=1,
+        max_value=EMERGENCY_HOURS,
+        initial=EMERGENCY_HOURS,
+        help_text=f"At most {EMERGENCY_HOURS}; then it ends by itself.",
+    )
 
 
 class RetireForm(forms.Form):
-    """The end of a release: each line of the list done."""
+    """The end of a release: each point of the list done (END-02)."""
 
     done = forms.MultipleChoiceField(
-        label="Done before it is retired", widget=forms.CheckboxSelectMultiple, required=False
+        label="Done before it is retired",
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(key, f"{words[:1].upper()}{words[1:]}") for key, words in END_CHECKLIST.items()],
+        error_messages={"required": "Each point must be done first."},
     )
     reason = forms.CharField(label="Why?", widget=lines(), max_length=LONGEST)
 
-    def __init__(self, *args: Any, checklist: tuple[tuple[str, str], ...], **kwargs: Any) -> None:
+    def clean_done(self) -> list[str]:
+        """Return the points; refuse a list that is not complete."""
+        done: list[str] = self.cleaned_data["done"]
+        if len(done) < len(END_CHECKLIST):
+            raise forms.ValidationError("Each point must be done first.")
+        return done
+
+
+class TargetForm(forms.Form):
+    """Another release to go back to."""
+
+    target = forms.ModelChoiceField(Release.objects.none(), label="Go back to", empty_label=None)
+
+    def __init__(self, *args: Any, targets: list[Release], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["done"]
-        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - declared above
-        field.choices = list(checklist)
+        field = self.fields["target"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
+        field.queryset = Release.objects.filter(pk__in=[one.pk for one in targets])
+        field.label_from_instance = lambda one: f"{one.number} ({one.ref})"  # type: ignore[method-assign]
 
 
 class ClassForm(forms.Form):

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 
-from governance.accounts.models import User
 from governance.approvals import actions, run_actions
 from governance.approvals.forms import (
     CanaryForm,
@@ -18,7 +17,6 @@ from governance.approvals.forms import (
     ScheduleForm,
 )
 from governance.approvals.lifecycle import Event
-from governance.approvals.models import Release
 
 Run = Callable[..., Any]
 
@@ -39,11 +37,10 @@ class Verb:
     is_main: bool = False
 
 
-def _emergency(release: Release, *, actor: User, **given: Any) -> None:
-    run_actions.emergency_activate(release, actor=actor, **given)
-
-
 VERBS: tuple[Verb, ...] = (
+    Verb("submit", Event.SUBMIT, "Propose it", "arrow-up-right",
+         "The version is frozen, the evidence is looked at, and the time for the decision runs.",
+         actions.propose, MayReasonForm, "is proposed", is_main=True),
     Verb("withdraw", Event.WITHDRAW, "Withdraw the proposal", "undo-2",
          "Nobody decides about it any more. It can be proposed again.",
          actions.withdraw, MayReasonForm, "is withdrawn"),
@@ -74,13 +71,19 @@ VERBS: tuple[Verb, ...] = (
     Verb("emergency", Event.EMERGENCY_ACTIVATE, "Activate in an emergency", "triangle-alert",
          "It goes live without a quorum for at most 72 hours, and is reviewed within two working "
          "days. Both of you answer for it.",
-         _emergency, EmergencyForm, "is active in an emergency", is_danger=True),
+         run_actions.emergency_activate, EmergencyForm, "is active in an emergency",
+         is_danger=True),
+    Verb("second", Event.EMERGENCY_ACTIVATE, "Agree to an emergency", "users-round",
+         "Within a day somebody else may let it go live without a quorum. Both of you answer "
+         "for it.",
+         run_actions.second, ReasonForm, "may go live in an emergency"),
     Verb("retire", Event.RETIRE, "Retire", "circle-minus",
          "It never runs again. This cannot be undone.",
          run_actions.retire, RetireForm, "is retired", is_danger=True),
 )  # fmt: skip
 BY_NAME = {verb.name: verb for verb in VERBS}
-BY_EVENT = {verb.event: verb for verb in VERBS}
+SECOND = BY_NAME["second"]  # no event of the table: it only prepares one
+BY_EVENT = {verb.event: verb for verb in VERBS if verb.name != SECOND.name}
 DECIDES = (Event.APPROVE, Event.RETRO_APPROVE, Event.RECERTIFY)  # one of them by the state
 REFUSES = (Event.REJECT, Event.RETRO_REJECT)
 DECIDE_WORDS = {
