@@ -16,13 +16,14 @@ from raci.people.rules import Away, Mandate, Person, Power, Rank, Seat, cover
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
 OLD = NOW - 400 * DAY
-A, R, C, AR = Letter.A, Letter.R, Letter.C, Letter.AR
+A, R, C, I, AR = Letter.A, Letter.R, Letter.C, Letter.I, Letter.AR  # noqa: E741
 NAMES = ("ann", "ben", "cem", "dan", "eva", "fay")
 STOP = frozenset({"stop-system", "sign-contract"})
 
 
 def party(name: str, *roles: str, **over) -> Party:
     about = {"person": name, "authorities": STOP, "roles": roles, "email": f"{name}@x.example"}
+    about["is_verified"] = True
     return Party(name.capitalize(), **(about | over))
 
 
@@ -105,6 +106,11 @@ FIRES = {
         seen(rows={"OPS-01": ((BEN, A), (party("cem", email=""), R))}),
         "R07",
         "E Cem cannot be reached",
+    ),
+    "R07 unverified": (
+        seen(rows={"OPS-01": ((BEN, A), (party("cem", is_verified=False), R))}),
+        "R07",
+        "E Nobody knows whether Cem can be reached in CHG-05, OPS-01: the address is not verified",
     ),
     "R08 vacant": (
         seen(rows={"OPS-03": ((BEN, A), (VACANT, R))}),
@@ -276,6 +282,10 @@ FIRES = {
 }
 ONLY_ONE_CALL = {"on_call": lambda role, path, at: Duty("", "") if role == "RED" else None}
 STILL = {
+    "R07 only consulted": (
+        seen(rows={"CHG-03": ((EVA, AR), (party("cem", is_verified=False), C))}),
+        "R07",
+    ),
     "R08 on a schedule": (seen(rows={"OPS-03": ((BEN, A), (VACANT, R))}, **ONLY_ONE_CALL), "R08"),
     "R08 successor": (
         seen(
