@@ -238,10 +238,30 @@ FIRES = {
         "R16",
         "W Red team is never asked or told in CHG-03: nobody holds the role",
     ),
+    "R16 left": (
+        seen(rows={"CHG-03": ((EVA, AR), (party("gil", left=True), I))}),
+        "R16",
+        "W Gil is never asked or told in CHG-03: they have left",
+    ),
     "R16 team": (
         seen(rows={"CHG-03": ((EVA, AR), (Party("Desk", PartyKind.TEAM), C))}),
         "R16",
-        "W Desk is never asked or told in CHG-03: there is no address",
+        "W Desk is never asked or told in CHG-03: notices go to people",
+    ),
+    "R16 mailbox": (
+        seen(rows={"CHG-03": ((EVA, AR), (Party("desk@x.example", PartyKind.MAILBOX), I))}),
+        "R16",
+        "W desk@x.example is never asked or told in CHG-03: notices go to people",
+    ),
+    "R16 vendor": (
+        seen(rows={"CHG-03": ((EVA, AR), (Party("Kelda AI", PartyKind.VENDOR), C))}),
+        "R16",
+        "W Kelda AI is never asked or told in CHG-03: notices go to people here",
+    ),
+    "R16 service": (
+        seen(rows={"CHG-03": ((EVA, AR), (party("bot", kind=PartyKind.SERVICE), I))}),
+        "R16",
+        "W Bot is never asked or told in CHG-03: a service account reads nothing",
     ),
     "R18": (
         seen(index={"seats": [seat("PO", "ann", delivery_only=True)]}),
@@ -346,8 +366,16 @@ STILL = {
         ),
         "R16",
     ),
-    "R16 address": (
-        seen(rows={"CHG-03": ((EVA, AR), (Party("desk@x.example", PartyKind.MAILBOX), C))}),
+    "R16 person": (
+        seen(rows={"CHG-03": ((EVA, AR), (party("gil", is_verified=False), C), (FAY, I))}),
+        "R16",
+    ),
+    "R16 on a schedule": (
+        seen(rows={"CHG-03": ((EVA, AR), (VACANT, C))}, **ONLY_ONE_CALL),
+        "R16",
+    ),
+    "R16 does the work": (
+        seen(rows={"CHG-03": ((EVA, A), (Party("Desk", PartyKind.TEAM), R))}),
         "R16",
     ),
     "R18 declared": (
