@@ -117,7 +117,7 @@ def _rule(given: Any, wall: datetime, zone: tzinfo, last: datetime) -> Iterator[
     _check(given)
     until = min([last, *(_until(value, wall, zone) for value in given.get("UNTIL", []))])
     parts = {name: value for name, value in given.items() if name not in ("COUNT", "UNTIL")}
-    text = vRecur(parts).to_ical().decode()
+    text = vRecur(parts).to_ical().decode()  # type: ignore[no-untyped-call]
     try:
         found = rrulestr(text, dtstart=wall)
         assert isinstance(found, rrule)  # noqa: S101 - one rule, no set
