@@ -227,11 +227,10 @@ def _paired(asking: _Asking) -> tuple[str, str]:
 
 def _few_shot(asking: _Asking) -> tuple[str, str]:
     bundle = Bundle.of(asking.release.version.bundle)
-    leaves = bundle.leaves()
-    used = [path for path in leaves if path.startswith("few_shot")]
-    if not used:
+    few_shot = bundle.part("few_shot")
+    if not few_shot:
         return "met", "no few-shot library is used"
-    version = leaves.get("few_shot.version", "")
+    version = few_shot.get("version", "")
     return ("met", f"version {version}") if version else ("missing", "the bundle names no version")
 
 
