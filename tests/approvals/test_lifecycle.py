@@ -7,7 +7,7 @@ from governance.approvals.models import Release
 
 def test_a_first_release_goes_from_proposal_to_active(place):
     release = place.active("1.0.0")
-    assert (release.state, release.risk_tier) == (State.ACTIVE, "high")
+    assert (release.state, release.risk_tier) == (State.ACTIVE, "minimal")
 
 
 def test_a_second_release_supersedes_the_first_and_can_be_rolled_back(place):

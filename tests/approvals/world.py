@@ -1,5 +1,6 @@
 """A system for which everything is in place: people, matrix, rota, classification, suites."""
 
+import hashlib
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,8 +19,8 @@ from governance.approvals.run_actions import activate
 from governance.approvals.seats import seats
 from governance.approvals.situation import Basis
 from governance.approvals.situations import verdict
-from governance.classification.actions import sign_classification
-from governance.classification.queries import engine, provisional
+from governance.classification.actions import answer_facts, sign_classification
+from governance.classification.queries import provisional, usual_answers
 from governance.common.clock import database_now
 from inventory.systems.models import AISystem, ModelVersion
 from inventory.systems.version_actions import add_version
@@ -49,7 +50,7 @@ class Place:
             for role in ROLES
         }
         others = person("Olga Other", Role.SYSTEM_OWNER, root, admin)
-        self.submitter = person("Dana Science", Role.SYSTEM_OWNER, root, admin)
+        self.submitter = person("Dana Science", Role.AI_OPS_LEAD, root, admin)
         staff(root, actor=officer, people=self.people, others=others)
         assert system.owner
         for kind in vocabulary().authorities:
@@ -65,15 +66,17 @@ class Place:
         assert self.system.owner
         return self.system.owner
 
-    def classify(self) -> None:
-        """Sign the classification as it stands."""
-        seen = provisional(self.system).facts.digest
+    def classify(self, **facts: Any) -> None:
+        """Answer every question, most as usual, and sign what follows."""
+        said = usual_answers(self.system) | {"actor.uses_professionally": True} | facts
+        answer_facts(self.system, facts=said, actor=self.officer)
+        now = provisional(self.system)
         sign_classification(
             self.system,
             reason="As answered.",
             actor=self.officer,
-            facts_digest=seen,
-            pack_version=engine().pack.version,
+            facts_digest=now.facts.digest,
+            pack_version=now.classification.pack_version,
         )
 
     def version(self, label: str = "1.0.0", **over: Any) -> ModelVersion:
@@ -129,8 +132,6 @@ class Place:
 
 def sha(text: str) -> str:
     """Return some SHA-256 that differs with the text."""
-    import hashlib
-
     return hashlib.sha256(text.encode()).hexdigest()
 
 
