@@ -53,7 +53,7 @@ def noting_refusals(
     """Let a refusal of a person stand in the record; everything else of the action is undone."""
 
     @wraps(decide)
-    def run(release: Release, *args: P.args, **given: P.kwargs) -> R:
+    def run(release: Release, /, *args: P.args, **given: P.kwargs) -> R:
         try:
             return decide(release, *args, **given)
         except (SamePersonError, NotYoursError, ReauthenticationRequired) as refusal:
@@ -65,7 +65,7 @@ def noting_refusals(
     return run
 
 
-WHY = {
+WHY: dict[type[Exception], str] = {
     SamePersonError: "same person",
     NotYoursError: "not theirs",
     ReauthenticationRequired: "stale login",

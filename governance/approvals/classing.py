@@ -73,8 +73,8 @@ def _past(row: Release) -> changes.PastChange:
     delta = row.declared.get("quality_delta")
     old = Bundle.of(row.before.version.bundle).examples if row.before else None
     return changes.PastChange(
-        change_class=row.change_class,
-        at=row.approved_at,
+        change_class=ChangeClass(row.change_class or ChangeClass.CRITICAL),
+        at=row.approved_at or row.submitted_at,
         quality_delta_points=Decimal(delta) if delta else None,
         examples_before=old,
         examples_after=Bundle.of(row.version.bundle).examples,

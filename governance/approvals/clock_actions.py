@@ -64,9 +64,11 @@ def expire(release: Release) -> bool:
         return False
     runs = held.state in LIVE
     stop = runs and tier_of(held.system) == Tier.HIGH
-    fields = {"suspended_at": timezone.now()} if stop else {"left_at": timezone.now()}
-    to = State.SUSPENDED if stop else State.EXPIRED
-    step(held, Event.EXPIRE, to, actor=CLOCK, **fields)
+    now = timezone.now()
+    if stop:
+        step(held, Event.EXPIRE, State.SUSPENDED, actor=CLOCK, suspended_at=now)
+    else:
+        step(held, Event.EXPIRE, State.EXPIRED, actor=CLOCK, left_at=now)
     return True
 
 

@@ -129,7 +129,7 @@ CONDITION_SUSPENDS_DAYS = 5
 
 def rank(one: Tier | ChangeClass) -> int:
     """Return how high a tier or class is; classes and tiers are written in their order."""
-    return list(type(one)).index(one)  # type: ignore[arg-type]
+    return list(type(one)).index(one)
 
 
 def at_least(one: ChangeClass, floor: ChangeClass | None) -> ChangeClass:

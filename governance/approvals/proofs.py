@@ -227,10 +227,10 @@ def _paired(asking: _Asking) -> tuple[str, str]:
 
 def _few_shot(asking: _Asking) -> tuple[str, str]:
     bundle = Bundle.of(asking.release.version.bundle)
-    leaves = bundle.leaves
-    if not any(path[0] == "few_shot" for path in leaves):
+    few_shot = bundle.part("few_shot")
+    if not few_shot:
         return "met", "no few-shot library is used"
-    version = leaves.get(("few_shot", "version"), "")
+    version = few_shot.get("version", "")
     return ("met", f"version {version}") if version else ("missing", "the bundle names no version")
 
 
