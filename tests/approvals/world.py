@@ -46,8 +46,7 @@ class Place:
         root = system.unit.parent or system.unit
         self.system, self.officer, self.admin = system, officer, admin
         self.people = {
-            role: person(f"{role.title()} Holder", Role.SYSTEM_OWNER, root, admin)
-            for role in ROLES
+            role: person(f"{role.title()} Holder", Role.SYSTEM_OWNER, root, admin) for role in ROLES
         }
         others = person("Olga Other", Role.SYSTEM_OWNER, root, admin)
         self.submitter = person("Dana Science", Role.AI_OPS_LEAD, root, admin)
