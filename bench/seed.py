@@ -24,6 +24,7 @@ from governance.accounts.rules import Role
 from governance.approvals.actions import approve, submit
 from governance.classification.actions import answer_facts, sign_classification
 from governance.classification.queries import engine, facts_of, usual_answers
+from governance.notices.proof_actions import vouch
 from inventory.systems.actions import link_agreement, register
 from inventory.systems.bulk import next_refs
 from inventory.systems.models import AISystem
@@ -138,6 +139,8 @@ def found() -> Organisation:
     owners = User.objects.bulk_create(
         User(email=f"owner{at}@bench.example", name=f"Owner {at:03}") for at in range(OWNERS)
     )
+    for person in (officer, lead, divisional, *owners[:WHOLE]):
+        vouch(person, actor=admin, reason="Made for measuring.")
     known = _vendors(root, officer)
     made = Organisation(officer, lead, divisional, units, owners, known, [])
     made.whole = _whole(made)

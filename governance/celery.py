@@ -39,6 +39,8 @@ def log_as_django_does(**_: Any) -> None:
 
 
 TRANSPORT_ALIASES["pgmq"] = "governance.broker:Transport"
+TRANSPORT_ALIASES["redis"] = "governance.broker_redis:Transport"
+TRANSPORT_ALIASES["rediss"] = "governance.broker_redis:Transport"
 
 app = Celery("muster", task_cls=RowTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")

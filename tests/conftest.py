@@ -25,6 +25,7 @@ from governance.environment import broker_options
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
 from tests.brokers import BROKER_URL
+from tests.factories import verify_address
 from tests.live import Live, database_url
 
 # The test server sends head and body apart: with Nagle's algorithm each answer waits 40 ms.
@@ -87,9 +88,10 @@ def _fast_passwords(settings) -> None:
 @pytest.fixture
 def administrator(db) -> User:
     """The first administrator; makes the organisation."""
-    return accounts.found_organisation(
+    founder = accounts.found_organisation(
         name="Halden Mutual", email="admin@halden.example", person="Ada Admin", password=PASSWORD
     )
+    return verify_address(founder)
 
 
 @pytest.fixture
@@ -111,13 +113,13 @@ def lending(organisation, administrator) -> BusinessUnit:
 
 
 def person(name: str, role: Role | None, unit: BusinessUnit, admin: User) -> User:
-    """Return a new person with one role in a unit; an auditor's ends in 30 days."""
+    """Return a new person with one role in a unit, reachable; an auditor's ends in 30 days."""
     email = f"{name.split()[0].lower()}@halden.example"
     user = accounts.add_person(email=email, name=name, unit=unit, actor=admin, password=PASSWORD)
     if role:
         ends = timezone.localdate() + timedelta(days=30) if role == Role.AUDITOR else None
         accounts.grant(user, role=role, unit=unit, actor=admin, ends_on=ends)
-    return user
+    return verify_address(user)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Plain functions that make things for tests."""
 
+import secrets
 import time as clock
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from governance.evaluations.models import Run
 from governance.evaluations.readers.report import Report, Result
 from governance.evaluations.rules import Source
 from governance.evaluations.suite_actions import SuiteWish, save_suite
+from governance.notices.proof_models import AddressProof
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem, ModelVersion
 from raci.matrices import review_actions as reviews
@@ -89,6 +91,20 @@ def _another_reviewer(actor: User) -> User:
         email="vera@halden.example", name="Vera Lind", unit=admin.unit, actor=admin.user
     )
     accounts.grant(person, role=Role.AI_OPS_LEAD, unit=admin.unit, actor=admin.user)
+    return verify_address(person)
+
+
+def verify_address(person: User) -> User:
+    """Let a person's address count as verified, as if a link had been used."""
+    at = timezone.now()
+    AddressProof.objects.create(
+        person=person,
+        address=person.email,
+        digest=secrets.token_hex(32),
+        made_at=at,
+        expires_at=at + timedelta(days=7),
+        proven_at=at,
+    )
     return person
 
 

@@ -46,6 +46,8 @@ def broker_down(run: Run) -> None:
         slowed = percentile([one.seconds for one in meanwhile], 95)
         run.check(Check("p95 of writes during the outage <= p95 before + 100 ms",
                         round(slowed, 3), round(usual + TOLERATED_SECONDS, 3), "<="))  # fmt: skip
+        said = world.instance.log("worker").read_text(errors="replace")
+        run.told["messages that could not be acknowledged"] = said.count("Couldn't ack")
         packs = [one.seconds for one in meanwhile if one.kind == "pack"]
         run.told["slowest pack request of the outage, ms"] = round(max(packs, default=0) * 1000)
 

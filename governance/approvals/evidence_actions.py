@@ -386,16 +386,22 @@ def remark(release: Release, *, actor: User, text: str) -> Remark:
 
 @transaction.atomic
 def mark_viewed(
-    release: Release, *, actor: User, groups: Collection[str] = (), shown: int = 0
+    release: Release,
+    *,
+    actor: User,
+    groups: Collection[str] = (),
+    shown: int = 0,
+    opened_at: datetime | None = None,
 ) -> Viewing:
-    """Return what a person looked at of an update: when first, and which groups of the diff.
+    """Return what a person looked at of an update: when first (now), and which groups of the diff.
 
     Kept for whoever asks how decisions are made; the first look and each new group are entries.
     """
+    now = timezone.now()
     row, is_new = Viewing.objects.select_for_update().get_or_create(
         release=release,
         person=actor,
-        defaults={"opened_at": timezone.now(), "shown": shown},
+        defaults={"opened_at": min(opened_at or now, now), "shown": shown},
     )
     fresh = sorted(set(groups) - set(row.groups))
     if fresh or shown != row.shown:

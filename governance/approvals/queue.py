@@ -21,6 +21,8 @@ from governance.approvals.lifecycle import (
 )
 from governance.approvals.models import Release, Vote
 from governance.approvals.quorum import (
+    HIGH_DATA,
+    LIMITED_DATA,
     PERSONAL_ONLY,
     REQUIRED,
     Cast,
@@ -33,7 +35,7 @@ from inventory.systems.models import VersionContributor
 from raci.people.models import RoleHolder
 from raci.people.rules import Rank
 
-PERSONAL = ("personal", "special_category", "health", "children", "biometric")
+PERSONAL = tuple(sorted(HIGH_DATA | LIMITED_DATA))  # of the data that a DPO is asked about
 ASKED = (State.IN_REVIEW, State.EMERGENCY_ACTIVE)  # somebody's voice is missing
 BY_ROLE = (Slot.VAL, Slot.DPO, Slot.BS, Slot.LEG, Slot.EXEC)
 SHOWS = ("mine", "waiting", "running", "decided")

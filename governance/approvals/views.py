@@ -1,4 +1,4 @@
-"""The pages of model updates: the queue, one update, proposing and waiving."""
+"""The queue of updates, one update, and the decision about it."""
 
 from typing import Any
 
@@ -7,43 +7,54 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_POST, require_safe
 
-from governance.accounts.access import acting_user, may, people_behind
+from governance.accounts.access import acting_user, people_behind
 from governance.accounts.models import User
-from governance.accounts.rules import Capability
-from governance.approvals import actions, queries
-from governance.approvals.forms import DecisionForm, SubmitForm, WaiverForm
-from governance.approvals.models import Review
+from governance.accounts.stepup import proof_of
+from governance.approvals import evidence_actions, queue, sides, vote_actions
+from governance.approvals.errors import EvidenceChangedError
+from governance.approvals.forms import ClassForm, Conditions, DecisionForm, MetForm, RemarkForm
+from governance.approvals.lifecycle import CLASS_WORDS, OPEN, ChangeClass, State
+from governance.approvals.models import Release
+from governance.approvals.pages import UpdatePage, update_page, what_changed
 from governance.ledger.queries import timeline
-from inventory.systems.models import AISystem, ModelVersion
-from inventory.systems.pins.table import pin_of
 
 PAGE_SIZE = 50
+OPENED = "updates_opened"  # in the session: when the person first opened an update
+MOST_OPENED = 100
 
 
 @require_safe
 @login_required
 def updates(request: HttpRequest) -> HttpResponse:
-    """Show what waits for approval, the oldest first, or what was decided."""
-    show = "decided" if request.GET.get("show") == "decided" else "waiting"
-    seen = Review.objects.visible_to(acting_user(request)).with_all()
-    sets = {"waiting": seen.waiting(), "decided": seen.decided()}
-    counts = {name: rows.count() for name, rows in sets.items()}
-    paginator = Paginator(sets[show], PAGE_SIZE)
-    paginator.count = counts[show]  # counted already
-    labels = {"waiting": "Waiting", "decided": "Decided"}
-    segments = [
-        {"url": f"?show={name}", "label": words, "count": counts[name], "current": name == show}
-        for name, words in labels.items()
-    ]
+    """Show what waits for the person, what waits, what runs, or what was decided."""
+    user = acting_user(request)
+    wish = queue.Wish.of(request.GET.dict())
+    sets = queue.rows_for(user, wish)
+    counts = {name: rows.order_by().count() for name, rows in sets.items()}
+    if not request.GET.get("show") and counts["mine"]:
+        wish = queue.Wish("mine", wish.environment, wish.tier, wish.state)
+    paginator = Paginator(sets[wish.show], PAGE_SIZE)
+    paginator.count = counts[wish.show]  # counted already
     page = paginator.get_page(request.GET.get("page"))
-    context = {"page": page, "segments": segments, "show": show, "any": any(counts.values())}
+    context = {
+        "page": page,
+        "lines": queue.lines(page.object_list, user),
+        "segments": queue.segments(wish, counts),
+        "choices": queue.choices(wish),
+        "wish": wish,
+        "address": wish.address(),
+        "any": any(counts.values()) or wish.is_filtered,
+    }
     return render(request, "approvals/updates.html", context)
 
 
-def _visible(user: User, ref: str) -> Review:
-    return get_object_or_404(Review.objects.visible_to(user).with_all(), ref=ref)
+def visible(user: User, ref: str) -> Release:
+    """Return a release the person sees; 404 for any other."""
+    return get_object_or_404(Release.objects.visible_to(user).with_all(), ref=ref)
 
 
 @require_safe
@@ -51,125 +62,180 @@ def _visible(user: User, ref: str) -> Review:
 def update(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one update: checks first, what changes, what follows, and the decision."""
     user = acting_user(request)
-    return _shown(request, user, _visible(user, ref))
+    release = visible(user, ref)
+    if release.state in (State.IN_REVIEW, State.EMERGENCY_ACTIVE):
+        _note_opening(request, release)
+    return shown(request, user, release)
 
 
-def _shown(
-    request: HttpRequest, user: User, review: Review, form: DecisionForm | None = None
-) -> HttpResponse:
-    version = review.version
-    checks = queries.checks(version)
-    before = queries.version_before(review)
-    refusal = queries.why_not(user, review)
-    fails = any(check.fails for check in checks)
-    context = {
-        "review": review,
-        "system": version.system,
-        "checks": checks,
-        "before": before,
-        "groups": queries.compared(before, version),
-        "consequences": queries.consequences(review, before),
-        "refusal": refusal,
-        "may_decide": review.is_open and not refusal,
-        "may_withdraw": review.is_open
-        and user.pk in (review.submitted_by_id, version.system.owner_id)
-        and may(user, Capability.SUBMIT, version.system.unit),
-        "form": form or DecisionForm(initial={"seen": version.digest}, checks_fail=fails),
-        "waivers": version.waivers.select_related("granted_by"),
+def _note_opening(request: HttpRequest, release: Release) -> None:
+    """Remember in the session when the person first opened this; a decision takes it from there."""
+    opened = dict(request.session.get(OPENED, {}))
+    if release.ref not in opened:
+        opened[release.ref] = timezone.now().isoformat()
+        request.session[OPENED] = dict(list(opened.items())[-MOST_OPENED:])
+
+
+def shown(request: HttpRequest, user: User, release: Release, **over: Any) -> HttpResponse:
+    """Return the page of an update; `over` holds forms that were refused, and the status."""
+    page = update_page(release, user)
+    status = over.pop("status", 200)
+    seen = {"seen": page.seal, "shown": page.shown}
+    context: dict[str, Any] = {
+        "page": page,
+        "release": release,
+        "system": release.system,
+        "form": DecisionForm(initial=seen, checks_fail=page.checks_fail),
+        "conditions_form": Conditions(prefix="c"),
+        "remark_form": RemarkForm(),
+        "class_form": class_form(release) if release.state in OPEN else None,
+        "met_form": MetForm(),
         "entries": timeline(
-            ("review", review.pk), ("modelversion", version.pk), people=people_behind
+            ("release", release.pk), ("modelversion", release.version_id), people=people_behind
         ),
     }
-    status = 422 if form and form.errors else 200
-    return render(request, "approvals/update.html", context, status=status)
+    return render(request, "approvals/update.html", context | over, status=status)
+
+
+def class_form(release: Release, data: Any = None) -> ClassForm:
+    """Return the form for another class of the change."""
+    others = [one for one in ChangeClass if one != release.change_class]
+    return ClassForm(data, classes=[(one.value, f"{one}: {CLASS_WORDS[one]}") for one in others])
 
 
 @require_POST
 @login_required
 def decide(request: HttpRequest, ref: str) -> HttpResponse:
-    """Approve the update, or send it back."""
+    """Approve the update, with conditions or without, or send it back."""
     user = acting_user(request)
-    review = _visible(user, ref)
-    fails = any(check.fails for check in queries.checks(review.version))
-    form = DecisionForm(request.POST, checks_fail=fails)
-    if not form.is_valid():
-        return _shown(request, user, review, form)
+    release = visible(user, ref)
+    page = update_page(release, user)
+    form = DecisionForm(request.POST, checks_fail=page.checks_fail)
+    conditions = Conditions(request.POST, prefix="c") if _sets_conditions(request) else None
+    if not form.is_valid() or (conditions is not None and not _good(conditions, form)):
+        return shown(request, user, release, **_typed(form, conditions), status=422)
+    proof = proof_of(request)
+    _note_look(request, user, release, page)
     given = form.cleaned_data
-    verb = actions.approve if given["decision"] == "approve" else actions.reject
-    verb(review, actor=user, reason=given["reason"], seen=given["seen"])
-    messages.success(request, f"{review.version}: {review.words.lower()}.")
-    return redirect("approvals:update", ref=review.ref)
+    told = {"reason": given["reason"], "seen": given["seen"], "proof": proof}
+    try:
+        if form.is_yes:
+            wanted = wanted_of(conditions) if conditions is not None else ()
+            vote_actions.approve(release, actor=user, conditions=wanted, **told)
+        else:
+            vote_actions.reject(release, actor=user, **told)
+    except EvidenceChangedError as refusal:
+        return _changed(request, user, release, form, conditions, refusal)
+    release.refresh_from_db()
+    messages.success(request, f"{release.version}: {release.words.lower()}.")
+    return redirect("approvals:update", ref=release.ref)
+
+
+def _sets_conditions(request: HttpRequest) -> bool:
+    return request.POST.get("decision") == "conditions"
+
+
+def _good(conditions: Any, form: DecisionForm) -> bool:
+    if not conditions.is_valid():
+        return False
+    if not wanted_of(conditions):
+        form.add_error(None, "Write at least one condition, or approve without.")
+        return False
+    return True
+
+
+def wanted_of(conditions: Any) -> list[vote_actions.Wanted]:
+    """Return the conditions that were written."""
+    return [
+        vote_actions.Wanted(**row.cleaned_data)
+        for row in conditions
+        if row.has_changed() and row.cleaned_data.get("text")
+    ]
+
+
+def _typed(form: DecisionForm, conditions: Any) -> dict[str, Any]:
+    return {"form": form} | ({"conditions_form": conditions} if conditions is not None else {})
+
+
+def _note_look(request: HttpRequest, user: User, release: Release, page: UpdatePage) -> None:
+    """Record when the person opened the update, as the session remembers it."""
+    if not page.may_decide and not page.may_refuse:
+        return
+    opened = request.session.get(OPENED, {}).get(release.ref)
+    evidence_actions.mark_viewed(
+        release,
+        actor=user,
+        shown=len(sides.shown_in(page.groups)),
+        opened_at=parse_datetime(opened) if opened else None,
+    )
+
+
+def _changed(
+    request: HttpRequest,
+    user: User,
+    release: Release,
+    form: DecisionForm,
+    conditions: Any,
+    refusal: EvidenceChangedError,
+) -> HttpResponse:
+    """Show the update as it is now, with what changed and all that was typed; 412."""
+    release = visible(user, release.ref)
+    now = update_page(release, user)
+    data = form.data.copy()
+    differences = what_changed(data.get("shown", ""), release)
+    data["seen"], data["shown"] = now.seal, now.shown
+    again = DecisionForm(data, checks_fail=now.checks_fail)
+    over = _typed(again, conditions)
+    told = {"changed": differences, "refusal": str(refusal)}
+    return shown(request, user, release, **over, **told, status=412)
 
 
 @require_POST
 @login_required
-def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
-    """Take a proposal back."""
+def viewed(request: HttpRequest, ref: str) -> HttpResponse:
+    """Mark a group of the diff as viewed by the person."""
     user = acting_user(request)
-    review = _visible(user, ref)
-    actions.withdraw(review, actor=user, reason=request.POST.get("reason", "")[:10_000])
-    messages.success(request, f"{review.version} is withdrawn.")
-    return redirect("approvals:update", ref=review.ref)
+    release = visible(user, ref)
+    before = release.before.version if release.before else None
+    known = sides.shown_in(sides.side_by_side(before, release.version))
+    opened = request.session.get(OPENED, {}).get(release.ref)
+    evidence_actions.mark_viewed(
+        release,
+        actor=user,
+        groups=[key for key in request.POST.getlist("group") if key in known],
+        shown=len(known),
+        opened_at=parse_datetime(opened) if opened else None,
+    )
+    address = redirect("approvals:update", ref=release.ref)
+    address["Location"] += f"#diff-{request.POST.get('group', '')}"[:40]
+    return address
 
 
-@require_safe
+@require_POST
 @login_required
-def history(request: HttpRequest, ref: str) -> HttpResponse:
-    """Show all versions of a system and what was decided about them."""
+def remark(request: HttpRequest, ref: str) -> HttpResponse:
+    """Add a line to the conversation."""
     user = acting_user(request)
-    system = get_object_or_404(AISystem.objects.visible_to(user).select_related("unit"), ref=ref)
-    context = {"updates": queries.on_system(system, user), "system": system}
-    return render(request, "approvals/history.html", context)
+    release = visible(user, ref)
+    form = RemarkForm(request.POST)
+    if not form.is_valid():
+        return shown(request, user, release, remark_form=form, status=422)
+    evidence_actions.remark(release, actor=user, text=form.cleaned_data["text"])
+    address = redirect("approvals:update", ref=release.ref)
+    address["Location"] += "#talk-h"
+    return address
 
 
-def _version(user: User, pk: int) -> ModelVersion:
-    versions = ModelVersion.objects.visible_to(user).select_related("system__unit")
-    return get_object_or_404(versions, pk=pk)
-
-
-def _about(version: ModelVersion, form: Any) -> dict[str, Any]:
-    before = queries.current_version(version.system)
-    return {
-        "version": version,
-        "system": version.system,
-        "form": form,
-        "pin": pin_of(version.provider, version.model_id),
-        "pin_words": queries.pin_words(version),
-        "checks": queries.checks(version),
-        "before": before,
-        "groups": queries.compared(before, version),
-    }
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 @login_required
-def propose(request: HttpRequest, pk: int) -> HttpResponse:
-    """Propose a version for approval."""
+def met(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """Say how a condition was met."""
     user = acting_user(request)
-    version = _version(user, pk)
-    form = SubmitForm(request.POST or None, initial={"seen": version.digest})
-    if form.is_valid():
-        review = actions.submit(version, actor=user, **form.cleaned_data)
-        messages.success(request, f"{version} waits for approval as {review.ref}.")
-        return redirect("approvals:update", ref=review.ref)
-    status = 422 if form.errors else 200
-    context = _about(version, form) | {
-        "needs_waiver": not queries.may_run(version, proposed_by=user.pk),
-        "may_waive": may(user, Capability.APPROVE, version.system.unit),
-    }
-    return render(request, "approvals/propose.html", context, status=status)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def waive(request: HttpRequest, pk: int) -> HttpResponse:
-    """Grant a waiver for a version whose model id is not pinned."""
-    user = acting_user(request)
-    version = _version(user, pk)
-    form = WaiverForm(request.POST or None, initial={"seen": version.digest})
-    if form.is_valid():
-        waiver = actions.grant_waiver(version, actor=user, **form.cleaned_data)
-        messages.success(request, f"{version} may be proposed until {waiver.ends_on:%-d %B %Y}.")
-        return redirect("approvals:history", ref=version.system.ref)
-    status = 422 if form.errors else 200
-    return render(request, "approvals/waive.html", _about(version, form), status=status)
+    release = visible(user, ref)
+    condition = get_object_or_404(release.conditions.select_related("owner", "set_by"), pk=pk)
+    form = MetForm(request.POST)
+    if not form.is_valid():
+        return shown(request, user, release, met_form=form, met_pk=pk, status=422)
+    evidence_actions.meet_condition(condition, actor=user, how=form.cleaned_data["how"])
+    messages.success(request, "The condition is met.")
+    return redirect("approvals:update", ref=release.ref)

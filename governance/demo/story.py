@@ -19,6 +19,7 @@ from governance.classification import actions as classification
 from governance.classification.preview_actions import request_preview
 from governance.classification.queries import engine, provisional, usual_answers
 from governance.demo import cover, duties, operations, papers, rotas, troubles, week
+from governance.notices.proof_actions import vouch
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
 from inventory.systems.version_actions import add_version
@@ -61,6 +62,8 @@ def tell(*, today: date, password: Callable[[], str]) -> list[dict[str, str]]:
     cast = _found(told, today, password)
     for row in told["people"][1:]:
         _person(cast, row)
+    for person in cast.people.values():
+        vouch(person, actor=cast.people["ada"], reason=told["vouching"])
     for row in told["vendors"]:
         about = {name: value for name, value in row.items() if name != "key"}
         cast.vendors[row["key"]] = vendors.add_vendor(actor=cast.people["ines"], **about)

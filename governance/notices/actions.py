@@ -17,7 +17,15 @@ from governance.accounts.models import User
 from governance.common.errors import DomainError, StaleError
 from governance.ledger.actions import record
 from governance.notices.models import Endpoint, Notice, Pace, Preferences
-from governance.notices.rules import Channel, NoticeState, Quiet, Severity, may_go_at, must_go
+from governance.notices.rules import (
+    WANTED,
+    Channel,
+    NoticeState,
+    Quiet,
+    Severity,
+    may_go_at,
+    must_go,
+)
 
 MOST_LETTERS = 200
 AT_ONCE = 2_000
@@ -147,7 +155,7 @@ def _planned(
         return NoticeState.SUPPRESSED, "The account is closed.", at
     if wish.channel == Channel.APP:
         return NoticeState.SENT, "shown in the app", at
-    if wish.channel == Channel.WEBHOOK or chosen is None:
+    if wish.channel == Channel.WEBHOOK or chosen is None or wish.kind in WANTED:
         return NoticeState.WAITING, "", at
     if not chosen.by_email and not must_go(wish.severity, wish.legal_clock_ends, at):
         return NoticeState.SUPPRESSED, "The person takes no mails of this severity.", at

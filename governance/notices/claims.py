@@ -18,6 +18,7 @@ from governance.notices.models import Endpoint, Notice, Pace, Preferences
 from governance.notices.rules import (
     DUE,
     KEPT_TIMES,
+    WANTED,
     Channel,
     Choice,
     NoticeState,
@@ -124,7 +125,7 @@ def _hold_back(rows: QuerySet[Notice], at: datetime) -> None:
     rows.filter(person__is_active=False).update(
         status=NoticeState.SUPPRESSED, result=closed, ack_url=""
     )
-    for row in rows.filter(person__in=people).order_by("pk"):
+    for row in rows.filter(person__in=people).exclude(kind__in=WANTED).order_by("pk"):
         chosen = people[row.person_id or 0]
         severity, clock = Severity(row.severity), row.legal_clock_ends
         goes = may_go_at(at, quiet_of(chosen), severity, clock)

@@ -5,7 +5,9 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.db.models import QuerySet
 
+from governance.accounts.models import User
 from governance.notices.addresses import REFUSAL, is_allowed
 
 ZONES = sorted(name for name in available_timezones() if "/" in name and name[0].isupper())
@@ -50,6 +52,29 @@ class PreferencesForm(forms.Form):
             self.add_error(missing, "Give both times, or neither")
         elif begins is not None and begins == ends:
             self.add_error("quiet_until", "Give another time than the first")
+        return given
+
+
+class ProofForm(forms.Form):
+    """Whose addresses are to be verified, and how: by a link, or by somebody's word."""
+
+    person = forms.ModelMultipleChoiceField(
+        queryset=User.objects.none(), error_messages={"required": "Choose at least one person"}
+    )
+    verb = forms.ChoiceField(choices=[("link", "link"), ("vouch", "vouch")])
+    reason = forms.CharField(required=False, max_length=200)
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["person"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101 - for mypy
+        field.queryset = people
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to vouch without a reason."""
+        given = super().clean() or {}
+        if given.get("verb") == "vouch" and not given.get("reason", "").strip():
+            self.add_error("reason", "Say how you know that the addresses reach these people")
         return given
 
 

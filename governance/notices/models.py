@@ -12,6 +12,7 @@ from governance.accounts.access import may
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.common.states import choices
+from governance.notices.proof_models import AddressProof as AddressProof  # Django reads this module
 from governance.notices.rules import DUE, Channel, NoticeState, Severity
 
 IS_SENDING = Q(status=NoticeState.SENDING)

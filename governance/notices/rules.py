@@ -13,6 +13,11 @@ from zoneinfo import ZoneInfo
 
 from governance.calendars.clock import moment_at
 
+ADDRESS_ASKED = "address.asked"  # a link that verifies an address
+WANTED = frozenset(
+    {ADDRESS_ASKED}
+)  # kinds asked for just now: no quiet hours, no choice, holds them
+
 
 class Channel(StrEnum):
     EMAIL = "email"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.notices import endpoint_views, views
+from governance.notices import endpoint_views, proof_views, views
 
 app_name = "notices"
 HOOK = "settings/webhooks/<int:pk>/"
@@ -11,6 +11,8 @@ urlpatterns = [
     path("notices/read/", views.read_all, name="read_all"),
     path("notices/<int:pk>/read/", views.read, name="read"),
     path("settings/notices/", views.preferences, name="preferences"),
+    path("settings/addresses/", proof_views.addresses, name="addresses"),
+    path("verify-address/<str:token>/", proof_views.prove_by_link, name="prove"),
     path("settings/webhooks/", endpoint_views.endpoints, name="endpoints"),
     path(HOOK, endpoint_views.endpoint, name="endpoint"),
     path(f"{HOOK}edit/", endpoint_views.change, name="change_endpoint"),

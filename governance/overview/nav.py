@@ -106,6 +106,7 @@ SETTINGS_PAGES = [
     NavItem("Escalation", "hourglass", "/settings/escalation/"),
     NavItem("Tokens", "key-round", "/settings/tokens/"),
     NavItem("Notices", "bell", "/settings/notices/"),
+    NavItem("Addresses", "user-round-check", "/settings/addresses/"),
     NavItem("Calendar", "calendar-clock", "/settings/calendar/"),
     NavItem("Webhooks", "link", "/settings/webhooks/", Capability.CONFIGURE),
 ]

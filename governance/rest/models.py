@@ -5,7 +5,7 @@ from datetime import datetime
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from governance.accounts.access import units_with
@@ -24,7 +24,7 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
             return self
         return self.filter(owner=user)
 
-    def live(self, at: datetime | Now) -> QuerySet["ApiToken"]:
+    def live(self, at: datetime | Greatest) -> QuerySet["ApiToken"]:
         """Return tokens that work at a moment: not revoked, not expired, owner active."""
         return self.filter(revoked_at__isnull=True, expires_at__gt=at, owner__is_active=True)
 

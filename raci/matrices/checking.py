@@ -11,6 +11,7 @@ from django.utils import timezone
 from governance.accounts.models import User
 from governance.classification.rules import Tier
 from governance.classification.signed import current_tiers
+from governance.notices.proofs import verified
 from inventory.systems.rules import Stage
 from raci.matrices import queries, rules, schemes
 from raci.matrices.asking import Pagers
@@ -35,6 +36,7 @@ MENDED_AT = {
     Mend.AUTHORITIES: ("raci:default", "#authority-h"),
     Mend.SCHEDULES: ("oncall:schedules", ""),
     Mend.COVER: ("raci:cover", ""),
+    Mend.ADDRESSES: ("notices:addresses", ""),
 }
 
 
@@ -60,10 +62,12 @@ def surroundings(matrices: Iterable[Matrix]) -> Surroundings:
     named |= {matrix.system.owner_id for matrix in found if matrix.system}
     ids = {pk for pk in named if pk}
     pagers = Pagers([matrix.home for matrix in found], at)
+    people = queries.directory(found)
+    seated = {person.pk for person in people.holders.values()}
     activities, words = catalogue().activities, catalogue().roles
     return Surroundings(
         at,
-        queries.directory(found),
+        replace(people, reachable=verified(ids | seated)),
         World(cover_of(units, ids), activities, words, pagers, OWNER_ROLE),
         pagers,
         _loads(ids),

@@ -117,23 +117,37 @@ def _few(now: Situation, reason: str, fix: str, mend: Mend) -> Finding:
 
 
 def never_told(now: Situation) -> Iterator[Finding]:
-    """R16: whoever is to be consulted or informed can be told."""
+    """R16: whoever is to be consulted or informed gets the notice."""
     for party, codes in _rows_of(now, TOLD):
         if why := _no_route(now, party):
             reason = f"{party.name} is never asked or told {in_rows(codes)}: {why}."
-            fix = "Name somebody, or an address."
-            yield about("R16", codes, reason, fix, mend=Mend.HOLDERS, error=False)
+            fix = "Name a person, or who holds the role."
+            mend = Mend.HOLDERS if party.kind == PartyKind.ROLE else Mend.ROW
+            yield about("R16", codes, reason, fix, mend=mend, error=False)
+
+
+UNREAD = {
+    PartyKind.TEAM: "notices go to people, and nobody of the team is named",
+    PartyKind.MAILBOX: "notices go to people, and nobody who reads the mailbox is named",
+    PartyKind.VENDOR: "notices go to people here, and nobody tells the vendor",
+    PartyKind.SERVICE: "a service account reads nothing",
+}
 
 
 def _no_route(now: Situation, party: Party) -> str:
+    """Return why no notice reaches a party; empty when one does.
+
+    A person with an open account is told in the app and by mail. A role is told through its
+    holder or who is on call; a group is everybody, who hear of it together.
+    """
     if party.kind == PartyKind.ROLE:
         many = set(party.roles) & now.groups
-        return "" if many else "nobody holds the role"
+        on_call = (now.world.on_call(role, now.subject.path, now.at) for role in party.roles)
+        is_told = many or any(duty is not None for duty in on_call)
+        return "" if is_told else "nobody holds the role"
     if party.left:
         return "they have left"
-    if party.kind in (PartyKind.TEAM, PartyKind.MAILBOX, PartyKind.VENDOR):
-        return "" if "@" in party.name else "there is no address"
-    return ""
+    return UNREAD.get(party.kind, "")
 
 
 def dark_hours(now: Situation) -> Iterator[Finding]:

@@ -46,7 +46,7 @@ def _by_person(now: Situation, letters: frozenset[Letter]) -> dict[str, tuple[Pa
 
 
 def unreachable(now: Situation) -> Iterator[Finding]:
-    """R07: whoever has an A or R has an open account and an address; an A that left is R04."""
+    """R07: whoever has an A or R is here, with a verified address; an A that left is R04."""
     for party, codes in _by_person(now, WORKING).values():
         doing = [row.activity.code for row in now.rows if party in row.with_letter(RESPONSIBLE)]
         if party.left and doing:
@@ -54,7 +54,14 @@ def unreachable(now: Situation) -> Iterator[Finding]:
             yield about("R07", doing, reason, "Give the R to somebody who is here.", mend=Mend.ROW)
         elif not party.left and "@" not in party.email:
             reason = f"{party.name} cannot be reached {in_rows(codes)}: there is no address."
-            yield about("R07", codes, reason, "Add an e-mail address.", mend=Mend.ROW)
+            yield about("R07", codes, reason, "Add an e-mail address.", mend=Mend.ADDRESSES)
+        elif not party.left and not party.is_verified:
+            reason = (
+                f"Nobody knows whether {party.name} can be reached {in_rows(codes)}: "
+                "the address is not verified."
+            )
+            fix = f"Send {party.name} a link that verifies it, or have an administrator vouch."
+            yield about("R07", codes, reason, fix, mend=Mend.ADDRESSES)
 
 
 def vacant(now: Situation) -> Iterator[Finding]:

@@ -33,6 +33,7 @@ class Directory:
     authorities: Mapping[tuple[int, int], frozenset[str]]  # (unit, person)
     tiers: Mapping[int, str]  # signed, by system
     limits: Mapping[tuple[int, int, str], Money]  # (unit, person, kind), of what has a limit
+    reachable: frozenset[int] = frozenset()  # people with a verified address
 
     def holder(self, role: str, unit: BusinessUnit) -> User | None:
         """Return who holds the role for a unit; the nearest unit decides."""
@@ -144,6 +145,7 @@ def _person(party: Party, person: User, matrix: Matrix, people: Directory) -> ru
         roles=tuple(party.roles),
         is_role=party.kind == PartyKind.ROLE,
         email=person.email,
+        is_verified=person.pk in people.reachable,
     )
 
 

@@ -66,6 +66,7 @@ class Mend(StrEnum):
     COVER = "cover"
     SCHEDULES = "schedules"
     RECORD = "record"  # a declaration or an attestation
+    ADDRESSES = "addresses"  # whose address is verified
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ class Party:
     roles: tuple[str, ...] = ()  # the column stands, or stood, for
     is_role: bool = False  # it names no person itself
     email: str = ""
+    is_verified: bool = False  # somebody showed that the address reaches them
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,8 @@ class Planned:
 
 def next_steps(schedule: Schedule, content: bytes) -> list[Planned]:
     """Return what a file would do, event by event; raises NotACalendarError."""
-    found = events(content, zone_of(schedule.zone))
+    now = timezone.now()
+    found = events(content, zone_of(schedule.zone), now)
     people = {
         user.email.lower(): user
         for user in User.objects.filter(
@@ -44,7 +45,7 @@ def next_steps(schedule: Schedule, content: bytes) -> list[Planned]:
     }
     live = schedule.overrides.filter(withdrawn_at__isnull=True).select_related("person", "schedule")
     known = {row.uid: row for row in live.exclude(uid="")}
-    now, seen, planned = timezone.now(), set[str](), []
+    seen, planned = set[str](), []
     for event in found:
         twice = bool(event.uid) and event.uid in seen
         seen.add(event.uid)

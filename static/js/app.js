@@ -56,6 +56,18 @@
     });
   }, true);
 
+  /* groups of a diff: j and k go to the next and the one before, while the focus is among them */
+  $$("[data-groups]").forEach((all) => {
+    const groups = $$("[data-group]", all);
+    if (groups[0]) groups[0].tabIndex = 0;
+    all.addEventListener("keydown", (e) => {
+      const step = { j: 1, k: -1 }[e.key], at = groups.findIndex((g) => g.contains(document.activeElement));
+      if (!step || e.altKey || e.metaKey || e.ctrlKey || /^(input|textarea|select)$/i.test(e.target.tagName)) return;
+      const to = groups[at < 0 ? 0 : at + step];
+      if (to) { e.preventDefault(); to.focus(); to.scrollIntoView({ block: "start" }); }
+    });
+  });
+
   /* RACI: an ARIA grid of selects. One cell is in the tab order; arrows, Home and End move, letters
      choose, Delete clears, Ctrl+Z undoes. The page counts changes and checks each row at once. */
   const raci = $(".raci[data-grid]");

@@ -28,6 +28,7 @@ NOBODY_SIGNED_IN = [
     Visit("/no/such/page/", (), 404),
     Visit("/{ack}/", ()),
     Visit("/acknowledge/cut-off/", (), 404),
+    Visit("/verify-address/cut-off/", (), 404),
 ]
 VISITS = [
     # Today, search, kit, errors
@@ -192,6 +193,7 @@ VISITS = [
     Visit("/notices/", (OFFICER, AUDITOR)),
     Visit("/notices/?show=all", (OWNER,)),
     Visit("/settings/notices/", (OWNER,)),
+    Visit("/settings/addresses/", (OWNER, ADMIN)),
     Visit("/settings/webhooks/", (ADMIN,)),
     Visit("/settings/webhooks/{endpoint}/", (ADMIN,)),
     Visit("/settings/webhooks/{endpoint}/edit/", (ADMIN,)),

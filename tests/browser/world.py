@@ -19,6 +19,7 @@ from inventory.imports import runs
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
 from tests.browser import climbing, duties, news, overdue, papers, proofs, rotas
+from tests.factories import verify_address
 
 PASSWORD = "correct horse battery"
 PEOPLE = {
@@ -128,4 +129,4 @@ def _person(name: str, role: Role, unit: BusinessUnit, admin: User) -> User:
     user = accounts.add_person(email=email, name=name, unit=unit, actor=admin, password=PASSWORD)
     ends_on = timezone.localdate() + timedelta(days=30) if role == Role.AUDITOR else None
     accounts.grant(user, role=role, unit=unit, actor=admin, ends_on=ends_on)
-    return user
+    return verify_address(user)

@@ -27,6 +27,7 @@ PUBLIC = {
     "account_confirm_login_code": "a step of signing in",
     "obligations:feed": "a calendar program cannot sign in; the address is the secret",
     "escalation:acknowledge": "a link in a mail: the address is the secret, its button acts",
+    "notices:prove": "a link in a mail: the address is the secret, its button acts",
     "oncall:feed": "a calendar program cannot sign in; the address is the secret",
 }
 # Things that everybody with a role in the organisation sees, and why.
@@ -37,6 +38,7 @@ SHARED = {
     "confirm-email": "belongs to signing in",
     "password": "belongs to signing in",
     "acknowledge": "whoever has the mail opens it; any other address is 404",
+    "verify-address": "whoever has the mail opens it; any other address is 404",
     "calendar": "whoever has the secret reads it; any other address is 404",
 }
 

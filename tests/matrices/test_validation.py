@@ -16,13 +16,14 @@ from raci.people.rules import Away, Mandate, Person, Power, Rank, Seat, cover
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
 OLD = NOW - 400 * DAY
-A, R, C, AR = Letter.A, Letter.R, Letter.C, Letter.AR
+A, R, C, I, AR = Letter.A, Letter.R, Letter.C, Letter.I, Letter.AR  # noqa: E741
 NAMES = ("ann", "ben", "cem", "dan", "eva", "fay")
 STOP = frozenset({"stop-system", "sign-contract"})
 
 
 def party(name: str, *roles: str, **over) -> Party:
     about = {"person": name, "authorities": STOP, "roles": roles, "email": f"{name}@x.example"}
+    about["is_verified"] = True
     return Party(name.capitalize(), **(about | over))
 
 
@@ -105,6 +106,11 @@ FIRES = {
         seen(rows={"OPS-01": ((BEN, A), (party("cem", email=""), R))}),
         "R07",
         "E Cem cannot be reached",
+    ),
+    "R07 unverified": (
+        seen(rows={"OPS-01": ((BEN, A), (party("cem", is_verified=False), R))}),
+        "R07",
+        "E Nobody knows whether Cem can be reached in CHG-05, OPS-01: the address is not verified",
     ),
     "R08 vacant": (
         seen(rows={"OPS-03": ((BEN, A), (VACANT, R))}),
@@ -232,10 +238,30 @@ FIRES = {
         "R16",
         "W Red team is never asked or told in CHG-03: nobody holds the role",
     ),
+    "R16 left": (
+        seen(rows={"CHG-03": ((EVA, AR), (party("gil", left=True), I))}),
+        "R16",
+        "W Gil is never asked or told in CHG-03: they have left",
+    ),
     "R16 team": (
         seen(rows={"CHG-03": ((EVA, AR), (Party("Desk", PartyKind.TEAM), C))}),
         "R16",
-        "W Desk is never asked or told in CHG-03: there is no address",
+        "W Desk is never asked or told in CHG-03: notices go to people",
+    ),
+    "R16 mailbox": (
+        seen(rows={"CHG-03": ((EVA, AR), (Party("desk@x.example", PartyKind.MAILBOX), I))}),
+        "R16",
+        "W desk@x.example is never asked or told in CHG-03: notices go to people",
+    ),
+    "R16 vendor": (
+        seen(rows={"CHG-03": ((EVA, AR), (Party("Kelda AI", PartyKind.VENDOR), C))}),
+        "R16",
+        "W Kelda AI is never asked or told in CHG-03: notices go to people here",
+    ),
+    "R16 service": (
+        seen(rows={"CHG-03": ((EVA, AR), (party("bot", kind=PartyKind.SERVICE), I))}),
+        "R16",
+        "W Bot is never asked or told in CHG-03: a service account reads nothing",
     ),
     "R18": (
         seen(index={"seats": [seat("PO", "ann", delivery_only=True)]}),
@@ -276,6 +302,10 @@ FIRES = {
 }
 ONLY_ONE_CALL = {"on_call": lambda role, path, at: Duty("", "") if role == "RED" else None}
 STILL = {
+    "R07 only consulted": (
+        seen(rows={"CHG-03": ((EVA, AR), (party("cem", is_verified=False), C))}),
+        "R07",
+    ),
     "R08 on a schedule": (seen(rows={"OPS-03": ((BEN, A), (VACANT, R))}, **ONLY_ONE_CALL), "R08"),
     "R08 successor": (
         seen(
@@ -336,8 +366,16 @@ STILL = {
         ),
         "R16",
     ),
-    "R16 address": (
-        seen(rows={"CHG-03": ((EVA, AR), (Party("desk@x.example", PartyKind.MAILBOX), C))}),
+    "R16 person": (
+        seen(rows={"CHG-03": ((EVA, AR), (party("gil", is_verified=False), C), (FAY, I))}),
+        "R16",
+    ),
+    "R16 on a schedule": (
+        seen(rows={"CHG-03": ((EVA, AR), (VACANT, C))}, **ONLY_ONE_CALL),
+        "R16",
+    ),
+    "R16 does the work": (
+        seen(rows={"CHG-03": ((EVA, A), (Party("Desk", PartyKind.TEAM), R))}),
         "R16",
     ),
     "R18 declared": (

@@ -82,6 +82,19 @@ def test_a_clock_that_is_wrong_here_neither_revives_a_token_nor_ends_one(
     assert caller(ended)("GET", UNITS).status_code == 401
 
 
+def test_a_database_whose_clock_is_put_back_revives_no_token(officer):
+    used, good = issue_token(actor=officer, name="ci", scopes=[Scope.READ])
+    over, ended = issue_token(actor=officer, name="old", scopes=[Scope.READ])
+    now, hour = timezone.now(), timedelta(hours=1)
+    ApiToken.objects.filter(pk=used.pk).update(last_used_at=now + 3 * hour)  # and put back since
+    ApiToken.objects.filter(pk=over.pk).update(expires_at=now + 2 * hour)
+
+    assert caller(ended)("GET", UNITS).status_code == 401
+    assert caller(good)("GET", UNITS).status_code == 200
+    used.refresh_from_db()
+    assert used.last_used_at == now + 3 * hour
+
+
 def test_a_token_is_kept_as_a_peppered_digest_only(officer, settings):
     token, text = issue_token(actor=officer, name="ci", scopes=[Scope.READ])
     secret = text.split(".")[1]

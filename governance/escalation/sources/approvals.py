@@ -11,7 +11,7 @@ from django.urls import reverse
 from governance.accounts.models import User
 from governance.approvals.lifecycle import ChangeClass, State, Tier
 from governance.approvals.models import Release, Vote, Waiver
-from governance.approvals.quorum import ACTIVITIES, Slot, rule_for
+from governance.approvals.quorum import ACTIVITIES, Slot, of_data, rule_for
 from governance.approvals.standing import MAY_RUN
 from governance.escalation.sources.facts import CHUNK, Asking, Fact, of_system, owner_of
 from inventory.systems.models import VersionContributor
@@ -21,7 +21,6 @@ from raci.matrices.queries import accountables
 TOGETHER = 500  # systems whose matrices are read at once
 LEFT_OUT = (State.REJECTED, State.WITHDRAWN)
 UNREADY = (State.SUBMITTED, State.EVALUATING, State.DRAFT)
-PERSONAL = frozenset({"personal", "special_category", "health", "children", "biometric"})
 T = TypeVar("T")
 
 
@@ -59,7 +58,7 @@ class Voices:
 
 
 def _asked(row: Release) -> tuple[Slot, ...]:
-    personal = bool(PERSONAL & set(row.system.data_categories))
+    personal = of_data(row.system.data_categories) != Tier.MINIMAL
     change = ChangeClass(row.change_class or ChangeClass.MAJOR)
     return rule_for(change, Tier(row.risk_tier), personal_data=personal).slots
 

@@ -10,10 +10,11 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
 from governance.notices.models import Notice
-from governance.notices.rules import Severity, stable_id
+from governance.notices.rules import ADDRESS_ASKED, Severity, stable_id
 
 MOST_SHOWN = 40  # of the notices in one mail; the app shows all
 LONGEST_SUBJECT = 180
+BUTTONS = {ADDRESS_ASKED: "Confirm this address"}  # what the link of a kind does, by its kind
 
 
 def one_line(text: str) -> str:
@@ -80,6 +81,7 @@ def _section(notice: Notice) -> dict[str, object]:
         "lines": [one_line(str(line)) for line in notice.lines],
         "url": absolute(notice.url),
         "ack_url": absolute(notice.ack_url),
+        "button": BUTTONS.get(notice.kind, "Acknowledge"),
     }
 
 
