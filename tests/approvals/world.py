@@ -42,7 +42,7 @@ def proof_of(user: User) -> Proof:
 class Place:
     """A system with everybody it needs, and the verbs to bring a version through."""
 
-    def __init__(self, system: AISystem, officer: User, admin: User) -> None:
+    def __init__(self, system: AISystem, officer: User, admin: User, **same: User) -> None:
         root = system.unit.parent or system.unit
         self.system, self.officer, self.admin = system, officer, admin
         self.people = {
