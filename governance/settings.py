@@ -301,6 +301,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "sweep-releases": {
+        "task": "governance.approvals.tasks.sweep_releases",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "sweep-reviews": {
         "task": "governance.approvals.tasks.sweep_reviews",
         "schedule": 60.0,

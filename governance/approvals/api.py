@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from governance.accounts.models import User
 from governance.accounts.stepup import proof_of
-from governance.approvals import actions, evidence_actions, run_actions, vote_actions
+from governance.approvals import actions, around_actions, run_actions, vote_actions, waiver_actions
 from governance.approvals.api_bodies import (
     ProposalInput,
     ReleaseSerializer,
@@ -80,7 +80,7 @@ VERBS: dict[str, Verb] = {
     Event.RETIRE: _do(run_actions.retire, "reason", "done"),
     "second": _do(run_actions.second, "reason"),
     "set_class": _do(actions.set_class, "to", "reason"),
-    "remark": _do(evidence_actions.remark, "text"),
+    "remark": _do(around_actions.remark, "text"),
 }
 
 
@@ -164,5 +164,5 @@ class WaiverViewSet(Readable):
     @extend_schema(request=WaiverInput, responses={201: WaiverSerializer})
     def create(self, request: Request) -> Response:
         """Grant a waiver."""
-        waiver = evidence_actions.grant_waiver(actor=self.person, **self.valid(WaiverInput))
+        waiver = waiver_actions.grant_waiver(actor=self.person, **self.valid(WaiverInput))
         return self.shown(waiver, 201)

@@ -1,42 +1,29 @@
-"""The verbs around a release: evidence, conditions, findings, remarks, weight, waivers, freezes."""
+"""The verbs of evidence about a version, and of conditions of an approval."""
 
 import hashlib
-from collections.abc import Collection, Mapping
-from datetime import date, datetime
-from typing import Any, TypedDict, Unpack
+from datetime import date
+from typing import TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from governance.accounts.access import require
-from governance.accounts.models import BusinessUnit, User
+from governance.accounts.models import User
 from governance.accounts.rules import Capability
-from governance.approvals import canary
 from governance.approvals.advancing import advance
-from governance.approvals.errors import SamePersonError
 from governance.approvals.kinds import Kind, evidence_table
-from governance.approvals.lifecycle import LIVE, OPEN, State
 from governance.approvals.models import (
-    CanaryReport,
     Condition,
-    Finding,
-    Freeze,
-    Materiality,
     Release,
     ReleaseEvidence,
-    Remark,
-    Viewing,
-    Waiver,
 )
-from governance.approvals.moving import hold, iso, note
+from governance.approvals.moving import hold, note
 from governance.approvals.situation import Basis
-from governance.approvals.waiving import why_not_waive
-from governance.common.errors import DomainError, StaleError, TransitionError
+from governance.common.errors import DomainError, TransitionError
 from governance.evidence.models import EvidenceItem
-from governance.ledger.actions import Actor, Personal, record
+from governance.ledger.actions import Personal, record
 from inventory.systems.models import AISystem, ModelVersion
-from inventory.systems.pins.table import pin_of
 
 
 def _kind(key: str) -> Kind:
@@ -178,278 +165,3 @@ def meet_condition(condition: Condition, *, actor: User, how: str) -> None:
         raise TransitionError("This condition is met already.")
     condition.refresh_from_db()
     note(held, "release.condition_met", actor, {"text": condition.text, "how": how.strip()})
-
-
-class Where(TypedDict, total=False):
-    """What a finding is about: a key that is open once, a release."""
-
-    key: str
-    release: Release | None
-
-
-@transaction.atomic
-def open_finding(
-    system: AISystem,
-    *,
-    actor: Actor,
-    kind: str,
-    severity: int,
-    words: str,
-    **about: Unpack[Where],
-) -> Finding:
-    """Return the open finding of a kind and key: a new one is recorded, a known one absorbs it."""
-    key, release = about.get("key", ""), about.get("release")
-    if key:
-        known = Finding.objects.filter(system=system, kind=kind, key=key, closed_at__isnull=True)
-        if found := known.first():
-            return found
-    person = actor if isinstance(actor, User) else None
-    finding = Finding.objects.create(
-        system=system,
-        release=release,
-        kind=kind,
-        severity=severity,
-        key=key[:200],
-        words=words[:2_000],
-        opened_by=person,
-        opened_at=timezone.now(),
-    )
-    _record_finding(finding, "finding.opened", actor, {"words": finding.words})
-    return finding
-
-
-def _record_finding(finding: Finding, event: str, actor: Actor, data: Mapping[str, Any]) -> None:
-    told = {
-        "system": finding.system.ref,
-        "kind": finding.kind,
-        "severity": finding.severity,
-        **data,
-    }
-    record(event, subject=finding, actor=actor, data=told, unit=finding.system.unit_id)
-
-
-@transaction.atomic
-def accept_finding(finding: Finding, *, actor: User, reason: str) -> None:
-    """Accept what an evaluation found, so that the review may begin all the same."""
-    _decide(finding, actor, reason)
-    rows = Finding.objects.filter(pk=finding.pk, accepted_at__isnull=True, closed_at__isnull=True)
-    if not rows.update(accepted_at=timezone.now(), accepted_by=actor):
-        raise TransitionError("It is accepted or closed already.")
-    finding.refresh_from_db()
-    _record_finding(finding, "finding.accepted", actor, {"reason": reason})
-    if finding.release:
-        follow(finding.release.version)
-
-
-@transaction.atomic
-def close_finding(finding: Finding, *, actor: User, reason: str) -> None:
-    """Close a finding with how it ended."""
-    _decide(finding, actor, reason)
-    said = {"closed_by": actor, "closed_because": reason.strip(), "closed_at": timezone.now()}
-    if not Finding.objects.filter(pk=finding.pk, closed_at__isnull=True).update(**said):
-        raise TransitionError("It is closed already.")
-    finding.refresh_from_db()
-    _record_finding(finding, "finding.closed", actor, {"reason": reason})
-
-
-def _decide(finding: Finding, actor: User, reason: str) -> None:
-    AISystem.objects.select_for_update(no_key=True).get(pk=finding.system_id)
-    require(actor, Capability.APPROVE, finding.system.unit)
-    release = finding.release
-    if release and actor.pk == release.submitted_by_id:
-        raise SamePersonError("You proposed this version, so somebody else must say so.")
-    if not reason.strip():
-        raise DomainError("Say why: whoever reads the record will ask.")
-
-
-@transaction.atomic
-def note_failure(release: Release, *, actor: User, words: str) -> Finding:
-    """Return the finding of a soft criterion that failed, so that somebody can accept it."""
-    require(actor, Capability.ANSWER, release.system.unit)
-    return open_finding(
-        release.system,
-        actor=actor,
-        kind=Finding.Kind.EVALUATION,
-        severity=3,
-        words=words,
-        key=f"{release.ref}:{words}",
-        release=release,
-    )
-
-
-@transaction.atomic
-def say_materiality(
-    system: AISystem, *, actor: User, exposure: int, purpose: int, reason: str
-) -> Materiality:
-    """Return what somebody says a system weighs; votes about another tier count no more."""
-    held = AISystem.objects.select_for_update(no_key=True, of=("self",)).get(pk=system.pk)
-    require(actor, Capability.CLASSIFY, held.unit)
-    if not reason.strip():
-        raise DomainError("Say why it weighs that much.")
-    if not (1 <= exposure <= 3 and 1 <= purpose <= 3):
-        raise DomainError("Exposure and purpose are 1, 2 or 3.")
-    row = Materiality.objects.create(
-        system=held,
-        exposure=exposure,
-        purpose=purpose,
-        reason=reason.strip(),
-        said_by=actor,
-        said_at=timezone.now(),
-    )
-    data = {"system": held.ref, "exposure": exposure, "purpose": purpose, "reason": reason}
-    record("materiality.said", subject=row, actor=actor, data=data, unit=held.unit_id)
-    for release in Release.objects.filter(system=held).with_all():
-        advance(release)
-    return row
-
-
-@transaction.atomic
-def set_freeze(
-    unit: BusinessUnit, *, actor: User, reason: str, begins_at: datetime, ends_at: datetime
-) -> Freeze:
-    """Return a time in which nothing goes live in a unit and below it."""
-    require(actor, Capability.APPROVE, unit)
-    if not reason.strip():
-        raise DomainError("Say why nothing goes live then.")
-    if ends_at <= begins_at or ends_at <= timezone.now():
-        raise DomainError("It must end after it begins, and not in the past.")
-    row = Freeze.objects.create(
-        unit=unit,
-        reason=reason.strip(),
-        begins_at=begins_at,
-        ends_at=ends_at,
-        set_by=actor,
-        set_at=timezone.now(),
-    )
-    data = {"unit": unit.name, "reason": row.reason, "from": iso(begins_at), "until": iso(ends_at)}
-    record("freeze.set", subject=row, actor=actor, data=data, unit=unit.pk)
-    return row
-
-
-@transaction.atomic
-def lift_freeze(freeze: Freeze, *, actor: User) -> None:
-    """End a freeze before its time."""
-    require(actor, Capability.APPROVE, freeze.unit)
-    said = {"lifted_at": timezone.now(), "lifted_by": actor}
-    if not Freeze.objects.filter(pk=freeze.pk, lifted_at__isnull=True).update(**said):
-        raise TransitionError("It is lifted already.")
-    freeze.refresh_from_db()
-    data = {"unit": freeze.unit.name, "reason": freeze.reason}
-    record("freeze.lifted", subject=freeze, actor=actor, data=data, unit=freeze.unit_id)
-
-
-@transaction.atomic
-def report_canary(
-    release: Release,
-    *,
-    actor: User,
-    tasks: int,
-    metrics: Mapping[str, Any],
-    observed_from: datetime,
-    observed_until: datetime,
-) -> CanaryReport:
-    """Return what a canary showed in a period; periods may not overlap."""
-    held = hold(release)
-    require(actor, Capability.SUBMIT, held.system.unit)
-    if held.state != State.CANARY:
-        raise TransitionError(f"{held.ref} is {held.words.lower()}, not a canary.")
-    if observed_until <= observed_from or observed_until > timezone.now():
-        raise DomainError("The period must end after it begins, and not in the future.")
-    rows = held.canary_reports.filter(
-        observed_from__lt=observed_until, observed_until__gt=observed_from
-    )
-    if rows.exists():
-        raise DomainError("Another report covers a part of this period already.")
-    kept = {str(name): str(canary.decimal_of(value)) for name, value in metrics.items()}
-    report = CanaryReport.objects.create(
-        release=held,
-        observed_from=observed_from,
-        observed_until=observed_until,
-        tasks=tasks,
-        metrics=kept,
-        reported_by=actor,
-        reported_at=timezone.now(),
-    )
-    note(held, "release.canary_reported", actor, {"tasks": tasks, "metrics": kept})
-    return report
-
-
-@transaction.atomic
-def remark(release: Release, *, actor: User, text: str) -> Remark:
-    """Return a line of the conversation about a release; who sees the system may write."""
-    if not text.strip():
-        raise DomainError("Write something first.")
-    row = Remark.objects.create(release=release, author=actor, text=text.strip(), at=timezone.now())
-    note(release, "release.remarked", actor, {"text": row.text})
-    return row
-
-
-@transaction.atomic
-def mark_viewed(
-    release: Release,
-    *,
-    actor: User,
-    groups: Collection[str] = (),
-    shown: int = 0,
-    opened_at: datetime | None = None,
-) -> Viewing:
-    """Return what a person looked at of an update: when first (now), and which groups of the diff.
-
-    Kept for whoever asks how decisions are made; the first look and each new group are entries.
-    """
-    now = timezone.now()
-    row, is_new = Viewing.objects.select_for_update().get_or_create(
-        release=release,
-        person=actor,
-        defaults={"opened_at": min(opened_at or now, now), "shown": shown},
-    )
-    fresh = sorted(set(groups) - set(row.groups))
-    if fresh or shown != row.shown:
-        row.groups, row.shown = [*row.groups, *fresh], shown or row.shown
-        Viewing.objects.filter(pk=row.pk).update(groups=row.groups, shown=row.shown)
-    if is_new or fresh:
-        note(release, "release.viewed", actor, {"groups": fresh, "shown": row.shown})
-    return row
-
-
-@transaction.atomic
-def grant_waiver(
-    version: ModelVersion, *, actor: User, reason: str, ends_on: date, seen: str | None = None
-) -> Waiver:
-    """Allow a version whose model id is not pinned to be proposed, until a last day.
-
-    Raises PermissionDenied unless the actor may decide in the unit and neither proposed nor
-    worked on the version; DomainError for a pinned id, an empty reason, or an end in the past
-    or further off than a year.
-    """
-    require(actor, Capability.APPROVE, version.system.unit)
-    held = ModelVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
-    if held.digest != (seen or version.digest):
-        raise StaleError(f"{version} changed since you read it. Read it again first.")
-    if _had_a_part(actor, version):
-        raise SamePersonError("You worked on this version, so somebody else must decide.")
-    if not reason.strip():
-        raise DomainError("Say why this version may run on an id that is not pinned.")
-    pin = pin_of(held.provider, held.model_id)
-    if refusal := why_not_waive(timezone.localdate(), ends_on, is_fixed=pin.is_fixed):
-        raise DomainError(refusal)
-    waiver = Waiver.objects.create(
-        version=version, digest=held.digest, reason=reason, granted_by=actor, ends_on=ends_on
-    )
-    data = {
-        "version": version.ref,
-        "digest": held.digest,
-        "model_id": held.model_id,
-        "pin": pin.state.value,
-        "reason": reason,
-        "ends_on": ends_on.isoformat(),
-    }
-    record("waiver.granted", subject=waiver, actor=actor, data=data, unit=version.system.unit_id)
-    return waiver
-
-
-def _had_a_part(actor: User, version: ModelVersion) -> bool:
-    if version.contributors.filter(user=actor).exists():
-        return True
-    alive = Release.objects.filter(version=version, status__in=OPEN | LIVE)
-    return alive.filter(submitted_by=actor).exists()

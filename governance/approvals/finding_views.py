@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from governance.accounts.access import acting_user, may, units_with, visible_units
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
-from governance.approvals import evidence_actions, proofs
+from governance.approvals import around_actions, finding_actions, proofs
 from governance.approvals.forms import ReasonForm
 from governance.approvals.history_views import system_of
 from governance.approvals.models import Finding, Freeze, Materiality
@@ -44,7 +44,7 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         closes = request.POST.get("decision") == "close"
-        act = evidence_actions.close_finding if closes else evidence_actions.accept_finding
+        act = finding_actions.close_finding if closes else finding_actions.accept_finding
         act(found, actor=user, reason=form.cleaned_data["reason"])
         messages.success(request, "The finding is closed." if closes else "It is accepted.")
         if found.release:
@@ -71,7 +71,7 @@ def freezes(request: HttpRequest) -> HttpResponse:
     if form is not None and form.is_valid():
         given = form.cleaned_data
         unit = given.pop("unit")
-        evidence_actions.set_freeze(unit, actor=user, **given)
+        around_actions.set_freeze(unit, actor=user, **given)
         messages.success(request, f"Nothing goes live in {unit} then.")
         return redirect("approvals:freezes")
     context = {
@@ -97,7 +97,7 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
     """End a freeze before its time."""
     user = acting_user(request)
     rows = Freeze.objects.filter(unit__in=visible_units(user).values("pk")).select_related("unit")
-    evidence_actions.lift_freeze(get_object_or_404(rows, pk=pk), actor=user)
+    around_actions.lift_freeze(get_object_or_404(rows, pk=pk), actor=user)
     messages.success(request, "The freeze is lifted.")
     return redirect("approvals:freezes")
 
@@ -113,7 +113,7 @@ def materiality(request: HttpRequest, ref: str) -> HttpResponse:
     start = {"exposure": last.exposure, "purpose": last.purpose} if last else {}
     form = MaterialityForm(request.POST or None, initial=start)
     if form.is_valid():
-        evidence_actions.say_materiality(system, actor=user, **form.cleaned_data)
+        around_actions.say_materiality(system, actor=user, **form.cleaned_data)
         messages.success(request, f"{system}: the tier is {proofs.tier_of(system)} now.")
         return redirect("approvals:materiality", ref=system.ref)
     signed = classification.current(system)

@@ -8,7 +8,16 @@ from django.utils import timezone
 from governance.accounts.access import may
 from governance.accounts.models import User
 from governance.accounts.rules import Capability, Proof
-from governance.approvals import consequences, measured, proofs, seats, sides, situations, waiving
+from governance.approvals import (
+    consequences,
+    facts,
+    measured,
+    proofs,
+    seats,
+    sides,
+    situations,
+    waiving,
+)
 from governance.approvals.going_back import way_back
 from governance.approvals.kinds import evidence_table
 from governance.approvals.lifecycle import (
@@ -211,8 +220,8 @@ def update_page(release: Release, user: User, proof: Proof | None = None) -> Upd
 def checks(release: Release) -> tuple[Check, ...]:
     """Return what an approver looks at first."""
     system = release.system
-    signed, signed_words = situations.classified(system)
-    named, named_words = situations.answered(system)
+    signed, signed_words = facts.classified(system)
+    named, named_words = facts.answered(system)
     state, words = proofs.agreements(system)
     return (
         _pin_check(release),

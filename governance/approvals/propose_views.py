@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from governance.accounts.access import acting_user, may
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
-from governance.approvals import actions, classing, evidence_actions, pages, proofs, situations
+from governance.approvals import actions, classing, pages, proofs, situations, waiver_actions
 from governance.approvals.change_rows import AI_ACT_QUESTIONS
 from governance.approvals.lifecycle import ChangeClass, Environment
 from governance.approvals.models import Release
@@ -110,7 +110,7 @@ def waive(request: HttpRequest, pk: int) -> HttpResponse:
     version = version_of(user, pk)
     form = WaiverForm(request.POST or None, initial={"seen": version.digest})
     if form.is_valid():
-        waiver = evidence_actions.grant_waiver(version, actor=user, **form.cleaned_data)
+        waiver = waiver_actions.grant_waiver(version, actor=user, **form.cleaned_data)
         messages.success(request, f"{version} may be proposed until {waiver.ends_on:%-d %B %Y}.")
         return redirect("approvals:history", ref=version.system.ref)
     context = {

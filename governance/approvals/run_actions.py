@@ -13,7 +13,7 @@ from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.approvals import canary, proofs
 from governance.approvals.checking import check, noting_refusals
-from governance.approvals.errors import SamePersonError
+from governance.approvals.errors import NotYoursError, SamePersonError
 from governance.approvals.going_back import roll_back, way_back
 from governance.approvals.lifecycle import EMERGENCY_HOURS, LIVE, Event, State
 from governance.approvals.models import Finding, Release
@@ -168,10 +168,11 @@ def choose_target(release: Release, *, actor: User, target: Release) -> None:
     if held.state not in LIVE | {State.SUSPENDED}:
         raise TransitionError(f"{held.ref} does not run.")
     if words := may_event(Event.ROLLBACK, actor, held):
-        raise DomainError(words)
-    if target not in proofs.targets(held):
+        raise NotYoursError(words)
+    found = next((one for one in proofs.targets(held) if one == target), None)
+    if found is None:
         raise DomainError(f"{target.ref} did not run in {held.place} before.")
-    if words := proofs.why_no_target(target, timezone.now()):
+    if words := proofs.why_no_target(found, timezone.now()):
         raise DomainError(words)
     before = held.rollback_target.ref if held.rollback_target else ""
     rows = Release.objects.filter(pk=held.pk, row_version=held.row_version)

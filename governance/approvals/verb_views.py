@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from governance.accounts.access import acting_user
 from governance.accounts.models import User
-from governance.approvals import actions, evidence_actions, machine, pages, proofs, run_actions
+from governance.approvals import actions, around_actions, machine, pages, proofs, run_actions
 from governance.approvals.forms import CanaryReportForm, TargetForm
 from governance.approvals.going_back import way_back
 from governance.approvals.lifecycle import LIVE, Event, State
@@ -93,7 +93,7 @@ def canary_report(request: HttpRequest, ref: str) -> HttpResponse:
     release = visible(user, ref)
     form = CanaryReportForm(request.POST or None)
     if form.is_valid():
-        evidence_actions.report_canary(release, actor=user, **form.cleaned_data)
+        around_actions.report_canary(release, actor=user, **form.cleaned_data)
         messages.success(request, "The report is kept.")
         return redirect("approvals:update", ref=release.ref)
     words = "Tasks and metrics of one period; periods may not overlap."

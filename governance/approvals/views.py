@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from governance.accounts.access import acting_user, people_behind
 from governance.accounts.models import User
 from governance.accounts.stepup import proof_of
-from governance.approvals import evidence_actions, queue, sides, vote_actions
+from governance.approvals import around_actions, evidence_actions, queue, sides, vote_actions
 from governance.approvals.errors import EvidenceChangedError
 from governance.approvals.forms import ClassForm, Conditions, DecisionForm, MetForm, RemarkForm
 from governance.approvals.lifecycle import CLASS_WORDS, OPEN, ChangeClass, State
@@ -162,7 +162,7 @@ def _note_look(request: HttpRequest, user: User, release: Release, page: UpdateP
     if not page.may_decide and not page.may_refuse:
         return
     opened = request.session.get(OPENED, {}).get(release.ref)
-    evidence_actions.mark_viewed(
+    around_actions.mark_viewed(
         release,
         actor=user,
         shown=len(sides.shown_in(page.groups)),
@@ -199,7 +199,7 @@ def viewed(request: HttpRequest, ref: str) -> HttpResponse:
     before = release.before.version if release.before else None
     known = sides.shown_in(sides.side_by_side(before, release.version))
     opened = request.session.get(OPENED, {}).get(release.ref)
-    evidence_actions.mark_viewed(
+    around_actions.mark_viewed(
         release,
         actor=user,
         groups=[key for key in request.POST.getlist("group") if key in known],
@@ -220,7 +220,7 @@ def remark(request: HttpRequest, ref: str) -> HttpResponse:
     form = RemarkForm(request.POST)
     if not form.is_valid():
         return shown(request, user, release, remark_form=form, status=422)
-    evidence_actions.remark(release, actor=user, text=form.cleaned_data["text"])
+    around_actions.remark(release, actor=user, text=form.cleaned_data["text"])
     address = redirect("approvals:update", ref=release.ref)
     address["Location"] += "#talk-h"
     return address

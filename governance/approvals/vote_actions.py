@@ -17,6 +17,7 @@ from governance.approvals import proofs
 from governance.approvals.advancing import approved_fields
 from governance.approvals.checking import check, noting_refusals
 from governance.approvals.errors import EvidenceChangedError
+from governance.approvals.facts import answered, classified
 from governance.approvals.going_back import leave
 from governance.approvals.kinds import evidence_table
 from governance.approvals.lifecycle import Event, State
@@ -24,9 +25,7 @@ from governance.approvals.models import Condition, Release, Viewing, Vote
 from governance.approvals.moving import hold, note, step
 from governance.approvals.seats import Seat, seats
 from governance.approvals.situations import (
-    answered,
     approving,
-    classified,
     purpose_of,
     rule_of,
     situation,

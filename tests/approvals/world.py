@@ -42,12 +42,11 @@ def proof_of(user: User) -> Proof:
 class Place:
     """A system with everybody it needs, and the verbs to bring a version through."""
 
-    def __init__(self, system: AISystem, officer: User, admin: User) -> None:
+    def __init__(self, system: AISystem, officer: User, admin: User, **same: User) -> None:
         root = system.unit.parent or system.unit
         self.system, self.officer, self.admin = system, officer, admin
         self.people = {
-            role: person(f"{role.title()} Holder", Role.SYSTEM_OWNER, root, admin)
-            for role in ROLES
+            role: person(f"{role.title()} Holder", Role.SYSTEM_OWNER, root, admin) for role in ROLES
         }
         others = person("Olga Other", Role.SYSTEM_OWNER, root, admin)
         self.submitter = person("Dana Science", Role.AI_OPS_LEAD, root, admin)

@@ -7,11 +7,11 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
+from governance.approvals.rules import ReviewStatus
 
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
 from governance.approvals.models import Review
-from governance.approvals.rules import ReviewStatus
 from governance.audit_packs.models import EvidencePack
 from governance.classification.models import Assessment
 from governance.classification.queries import facts_changed_since
