@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from governance.approvals import evidence_actions, run_actions
+from governance.approvals import around_actions, run_actions
 from governance.approvals.lifecycle import State
 from governance.approvals.models import Condition, Vote
 from governance.approvals.proofs import seal
@@ -253,7 +253,7 @@ def test_the_queue_and_a_page_take_a_constant_number_of_queries(
 ):
     place.proposed("1.0.0")
     release = place.proposed("1.1.0")
-    evidence_actions.remark(release, actor=place.owner, text="One.")
+    around_actions.remark(release, actor=place.owner, text="One.")
     client = as_user(place.owner)
 
     with django_assert_max_num_queries(22):
