@@ -8,6 +8,13 @@ from rest_framework.routers import SimpleRouter
 
 from governance.accounts.stepup_views import confirm
 from governance.approvals.api import ReleaseViewSet, WaiverViewSet
+from governance.approvals.api_more import (
+    ConditionViewSet,
+    FindingViewSet,
+    FreezeViewSet,
+    MaterialityViewSet,
+    ProofViewSet,
+)
 from governance.audit_packs.api import PackViewSet
 from governance.classification.api import AssessmentViewSet, ClassificationViewSet
 from governance.classification.preview_api import PreviewChangeViewSet, PreviewViewSet
@@ -58,6 +65,11 @@ router.register("incidents", IncidentViewSet, "incidents")
 router.register("escalations", EscalationViewSet, "escalations")
 router.register("escalation-policies", EscalationPolicyViewSet, "escalation-policies")
 router.register("releases", ReleaseViewSet, "releases")
+router.register("release-evidence", ProofViewSet, "release-evidence")
+router.register("release-conditions", ConditionViewSet, "release-conditions")
+router.register("findings", FindingViewSet, "findings")
+router.register("freezes", FreezeViewSet, "freezes")
+router.register("materialities", MaterialityViewSet, "materialities")
 router.register("waivers", WaiverViewSet, "waivers")
 router.register("packs", PackViewSet, "packs")
 router.register("webhook-endpoints", WebhookEndpointViewSet, "webhook-endpoints")

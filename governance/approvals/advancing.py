@@ -3,18 +3,21 @@
 from django.utils import timezone
 
 from governance.approvals import proofs
+from governance.approvals.findings import open_finding
 from governance.approvals.lifecycle import VALID_MONTHS, ChangeClass, Event, State
 from governance.approvals.machine import refusals
 from governance.approvals.models import Finding, Release
-from governance.approvals.moving import step
+from governance.approvals.moving import note, step
 from governance.approvals.quorum import Slot
 from governance.approvals.seats import seats
-from governance.approvals.situations import rule_of, situation
+from governance.approvals.situations import rule_of, situation, standing_votes
 from governance.approvals.terms import months_later
 from governance.evaluations.queries import suites_for
 from governance.ledger.rules import CLOCK
 
 CHANGED = "Evidence, class or tier changed."
+# Where votes are given about something that runs, or is to go on: it does not stop for them.
+GOING_ON = (State.EMERGENCY_ACTIVE, State.ACTIVE, State.EXPIRED, State.SUSPENDED)
 
 
 def advance(release: Release) -> bool:
@@ -36,6 +39,7 @@ def _once(release: Release) -> bool:
         State.APPROVED: _changed,
         State.APPROVED_CONDITIONAL: _changed,
         State.SCHEDULED: _changed,
+        **dict.fromkeys(GOING_ON, _stale_votes),
     }
     verb = verbs.get(release.state)
     return verb(release) if verb else False
@@ -58,6 +62,7 @@ def _evaluated(release: Release) -> bool:
     if now.hard_failures:
         _failed(release, now.hard_failures)
         return True
+    _open(release, now.open_failures, severity=3)
     if refusals(Event.EVAL_DONE, now):
         return False
     po = seats(release.system, [Slot.PO])[Slot.PO].person
@@ -82,18 +87,20 @@ def _sealed(release: Release) -> dict[str, object]:
 
 def _failed(release: Release, words: tuple[str, ...]) -> None:
     step(release, Event.EVAL_FAILED, State.DRAFT, actor=CLOCK, data={"failed": list(words)})
+    _open(release, words, severity=2)
+
+
+def _open(release: Release, words: tuple[str, ...], severity: int) -> None:
+    """Open a finding for each criterion that failed; known ones absorb it."""
     for one in words:
-        Finding.objects.get_or_create(
-            system=release.system,
+        open_finding(
+            release.system,
+            actor=CLOCK,
             kind=Finding.Kind.EVALUATION,
-            key=f"{release.ref}:{one}"[:200],
-            closed_at=None,
-            defaults={
-                "release": release,
-                "severity": 2,
-                "words": one,
-                "opened_at": timezone.now(),
-            },
+            severity=severity,
+            words=one,
+            key=f"{release.ref}:{one}",
+            release=release,
         )
 
 
@@ -134,3 +141,13 @@ def _changed(release: Release) -> bool:
     fields |= {"decided_at": None, "decided_by": None, "window_from": None, "window_until": None}
     step(release, Event.EVIDENCE_CHANGED, State.IN_REVIEW, actor=CLOCK, data=data, **fields)
     return True
+
+
+def _stale_votes(release: Release) -> bool:
+    """Let votes about other evidence count no more, where the release itself goes on."""
+    told = proofs.sealed(release)
+    mine = {"evidence_digest": told["evidence_digest"], "rules_version": told["rules_version"]}
+    stale = standing_votes(release).exclude(**mine)
+    if count := stale.update(void_at=timezone.now(), void_because=CHANGED):
+        note(release, "release.votes_void", CLOCK, {"void": count, "why": CHANGED})
+    return False

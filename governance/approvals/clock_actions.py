@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from governance.approvals.advancing import advance
+from governance.approvals.findings import open_finding
 from governance.approvals.going_back import leave
 from governance.approvals.lifecycle import (
     APPROVED,
@@ -23,7 +24,6 @@ from governance.approvals.moving import hold, step
 from governance.approvals.proofs import tier_of
 from governance.approvals.situations import situation
 from governance.common.errors import DomainError
-from governance.ledger.actions import record
 from governance.ledger.rules import CLOCK
 
 AT_ONCE = 500
@@ -34,15 +34,15 @@ MAY_EXPIRE = {*APPROVED, State.SCHEDULED, State.ACTIVE, State.CANARY}
 def due(at_once: int = AT_ONCE) -> list[tuple[int, Callable[[Release], bool]]]:
     """Return what time may do now: release ids with the verb, the emergencies first."""
     now = timezone.now()
-    rows = Release.objects.order_by("pk")
+    rows = Release.objects.all()
     found: list[tuple[QuerySet[Release], Callable[[Release], bool]]] = [
         (rows.filter(status=State.EMERGENCY_ACTIVE, emergency_until__lte=now), end_emergency),
         (rows.filter(status__in=MAY_EXPIRE, valid_until__lte=now), expire),
         (rows.filter(status__in=FOLLOWING), follow_evidence),
     ]
-    return [
-        (pk, verb) for some, verb in found for pk in some.values_list("pk", flat=True)[:at_once]
-    ]
+    # In any order: what waits for long does not keep others from being looked at.
+    picked = [(some.order_by("?").values_list("pk", flat=True), verb) for some, verb in found]
+    return [(pk, verb) for some, verb in picked for pk in some[:at_once]]
 
 
 @transaction.atomic
@@ -112,22 +112,15 @@ def chase(condition: Condition) -> bool:
 
 
 def _open(held: Release, condition: Condition, key: str) -> None:
-    finding = Finding.objects.create(
-        system=held.system,
-        release=held,
+    open_finding(
+        held.system,
+        actor=CLOCK,
         kind=Finding.Kind.CONDITION,
         severity=2,
+        words=f"Overdue condition of {held.number}: {condition.text}",
         key=key,
-        words=f"Overdue condition of {held.number}: {condition.text}"[:2_000],
-        opened_at=timezone.now(),
+        release=held,
     )
-    data = {
-        "system": held.system.ref,
-        "kind": finding.kind,
-        "severity": finding.severity,
-        "words": finding.words,
-    }
-    record("finding.opened", subject=finding, actor=CLOCK, data=data, unit=held.system.unit_id)
 
 
 def _stop(held: Release, condition: Condition) -> None:

@@ -44,7 +44,7 @@ def _incident(release: Release, now: datetime) -> dict[str, Any]:
 
 
 def _gate(release: Release, now: datetime) -> dict[str, Any]:
-    checks = (classified(release.system), answered(release.system))
+    checks = (classified(release.system), answered(release.system), offered(release, now))
     state, words = proofs.agreements(release.system)
     return {
         "gate": tuple(words for ok, words in checks if not ok),
@@ -62,6 +62,17 @@ def classified(system: AISystem) -> tuple[bool, str]:
     if signed.tier == "prohibited":
         return False, "the classification says that the practice is prohibited"
     return True, f"signed by {signed.signed_by.name}"
+
+
+def offered(release: Release, now: datetime) -> tuple[bool, str]:
+    """Return whether the provider still offers the model; and until when."""
+    day = release.version.provider_retires_on
+    if day is None:
+        return True, "no last day of the model is known"
+    told = day.strftime(TEXT_DAY)
+    if day <= now.date():
+        return False, f"the provider retired the model on {told}"
+    return True, f"the provider offers the model until {told}"
 
 
 def answered(system: AISystem) -> tuple[bool, str]:

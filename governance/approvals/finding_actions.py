@@ -1,7 +1,6 @@
 """The verbs of findings: open, accept, close."""
 
-from collections.abc import Mapping
-from typing import Any, TypedDict, Unpack
+from typing import Unpack
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,63 +8,27 @@ from django.utils import timezone
 from governance.accounts.access import require
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
+from governance.approvals import findings
 from governance.approvals.errors import SamePersonError
 from governance.approvals.evidence_actions import follow
+from governance.approvals.findings import Where, record_finding
 from governance.approvals.models import (
     Finding,
     Release,
 )
 from governance.common.errors import DomainError, TransitionError
-from governance.ledger.actions import Actor, record
+from governance.ledger.actions import Actor
 from inventory.systems.models import AISystem
-
-
-class Where(TypedDict, total=False):
-    """What a finding is about: a key that is open once, a release."""
-
-    key: str
-    release: Release | None
 
 
 @transaction.atomic
 def open_finding(
-    system: AISystem,
-    *,
-    actor: Actor,
-    kind: str,
-    severity: int,
-    words: str,
-    **about: Unpack[Where],
+    system: AISystem, *, actor: Actor, kind: str, severity: int, words: str, **about: Unpack[Where]
 ) -> Finding:
     """Return the open finding of a kind and key: a new one is recorded, a known one absorbs it."""
-    key, release = about.get("key", ""), about.get("release")
-    if key:
-        known = Finding.objects.filter(system=system, kind=kind, key=key, closed_at__isnull=True)
-        if found := known.first():
-            return found
-    person = actor if isinstance(actor, User) else None
-    finding = Finding.objects.create(
-        system=system,
-        release=release,
-        kind=kind,
-        severity=severity,
-        key=key[:200],
-        words=words[:2_000],
-        opened_by=person,
-        opened_at=timezone.now(),
+    return findings.open_finding(
+        system, actor=actor, kind=kind, severity=severity, words=words, **about
     )
-    _record_finding(finding, "finding.opened", actor, {"words": finding.words})
-    return finding
-
-
-def _record_finding(finding: Finding, event: str, actor: Actor, data: Mapping[str, Any]) -> None:
-    told = {
-        "system": finding.system.ref,
-        "kind": finding.kind,
-        "severity": finding.severity,
-        **data,
-    }
-    record(event, subject=finding, actor=actor, data=told, unit=finding.system.unit_id)
 
 
 @transaction.atomic
@@ -76,7 +39,7 @@ def accept_finding(finding: Finding, *, actor: User, reason: str) -> None:
     if not rows.update(accepted_at=timezone.now(), accepted_by=actor):
         raise TransitionError("It is accepted or closed already.")
     finding.refresh_from_db()
-    _record_finding(finding, "finding.accepted", actor, {"reason": reason})
+    record_finding(finding, "finding.accepted", actor, reason=reason)
     if finding.release:
         follow(finding.release.version)
 
@@ -89,7 +52,7 @@ def close_finding(finding: Finding, *, actor: User, reason: str) -> None:
     if not Finding.objects.filter(pk=finding.pk, closed_at__isnull=True).update(**said):
         raise TransitionError("It is closed already.")
     finding.refresh_from_db()
-    _record_finding(finding, "finding.closed", actor, {"reason": reason})
+    record_finding(finding, "finding.closed", actor, reason=reason)
 
 
 def _decide(finding: Finding, actor: User, reason: str) -> None:

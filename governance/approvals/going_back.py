@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from governance.approvals import proofs
 from governance.approvals.announcing import announce
+from governance.approvals.findings import open_finding
 from governance.approvals.lifecycle import Event, State
 from governance.approvals.models import Finding, Release
 from governance.approvals.moving import note, step
@@ -48,13 +49,14 @@ def roll_back(
     step(release, event, State.ROLLED_BACK, actor=actor, data=data, left_at=now, **more)
     if target:
         restore(target, actor=actor, after=release)
-    Finding.objects.create(
-        system=release.system,
-        release=release,
+    words = f"{release.number} was rolled back: {reason}"
+    open_finding(
+        release.system,
+        actor=actor,
         kind=Finding.Kind.ROLLBACK,
         severity=2,
-        words=f"{release.number} was rolled back: {reason}"[:2_000],
-        opened_at=now,
+        words=words,
+        release=release,
     )
 
 

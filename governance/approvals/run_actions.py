@@ -14,6 +14,7 @@ from governance.accounts.rules import Capability
 from governance.approvals import canary, proofs
 from governance.approvals.checking import check, noting_refusals
 from governance.approvals.errors import NotYoursError, SamePersonError
+from governance.approvals.findings import open_finding
 from governance.approvals.going_back import roll_back, way_back
 from governance.approvals.lifecycle import EMERGENCY_HOURS, LIVE, Event, State
 from governance.approvals.models import Finding, Release
@@ -120,14 +121,13 @@ def suspend(release: Release, *, actor: Actor, reason: str) -> None:
     step(
         held, Event.SUSPEND, State.SUSPENDED, actor=actor, data={"reason": reason}, suspended_at=now
     )
-    Finding.objects.create(
-        system=held.system,
-        release=held,
+    open_finding(
+        held.system,
+        actor=actor,
         kind=Finding.Kind.SUSPENSION,
         severity=2,
-        words=f"{held.number} was suspended: {reason}"[:2_000],
-        opened_by=person,
-        opened_at=now,
+        words=f"{held.number} was suspended: {reason}",
+        release=held,
     )
     release.refresh_from_db()
 

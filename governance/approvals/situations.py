@@ -52,7 +52,7 @@ def purpose_of(release: Release) -> Vote.Purpose:
     """Return what a vote about a release is for, by its state."""
     if release.state == State.EMERGENCY_ACTIVE:
         return Vote.Purpose.RETRO
-    if release.state in (State.ACTIVE, State.EXPIRED):
+    if release.state in (State.ACTIVE, State.EXPIRED, State.SUSPENDED):
         return Vote.Purpose.RECERTIFY
     return Vote.Purpose.APPROVE
 

@@ -14,7 +14,7 @@ from governance.accounts.models import User
 from governance.accounts.rules import Capability, Proof
 from governance.accounts.stepup import said_of
 from governance.approvals import proofs
-from governance.approvals.advancing import approved_fields
+from governance.approvals.advancing import advance, approved_fields
 from governance.approvals.checking import check, noting_refusals
 from governance.approvals.errors import EvidenceChangedError
 from governance.approvals.facts import answered, classified
@@ -77,6 +77,7 @@ def approve(
     proof, held = given.get("proof"), hold(release, given.get("row"))
     event = approving(held)
     require(actor, Capability.ANSWER, held.system.unit)
+    advance(held)  # votes about other evidence count no more
     _refuse_twice(held, actor)
     wanted = list(conditions)
     now = situation(held, event, actor=actor, proof=proof)
@@ -210,7 +211,7 @@ def _counted(held: Release, event: Event, vote: Vote) -> None:
             "decision_reason": vote.reason,
             "decided_at": timezone.now(),
         }
-        to = AFTER[event]
+        to = held.state if held.state == State.SUSPENDED else AFTER[event]
         if event == Event.APPROVE and held.conditions.filter(met_at__isnull=True).exists():
             to = State.APPROVED_CONDITIONAL
         if event == Event.RECERTIFY:

@@ -190,6 +190,7 @@ SENTENCES = {
     "release.condition_met": "said that a condition of {ref} is met: {text}",
     "release.canary_reported": "reported {tasks} tasks of the canary {ref}",
     "release.remarked": "wrote about {ref}",
+    "release.votes_void": "let the votes on {ref} count no more: the evidence changed",
     "release.viewed": "read {ref}",
     "proof.added": "added evidence for {system} {version}: {kind}",
     "proof.withdrawn": "took evidence for {system} {version} away: {kind}",
