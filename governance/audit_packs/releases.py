@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from governance.accounts.models import User
 from governance.approvals.kinds import evidence_table
 from governance.approvals.lifecycle import CLASS_WORDS, ChangeClass, Environment
 from governance.approvals.models import Condition, Finding, Release, ReleaseEvidence, Vote
@@ -19,6 +20,8 @@ REFUSED = "release.refused"
 
 def releases(batch: Batch, owner: dict[int, int]) -> dict[int, list[Facts]]:
     """Return version id → its releases, the oldest first; `owner` maps a version to its system."""
+    if not owner:
+        return {}
     people = ("submitted_by", "decided_by", "activated_by", "emergency_second")
     rows = list(
         Release.objects.filter(version__in=owner)
@@ -144,11 +147,18 @@ def _refused(rows: list[Release]) -> Grouped:
     found: Grouped = defaultdict(list)
     ids = [str(row.pk) for row in rows]
     entries = Entry.objects.filter(object_type="release", object_id__in=ids, action=REFUSED)
-    for entry in entries.order_by("pk"):
+    tried = list(entries.order_by("pk"))
+    handles = {entry.actor_ref for entry in tried}
+    names = dict(User.objects.filter(handle__in=handles).values_list("handle", "name"))
+    for entry in tried:
         told = body(entry)
         data = told["data"]
         found[int(entry.object_id)].append(
-            {"at": told["at"], "actor": entry.actor_ref, "reason": data.get("reason", "")}
+            {
+                "at": told["at"],
+                "actor": names.get(entry.actor_ref, entry.actor_ref),
+                "reason": data.get("reason", ""),
+            }
         )
     return found
 

@@ -155,7 +155,7 @@ def versions(batch: Batch) -> dict[int, list[Facts]]:
             _version(version)
             | {
                 "made_by": makers[version.pk],
-                "releases": told[version.pk],
+                "releases": told.get(version.pk, []),
                 "waivers": waivers[version.pk],
             }
         )

@@ -12,13 +12,12 @@ from django.db import transaction
 from governance.accounts import actions as accounts
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
-from governance.approvals import actions as approvals
 from governance.audit_packs.actions import request_pack
 from governance.audit_packs.rules import ScopeKind
 from governance.classification import actions as classification
 from governance.classification.preview_actions import request_preview
 from governance.classification.queries import engine, provisional, usual_answers
-from governance.demo import cover, duties, operations, papers, rotas, troubles, week
+from governance.demo import cover, duties, operations, papers, releases, rotas, troubles, week
 from governance.notices.proof_actions import vouch
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
@@ -77,6 +76,9 @@ def tell(*, today: date, password: Callable[[], str]) -> list[dict[str, str]]:
     duties.take_over(made)
     duties.speak(_read("duties"), cast.people, today)
     troubles.speak(_read("incidents"), cast.people)
+    board = cast.people["noor"]  # the board decides about systems of every unit
+    accounts.grant(board, role=Role.SYSTEM_OWNER, unit=cast.root, actor=cast.people["ada"])
+    releases.tell(_read("releases"), cast.people)
     cover.leave(told["absences"], cast.people)
     _packs(cast, made)
     request_preview(actor=cast.people["ines"], before_text="enacted")
@@ -186,7 +188,7 @@ def _system(cast: Cast, row: Told, facts: Told) -> AISystem:
     if "raci" in row:
         _matrix(system, row["raci"], ines, cast.people["jonas"])
     for version in row.get("versions", ()):
-        _version(cast, system, actor, *version)
+        _version(system, actor, *version)
     papers.tell(system, row, writer=actor, signer=ines)
     if "retired" in row:
         systems.retire(system, actor=actor, on=cast.today, reason=row["retired"])
@@ -220,29 +222,10 @@ def _put_in_force(matrix: Matrix, author: User, reviewer: User) -> None:
     reviews.activate(matrix, actor=reviewer)
 
 
-def _version(
-    cast: Cast, system: AISystem, actor: User, label: str, provider: str, *rest: str
-) -> None:
-    model_id, state = rest
-    version = add_version(
+def _version(system: AISystem, actor: User, label: str, provider: str, model_id: str) -> None:
+    add_version(
         system, actor=actor, label=label, provider=provider, model_id=model_id, region="eu-central"
     )
-    if state == "draft":
-        return
-    if state == "waived":
-        approvals.grant_waiver(
-            version,
-            actor=cast.people["jonas"],
-            reason="The model is our own and its registry is frozen; its digest follows in spring.",
-            ends_on=cast.today + timedelta(days=120),
-        )
-    review = approvals.submit(version, actor=actor, reason=f"{label} passed the regression suite.")
-    if state in ("approved", "waived"):
-        reason = "Read the diff and the results; accepted with its open points."
-        approvals.approve(review, actor=cast.people["jonas"], reason=reason, seen=version.digest)
-    if state == "rejected":
-        reason = "Tone changed for complaints. Send it again with the complaint cases."
-        approvals.reject(review, actor=cast.people["jonas"], reason=reason, seen=version.digest)
 
 
 def _packs(cast: Cast, made: list[AISystem]) -> None:

@@ -95,6 +95,7 @@ def test_who_proposed_it_reads_why_they_do_not_decide(place, as_user):
 
 def test_the_last_voice_approves(place, as_user):
     release = place.proposed()
+    place.agree(release, Slot.VAL)
     answer = decide(as_user(place.owner), release)
     release.refresh_from_db()
 
@@ -156,6 +157,7 @@ def test_changed_evidence_is_a_412_that_says_what_and_keeps_what_was_typed(place
 
 def test_an_approval_with_a_condition_names_owner_and_day(place, as_user):
     release = place.proposed()
+    place.agree(release, Slot.VAL)
     client = as_user(place.owner)
     client.post(
         f"/updates/{release.ref}/decide/", decision(release, "conditions") | conditions(place)
@@ -182,6 +184,7 @@ def test_a_condition_that_lacks_something_is_shown_again(over, place, as_user):
 
 def test_a_condition_is_met_by_its_owner_on_the_page(place, as_user):
     release = place.proposed()
+    place.agree(release, Slot.VAL)
     client = as_user(place.owner)
     client.post(
         f"/updates/{release.ref}/decide/", decision(release, "conditions") | conditions(place)

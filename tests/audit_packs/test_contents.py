@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from governance.approvals import actions as approvals
+from governance.approvals.quorum import Slot
 from governance.audit_packs.actions import Period, request_pack
 from governance.audit_packs.queries import contents
 from governance.audit_packs.render import _system
@@ -19,7 +19,7 @@ from governance.classification.saying import Said
 from governance.ledger.models import Pending
 from governance.ledger.queries import size_and_root
 from inventory.systems.actions import change_system
-from inventory.systems.version_actions import add_version
+from tests.approvals.world import Place
 from tests.audit_packs.samples import DRAFT, PAPER, bare
 from tests.audit_packs.samples import system as whole
 from tests.factories import make_system
@@ -106,21 +106,22 @@ def test_a_signature_is_told_with_rules_duties_and_what_changed_since(officer, s
     assert "Facts changed since the classification was signed." in changed["missing"]
 
 
-def test_versions_carry_their_proposal_and_decision(officer, owner, system):
-    version = add_version(
-        system, actor=owner, label="1.0.0", provider="openai", model_id="gpt-4o-2024-11-20"
-    )
-    review = approvals.submit(version, actor=owner, reason="First release.")
+def test_versions_carry_their_releases_with_votes_and_evidence(officer, administrator, system):
+    place = Place(system, officer, administrator)
+    release = place.proposed()
     waiting = told(officer, system)
-    approvals.approve(review, actor=officer, reason="Tests passed although much is missing.")
+    place.agree(release, Slot.PO)
+    place.agree(release, Slot.VAL)
     said = told(officer, system)
 
     assert "No model version is approved." in waiting["missing"]
     assert "No model version is approved." not in said["missing"]
-    decision = said["versions"][0]["reviews"][0]
-    assert (decision["submitted_by"], decision["decided_by"]) == ("Mira Rossi", "Ines Halvorsen")
-    assert said["versions"][0]["made_by"] == ["Mira Rossi"]
-    assert {"review.submitted", "review.approved"} <= {e["action"] for e in said["timeline"]}
+    decision = said["versions"][0]["releases"][0]
+    assert [vote["person"] for vote in decision["votes"]] == [place.owner.name, "Val Holder"]
+    assert decision["submitted_by"] == place.submitter.name
+    assert decision["evidence"]
+    assert said["versions"][0]["made_by"] == [place.submitter.name]
+    assert {"release.submit", "release.approve"} <= {e["action"] for e in said["timeline"]}
 
 
 def test_numbers_that_are_not_whole_become_text(officer, system):

@@ -3,7 +3,7 @@
 import pytest
 
 from bench import pages, seed
-from governance.approvals.models import Review
+from governance.approvals.models import Release
 from governance.classification.models import Assessment
 from inventory.systems.models import AISystem
 
@@ -25,5 +25,5 @@ def test_a_seeded_organisation_has_the_promised_shape(db):
 
     assert AISystem.objects.count() == 340
     assert Assessment.objects.filter(system__in=copied).count() == 120  # two in five
-    assert Review.objects.filter(version__system__in=copied).count() in range(30, 61)
+    assert Release.objects.filter(system__in=copied).count() in range(30, 61)
     assert len(made.units) == 401

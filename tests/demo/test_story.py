@@ -7,11 +7,12 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
-from governance.approvals.rules import ReviewStatus
 
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
-from governance.approvals.models import Review
+from governance.approvals.lifecycle import State
+from governance.approvals.models import Release, Vote
+from governance.approvals.proofs import contributors
 from governance.audit_packs.models import EvidencePack
 from governance.classification.models import Assessment
 from governance.classification.queries import facts_changed_since
@@ -54,10 +55,10 @@ def test_every_screen_has_something_true_to_show(signins):
     tiers = {"prohibited", "high", "limited", "minimal", "out_of_scope"}
     assert set(current.values_list("tier", flat=True)) == tiers
     assert {AgreementState.DRAFT, AgreementState.EXPIRING, AgreementState.EXPIRED} <= states
-    assert set(Review.objects.values_list("status", flat=True)) >= {
-        ReviewStatus.SUBMITTED,
-        ReviewStatus.APPROVED,
-        ReviewStatus.REJECTED,
+    assert set(Release.objects.values_list("status", flat=True)) >= {
+        *(State.EVALUATING, State.IN_REVIEW, State.APPROVED, State.REJECTED, State.SCHEDULED),
+        *(State.ACTIVE, State.CANARY, State.SUSPENDED, State.ROLLED_BACK, State.SUPERSEDED),
+        *(State.EXPIRED, State.EMERGENCY_ACTIVE),
     }
     assert set(Matrix.objects.values_list("status", flat=True)) >= {"active", "draft"}
     assert EvidencePack.objects.count() == 2
@@ -65,6 +66,13 @@ def test_every_screen_has_something_true_to_show(signins):
     assert all(told[state] for state in DutyState if state != DutyState.ENDED)
     assert set(Incident.objects.values_list("status", flat=True)) == {"open", "closed"}
     assert any(facts_changed_since(assessment) for assessment in current)
+
+
+def test_every_voice_is_of_somebody_without_a_part_in_the_version(signins):
+    votes = Vote.objects.select_related("release__version", "release__system", "person")
+
+    assert votes.count() > 30
+    assert [vote for vote in votes if vote.person_id in contributors(vote.release)] == []
 
 
 def test_the_ledger_tells_it_all(signins):

@@ -185,7 +185,7 @@ def review_in_claims(version_in_claims, owner):
 
 @pytest.fixture
 def waiver_in_claims(system, owner, ops_lead):
-    from governance.approvals.actions import grant_waiver
+    from governance.approvals.waiver_actions import grant_waiver
     from inventory.systems.version_actions import add_version
 
     floating = add_version(system, actor=owner, label="2.0.0", provider="openai", model_id="gpt-4o")

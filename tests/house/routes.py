@@ -160,8 +160,9 @@ def _cover(ask: Ask) -> Things:
 
 
 def _review(ask: Ask) -> Things:
-    review = ask("review_in_claims")
-    return {"pk": review.pk, "ref": getattr(review, "ref", "")}
+    release = ask("review_in_claims")
+    parts = {"verb": "withdraw", "kind": "cost_estimate"}
+    return {"pk": release.version_id, "ref": release.ref, **parts}
 
 
 def _run(ask: Ask) -> Things:

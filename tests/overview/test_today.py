@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from governance.accounts import actions as accounts
 from governance.accounts.rules import Role
-from governance.approvals import actions as approvals
+from governance.approvals.models import Release
+from governance.approvals.run_actions import suspend
 from governance.classification.models import Assessment
 from governance.overview.context import COUNTS
 from governance.overview.nav import navigation
@@ -17,8 +18,8 @@ from governance.overview.register import Register, scope_of
 from governance.overview.register_state import read_state
 from governance.overview.today import today
 from inventory.systems import actions as systems
-from inventory.systems.version_actions import add_version
 from inventory.vendors.models import Agreement, Vendor
+from tests.approvals.world import Place
 from tests.conftest import person
 from tests.factories import make_system
 
@@ -248,28 +249,33 @@ def test_retired_system_needs_nothing(officer, system):
     assert "Classify 1 system" not in titles(officer)
 
 
-def test_update_waits_for_others_than_who_proposed_it(
-    officer, ops_lead, owner, auditor, stranger, system
-):
-    version = add_version(
-        system, actor=owner, label="1.0.0", provider="openai", model_id="gpt-4o-2024-11-20"
-    )
-    approvals.submit(version, actor=ops_lead, reason="First release.")
+def test_update_waits_for_whose_voice_is_missing(officer, administrator, auditor, stranger, system):
+    place = Place(system, officer, administrator)
+    place.proposed()
+    everybody = (officer, place.submitter, place.owner, auditor, stranger, place.people["VAL"])
 
-    waiting = [user.name for user in (officer, ops_lead, owner, auditor, stranger)
-               if "Decide on update 1.0.0" in titles(user)]  # fmt: skip
+    waiting = [user for user in everybody if "Decide on update 1.0.0" in titles(user)]
 
-    assert waiting == ["Ines Halvorsen"]
+    assert waiting == [place.owner, place.people["VAL"]]
 
 
-def test_menu_counts_the_updates_that_wait(as_user, officer, owner, system):
-    version = add_version(
-        system, actor=owner, label="1.0.0", provider="openai", model_id="gpt-4o-2024-11-20"
-    )
-    approvals.submit(version, actor=owner, reason="First release.")
+def test_menu_counts_the_updates_that_wait(officer, administrator, system):
+    place = Place(system, officer, administrator)
+    place.proposed()
 
-    assert navigation(officer, "/", COUNTS).waiting["/updates/"] == 1
-    assert navigation(owner, "/", COUNTS).waiting["/updates/"] == 0
+    assert navigation(place.owner, "/", COUNTS).waiting["/updates/"] == 1
+    assert navigation(place.submitter, "/", COUNTS).waiting["/updates/"] == 0
+
+
+def test_today_tells_what_stands_still_and_what_ends_soon(officer, administrator, system):
+    place = Place(system, officer, administrator)
+    release = place.active()
+    Release.objects.filter(pk=release.pk).update(valid_until=timezone.now() + timedelta(days=20))
+    ends = titles(place.owner)
+    suspend(release, actor=place.owner, reason="Wrong answers.")
+
+    assert "Recertify 1.0.0" in ends
+    assert "1.0.0 is suspended: resume it or go back" in titles(place.owner)
 
 
 def test_the_tiers_add_up_also_with_systems_out_of_scope(officer, system, claims):
