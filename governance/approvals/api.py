@@ -104,7 +104,11 @@ class ReleaseViewSet(Readable):
 
     def visible(self, user: User) -> QuerySet[Release]:
         """Return the releases of systems the person sees."""
-        return Release.objects.visible_to(user).with_all().prefetch_related("votes__person", "votes__acting_for")
+        return (
+            Release.objects.visible_to(user)
+            .with_all()
+            .prefetch_related("votes__person", "votes__acting_for")
+        )
 
     @extend_schema(request=ProposalInput, responses={201: ReleaseSerializer})
     def create(self, request: Request) -> Response:
