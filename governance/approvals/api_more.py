@@ -100,7 +100,9 @@ class ProofViewSet(Readable):
 
 class FindingSerializer(serializers.ModelSerializer):
     system = serializers.CharField(source="system.ref", read_only=True)
-    release = serializers.SlugRelatedField(slug_field="ref", read_only=True)
+    release: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
+        slug_field="ref", read_only=True
+    )
     closed_by = PersonField(read_only=True, allow_null=True)
 
     class Meta:
@@ -147,7 +149,9 @@ class FindingViewSet(Readable):
 
 
 class ConditionSerializer(serializers.ModelSerializer):
-    release = serializers.SlugRelatedField(slug_field="ref", read_only=True)
+    release: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
+        slug_field="ref", read_only=True
+    )
     owner = PersonField(read_only=True)
     set_by = PersonField(read_only=True)
     met_by = PersonField(read_only=True, allow_null=True)

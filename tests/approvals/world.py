@@ -47,7 +47,7 @@ class Place:
         self.system, self.officer, self.admin = system, officer, admin
         self.people = {
             role: person(f"{role.title()} Holder", Role.SYSTEM_OWNER, root, admin) for role in ROLES
-        }
+        } | same
         others = person("Olga Other", Role.SYSTEM_OWNER, root, admin)
         self.submitter = person("Dana Science", Role.AI_OPS_LEAD, root, admin)
         staff(root, actor=officer, people=self.people, others=others)
