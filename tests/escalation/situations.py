@@ -10,7 +10,14 @@ from django.utils import timezone
 from governance.accounts import actions as accounts
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
-from governance.approvals import actions as approvals
+from governance.approvals import actions as releases
+from governance.approvals import run_actions
+from governance.approvals.evidence_actions import meet_condition
+from governance.approvals.finding_actions import close_finding
+from governance.approvals.proofs import seal
+from governance.approvals.quorum import Slot
+from governance.approvals.vote_actions import Wanted, reject
+from governance.approvals.waiver_actions import grant_waiver
 from governance.classification.models import FactRequest
 from governance.evidence.actions import add_evidence, withdraw_evidence
 from governance.incidents.actions import record_step
@@ -21,7 +28,7 @@ from governance.rest.rules import Scope
 from inventory.imports import runs
 from inventory.imports.actions import cancel
 from inventory.systems import actions as systems
-from inventory.systems.models import AISystem
+from inventory.systems.models import AISystem, ModelVersion
 from inventory.systems.version_actions import add_version
 from inventory.vendors import actions as vendors
 from inventory.vendors.models import Agreement
@@ -31,6 +38,7 @@ from raci.oncall import actions as oncall
 from raci.oncall.cover_actions import add_override
 from raci.people.absence_actions import Period, enter_absence
 from raci.people.actions import Grant, Term, empower, name_deputy, name_holder
+from tests.approvals.world import Place
 from tests.incidents.conftest import happened
 from tests.obligations.conftest import classified, sign_plain, told
 
@@ -211,16 +219,68 @@ def _version(w: World, model: str = "gpt-4o-2024-11-20"):
     return add_version(w.system, actor=w.owner, label="1.0.0", provider="openai", model_id=model)
 
 
+def _place(w: World) -> Place:
+    return Place(w.system, w.officer, w.admin)
+
+
 def review_waiting(w: World) -> Case:
-    review = approvals.submit(_version(w), actor=w.owner, reason="First release.")
-    return Case(lambda: approvals.withdraw(review, actor=w.owner), "Jonas Weber")
+    place = _place(w)
+    release = place.proposed()
+    return Case(lambda: releases.withdraw(release, actor=place.submitter), "Mira Rossi")
+
+
+def release_evidence(w: World) -> Case:
+    place = _place(w)
+    release = releases.submit(place.version(), actor=place.submitter, reason="First release.")
+    return Case(lambda: releases.withdraw(release, actor=place.submitter), "Dana Science")
 
 
 def approval_ends(w: World) -> Case:
-    review = approvals.submit(_version(w), actor=w.owner, reason="First release.")
-    # nothing says why not: the classification is missing
-    approvals.approve(review, actor=w.lead, reason="Read the diff.", seen=review.digest)
-    return Case(lambda: _retire(w), "Mira Rossi", timezone.now() + 130 * DAY, 12 * DAY)
+    _place(w).active()  # the minimal tier: for 24 months
+    return Case(lambda: _retire(w), "Mira Rossi", timezone.now() + 675 * DAY, 12 * DAY)
+
+
+def condition_due(w: World) -> Case:
+    place = _place(w)
+    release = place.proposed()
+    place.agree(release, Slot.VAL)
+    due_on = timezone.localdate() + 5 * DAY
+    place.agree(release, Slot.PO, conditions=[Wanted("Watch it.", place.owner, due_on)])
+    condition = release.conditions.get()
+    cure = lambda: meet_condition(condition, actor=place.owner, how="Watched.")  # noqa: E731
+    return Case(cure, "Mira Rossi", early=9 * DAY)
+
+
+def emergency_review(w: World) -> Case:
+    place = _place(w)
+    happened(w.system, w.owner)
+    release = releases.draft_release(place.version(), actor=place.submitter, reason="A patch.")
+    run_actions.second(release, actor=w.lead, reason="People are harmed.")
+    lead = place.people["AO"]
+    run_actions.emergency_activate(release, actor=lead, reason="People are harmed.")
+    cure = lambda: reject(  # noqa: E731
+        release, actor=place.owner, reason="Undo it.", seen=seal(release)
+    )
+    return Case(cure, "Mira Rossi")
+
+
+def release_suspended(w: World) -> Case:
+    place = _place(w)
+    release = place.active()
+    run_actions.suspend(release, actor=place.owner, reason="Wrong answers.")
+
+    def mend() -> None:
+        close_finding(release.findings.get(), actor=w.lead, reason="Mended.")
+        run_actions.resume(release, actor=place.owner, reason="It is mended.")
+
+    return Case(mend, "Mira Rossi")
+
+
+def model_retires(w: World) -> Case:
+    release = _place(w).active()
+    last = timezone.localdate() + 100 * DAY
+    ModelVersion.objects.filter(pk=release.version_id).update(provider_retires_on=last)
+    return Case(lambda: _retire(w), "Mira Rossi", early=90 * DAY)
 
 
 def waiver_ends(w: World) -> Case:
@@ -228,7 +288,7 @@ def waiver_ends(w: World) -> Case:
 
     def waive(days: int) -> None:
         ends_on = today + days * DAY
-        approvals.grant_waiver(version, actor=w.lead, reason="Until pinned.", ends_on=ends_on)
+        grant_waiver(version, actor=w.lead, reason="Until pinned.", ends_on=ends_on)
 
     waive(10)
     return Case(lambda: waive(100), "Mira Rossi", early=9 * DAY)

@@ -1,5 +1,6 @@
 """Each kind: it is told of when it is near, to the right people, and goes away by itself."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -118,21 +119,32 @@ HOLDERS = {
 
 
 @pytest.fixture
-def staffed(world, organisation, officer, administrator) -> World:
-    """The same organisation with a person in every role that ladders climb to."""
-    for role, name in HOLDERS.items():
-        holder = person(name, Role.SYSTEM_OWNER, organisation, administrator)
-        name_holder(organisation, role=role, person=holder, actor=officer)
+def staff(organisation, officer, administrator) -> Callable[[], None]:
+    """Put a person into every role that ladders climb to."""
+
+    def name_all() -> None:
+        for role, name in HOLDERS.items():
+            holder = person(name, Role.SYSTEM_OWNER, organisation, administrator)
+            name_holder(organisation, role=role, person=holder, actor=officer)
+
+    return name_all
+
+
+@pytest.fixture
+def staffed(world, staff) -> World:
+    """The same organisation with all of these people."""
+    staff()
     return world
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_each_stage_goes_to_the_people_whom_its_ladder_names(staffed, code, administrator):
-    case, kind = OF_KIND[code](staffed), kinds().by_code[code]
+def test_each_stage_goes_to_the_people_whom_its_ladder_names(world, staff, code, administrator):
+    case, kind = OF_KIND[code](world), kinds().by_code[code]
+    staff()  # after the situation: it may have named others
     now = case.at or timezone.now()
     reconcile(now, only=[kind])
-    deputy = person("Dora Deputy", Role.SYSTEM_OWNER, staffed.claims, administrator)
-    name_deputy(staffed.claims, role="PO", person=deputy, actor=staffed.officer)
+    deputy = person("Dora Deputy", Role.SYSTEM_OWNER, world.claims, administrator)
+    name_deputy(world.claims, role="PO", person=deputy, actor=world.officer)
     item = Item.objects.select_related("unit", "system__unit", "system__owner").get(kind=code)
     reach = reach_of([item], [kind.plan], timezone.now())
     ladder = LEGAL if code == "incident_report" else LADDERS
