@@ -17,17 +17,19 @@ from typing import Any
 
 import yaml
 from django.db import connection, transaction
+from django.utils import timezone
 
 from governance.accounts import actions as accounts
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
-from governance.approvals.actions import approve, submit
+from governance.approvals.actions import next_ref
+from governance.approvals.models import Release
 from governance.classification.actions import answer_facts, sign_classification
 from governance.classification.queries import engine, facts_of, usual_answers
 from governance.notices.proof_actions import vouch
 from inventory.systems.actions import link_agreement, register
 from inventory.systems.bulk import next_refs
-from inventory.systems.models import AISystem
+from inventory.systems.models import AISystem, ModelVersion
 from inventory.systems.version_actions import add_version
 from inventory.vendors import actions as vendors
 from inventory.vendors.models import Agreement, Vendor
@@ -95,10 +97,14 @@ COPIES = (
         jsonb_build_object('provider', 'openai', 'model_id', 'gpt-4o-2024-11-20', 'code_commit',
             ref), '{}', '', md5(ref) || md5(name), now(), 1, now()
     FROM systems_aisystem WHERE id > %(after)s AND id * 3 %% 10 < 3""",
-    """INSERT INTO approvals_review (ref, version_id, digest, status, reason, submitted_by_id,
-        submitted_at, decision_reason, decided_by_id, decided_at, row_version)
-    SELECT 'UPD-B' || v.id, v.id, v.digest, 'approved', 'First use.', %(officer)s, now(), '',
-        %(lead)s, now(), 1
+    """INSERT INTO approvals_release (ref, system_id, version_id, digest, status, reason,
+        submitted_by_id, submitted_at, decided_by_id, decided_at, approved_at, valid_until,
+        activated_at, activated_by_id, environment, task, round, gap_addressed, declared,
+        change_class, class_suggested, class_reasons, risk_tier, evidence_digest, rules_version,
+        decision_reason, canary_rule, cycle, changed_at, row_version)
+    SELECT 'UPD-B' || v.id, v.system_id, v.id, v.digest, 'active', 'First use.', %(officer)s, now(),
+        %(lead)s, now(), now(), now() + interval '182 days', now(), %(lead)s, 'prod', '', 1, '',
+        '{}', 'C', 'C', '[]', 'high', '', '', '', '{}', 0, now(), 1
     FROM systems_modelversion v WHERE v.system_id > %(after)s AND v.id %% 2 = 0""",
     """INSERT INTO raci_matrix (system_id, version, status, activities, created_at, activated_at,
         activated_by_id, submitted_at, submitted_by_id, origin, overridden, returned_reason,
@@ -236,9 +242,32 @@ def _whole_system(made: Organisation, row: dict[str, Any], facts: dict[str, Any]
     )
     version = {"provider": "openai", "model_id": "gpt-4o-2024-11-20"}
     proposed = add_version(system, actor=officer, label="1.0.0", **version)
-    approve(submit(proposed, actor=officer, reason="First use."), actor=made.lead, reason="Seen.")
+    _running(made, proposed)
     _put_in_force(make_matrix(system, actor=officer), made)
     return system
+
+
+def _running(made: Organisation, version: ModelVersion) -> None:
+    """Let a version run, as if its quorum had agreed."""
+    now = timezone.now()
+    Release.objects.create(
+        ref=next_ref(),
+        system=version.system,
+        version=version,
+        digest=version.digest,
+        status="active",
+        reason="First use.",
+        change_class="C",
+        class_suggested="C",
+        submitted_by=made.officer,
+        submitted_at=now,
+        decided_by=made.lead,
+        decided_at=now,
+        approved_at=now,
+        valid_until=now + timedelta(days=182),
+        activated_at=now,
+        activated_by=made.lead,
+    )
 
 
 def _put_in_force(matrix: Matrix, made: Organisation) -> None:
