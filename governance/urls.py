@@ -9,6 +9,7 @@ from rest_framework.routers import SimpleRouter
 from governance.accounts.stepup_views import confirm
 from governance.approvals.api import ReviewViewSet, WaiverViewSet
 from governance.audit_packs.api import PackViewSet
+from governance.calendars.api import WorkingHoursViewSet
 from governance.classification.api import AssessmentViewSet, ClassificationViewSet
 from governance.classification.preview_api import PreviewChangeViewSet, PreviewViewSet
 from governance.documents.api import DocumentViewSet, SignedDocumentViewSet
@@ -26,6 +27,7 @@ from governance.rest.views import NoSuchResource, reading
 from inventory.systems.api import SystemViewSet, VersionViewSet
 from inventory.vendors.api import AgreementViewSet, VendorViewSet
 from raci.matrices.api import MatrixViewSet
+from raci.matrices.leaver_api import LeaverViewSet
 from raci.matrices.system_api import AnsweringViewSet
 from raci.oncall.api import ScheduleViewSet
 from raci.operations.api import FunctionViewSet
@@ -48,6 +50,8 @@ router.register("document-entries", DocumentEntryViewSet, "document-entries")
 router.register("signed-documents", SignedDocumentViewSet, "signed-documents")
 router.register("systems", AnsweringViewSet, "answering")
 router.register("matrices", MatrixViewSet, "matrices")
+router.register("leavers", LeaverViewSet, "leavers")
+router.register("working-hours", WorkingHoursViewSet, "working-hours")
 router.register("on-call-schedules", ScheduleViewSet, "on-call-schedules")
 router.register("ai-ops-functions", FunctionViewSet, "ai-ops-functions")
 router.register("role-holders", HolderViewSet, "role-holders")

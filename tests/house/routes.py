@@ -149,7 +149,8 @@ def _schedule(ask: Ask) -> Things:
 
 
 def _hours(ask: Ask) -> Things:
-    return {"calendar": ask("hours_of_claims").pk}
+    hours = ask("hours_of_claims").pk
+    return {"calendar": hours, "pk": hours}
 
 
 def _cover(ask: Ask) -> Things:
@@ -248,6 +249,7 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "authorities": lambda ask: {"pk": ask("authority_in_claims").pk},
     "absences": lambda ask: {"pk": ask("absence_in_claims").pk},
     "delegations": lambda ask: {"pk": ask("absence_in_claims").delegation_id},
+    "leavers": lambda ask: {"pk": ask("deputy_in_claims").person_id},
     "matrices": _matrix,
     "on-call-schedules": _schedule,
     "ai-ops-functions": lambda ask: {"pk": ask("function_in_claims").pk},
