@@ -10,7 +10,7 @@ from governance.accounts.stepup_views import confirm
 from governance.approvals.api import ReviewViewSet, WaiverViewSet
 from governance.audit_packs.api import PackViewSet
 from governance.calendars.api import WorkingHoursViewSet
-from governance.classification.api import AssessmentViewSet, ClassificationViewSet
+from governance.classification.api import AssessmentViewSet
 from governance.classification.preview_api import PreviewChangeViewSet, PreviewViewSet
 from governance.documents.api import DocumentViewSet, SignedDocumentViewSet
 from governance.documents.entry_api import DocumentEntryViewSet
@@ -28,6 +28,7 @@ from inventory.systems.api import SystemViewSet, VersionViewSet
 from inventory.vendors.api import AgreementViewSet, VendorViewSet
 from raci.matrices.api import MatrixViewSet
 from raci.matrices.leaver_api import LeaverViewSet
+from raci.matrices.signing_api import SigningViewSet
 from raci.matrices.system_api import AnsweringViewSet
 from raci.oncall.api import ScheduleViewSet
 from raci.operations.api import FunctionViewSet
@@ -39,7 +40,7 @@ router.register("vendors", VendorViewSet, "vendors")
 router.register("agreements", AgreementViewSet, "agreements")
 router.register("systems", SystemViewSet, "systems")
 router.register("versions", VersionViewSet, "versions")
-router.register("classifications", ClassificationViewSet, "classifications")
+router.register("classifications", SigningViewSet, "classifications")
 router.register("assessments", AssessmentViewSet, "assessments")
 router.register("evidence", EvidenceViewSet, "evidence")
 router.register("rulepack-previews", PreviewViewSet, "rulepack-previews")

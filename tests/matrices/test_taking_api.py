@@ -1,16 +1,19 @@
-"""Copying, pasting and handing over by REST: as on the pages."""
+"""Copying, pasting, handing over and signing over REST: as on the pages, with what that broke."""
 
 import pytest
 
 from governance.accounts.actions import deactivate
+from governance.classification.actions import answer_facts
+from governance.classification.queries import engine, provisional, usual_answers
 from governance.ledger.models import Entry
 from governance.rest.actions import issue_token
 from governance.rest.rules import Scope
-from raci.matrices import actions
+from raci.matrices import actions, queries
 from raci.matrices.belongings import belongings
 from raci.matrices.models import Matrix
 from raci.matrices.schemes import Letter
 from tests.factories import put_in_force
+from tests.obligations.conftest import HIGH
 from tests.rest.test_conventions import caller
 
 MATRICES, LEAVERS = "/api/v1/matrices/", "/api/v1/leavers/"
@@ -149,3 +152,43 @@ def test_reassigning_is_for_those_who_may_assign_there(
     twice = {"items": body["items"] * 2}
     assert as_caller(officer)("POST", path, twice).status_code == 400
     assert as_caller(officer)("POST", path, {"items": []}).status_code == 400
+
+
+# --- signing ----------------------------------------------------------------------------------
+def test_a_signature_over_rest_says_which_rows_it_made_mandatory(
+    as_caller, monkeypatch, staffed, system, officer
+):
+    signed = queries.current_tiers
+    for module in (queries, actions):
+        monkeypatch.setattr(
+            module, "current_tiers", lambda ids: {system.pk: "minimal"} | signed(list(ids))
+        )
+    matrix = actions.make_matrix(system, actor=officer)
+    put_in_force(matrix, actor=officer)
+    answer_facts(system, facts=usual_answers(system) | HIGH, actor=officer)
+    body = {
+        "reason": "Checked with the team.",
+        "facts_digest": provisional(system).facts.digest,
+        "pack_version": engine().pack.version,
+    }
+    call = as_caller(officer)
+    answer = call("POST", f"/api/v1/classifications/{system.ref}/sign/", body)
+
+    assert answer.status_code == 201, answer.content
+    broke = answer.json()["broke"]
+    assert {"R01"} <= {one["rule"] for one in broke}
+    assert "SAF-01" in {one["row"] for one in broke}
+    found = call("GET", answer.json()["raci_validation"]).json()["findings"]
+    assert {one["reason"] for one in broke} <= {one["reason"] for one in found}
+
+
+def test_a_signature_that_breaks_nothing_says_so(as_caller, officer, system):
+    answer_facts(system, facts=usual_answers(system), actor=officer)
+    body = {
+        "reason": "Checked.",
+        "facts_digest": provisional(system).facts.digest,
+        "pack_version": engine().pack.version,
+    }
+    answer = as_caller(officer)("POST", f"/api/v1/classifications/{system.ref}/sign/", body)
+
+    assert answer.json()["broke"] == []
