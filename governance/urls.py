@@ -16,6 +16,7 @@ from governance.documents.api import DocumentViewSet, SignedDocumentViewSet
 from governance.documents.entry_api import DocumentEntryViewSet
 from governance.escalation.api import EscalationViewSet
 from governance.escalation.policy_api import EscalationPolicyViewSet
+from governance.evaluations.api import CaseResultViewSet, RunViewSet, SuiteViewSet
 from governance.evidence.api import EvidenceViewSet
 from governance.health.views import healthz, readyz
 from governance.incidents.api import IncidentViewSet
@@ -62,6 +63,9 @@ router.register("delegations", DelegationViewSet, "delegations")
 router.register("incidents", IncidentViewSet, "incidents")
 router.register("escalations", EscalationViewSet, "escalations")
 router.register("escalation-policies", EscalationPolicyViewSet, "escalation-policies")
+router.register("evaluation-suites", SuiteViewSet, "evaluation-suites")
+router.register("evaluation-runs", RunViewSet, "evaluation-runs")
+router.register("evaluation-results", CaseResultViewSet, "evaluation-results")
 router.register("reviews", ReviewViewSet, "reviews")
 router.register("waivers", WaiverViewSet, "waivers")
 router.register("packs", PackViewSet, "packs")
@@ -91,6 +95,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("governance.classification.urls")),
     path("", include("governance.documents.urls")),
     path("", include("governance.evidence.urls")),
+    path("", include("governance.evaluations.urls")),
     path("imports/", include("inventory.imports.urls")),
     path("packs/", include("governance.audit_packs.urls")),
     path("", include("governance.notices.urls")),

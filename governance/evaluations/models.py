@@ -179,6 +179,14 @@ class Run(models.Model):
         return self.withdrawn_at is not None
 
 
+class CaseResultQuerySet(models.QuerySet["CaseResult"]):
+    """Results are seen with their run."""
+
+    def visible_to(self, user: User) -> "CaseResultQuerySet":
+        """Return the results of runs the person sees."""
+        return self.filter(run__in=Run.objects.visible_to(user).values("pk"))
+
+
 class CaseResult(models.Model):
     """How one case went in one run."""
 
@@ -188,6 +196,8 @@ class CaseResult(models.Model):
     score = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
     slices = ArrayField(models.CharField(max_length=LONGEST_SLICE), default=list, blank=True)
     message = models.CharField(max_length=LONGEST_MESSAGE, blank=True)
+
+    objects = CaseResultQuerySet.as_manager()
 
     class Meta:
         ordering = ["run", "key"]
