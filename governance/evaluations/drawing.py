@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from governance.evaluations.criteria import PASS_RATE, Comparator, Criterion, plain
 
-WIDTH, HEIGHT = 720, 168
-LEFT, RIGHT, TOP, BOTTOM = 44, 16, 18, 34
+WIDTH, HEIGHT = 900, 172
+LEFT, RIGHT, TOP, BOTTOM = 44, 84, 18, 34
 MOST = 24  # runs in one picture
 LABEL_ROOM = 54  # between two labels below the picture
 STEPS = (Fraction(1, 2), Fraction(1), Fraction(2), Fraction(5), Fraction(10), Fraction(25))
@@ -62,6 +62,7 @@ class Trend:
     words: str
     width: int = WIDTH
     height: int = HEIGHT
+    right: int = WIDTH - RIGHT  # where the lines end
 
 
 def trend(runs: Sequence[Ran], criteria: Sequence[Criterion] = ()) -> Trend | None:

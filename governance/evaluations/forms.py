@@ -82,6 +82,8 @@ class RunForm(forms.Form):
         known = [(suite.key, f"{suite.title} ({suite.get_kind_display()})") for suite in suites]
         names: Any = self.fields["suite"]
         names.choices = [*known, (NEW, "A new suite, as below")]
+        if not known:
+            names.widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
         """Refuse neither and both of a suite that is there and a new one, and no file at all."""

@@ -64,6 +64,14 @@ class Board:
     comparison: Comparison | None = None
 
     @property
+    def is_alarm(self) -> bool:
+        """Return whether the newest run regressed, or misses what is hard."""
+        found = self.comparison
+        if found and (found.is_regression or found.regressions):
+            return True
+        return any(one.state == "missing" for one in self.lines if one.run == self.latest)
+
+    @property
     def few(self) -> list[Line]:
         """Return the runs that a system's page lists."""
         return self.lines[:ROWS]
@@ -75,13 +83,13 @@ def line(run: Run) -> Line:
 
 
 def boards(system: AISystem) -> list[Board]:
-    """Return every suite of a system with its last runs and what the newest shows."""
+    """Return every suite of a system with its last runs; those that alarm come first."""
     suites = list(queries.suites_for(system).select_related("system"))
     runs = _last_runs(system)
     drafts = [
         _board(suite, [run for run in runs if run.suite.key == suite.key]) for suite in suites
     ]
-    return list(_with_comparisons(drafts))
+    return sorted(_with_comparisons(drafts), key=lambda board: not board.is_alarm)
 
 
 def board_of(suite: Suite) -> Board:

@@ -11,6 +11,7 @@ from governance.evaluations.rules import (
     LONGEST_KEY,
     LONGEST_MESSAGE,
     LONGEST_SLICE,
+    SOURCE_WORDS,
     Source,
     SuiteKind,
 )
@@ -172,6 +173,11 @@ class Run(models.Model):
     def total(self) -> int:
         """Return how many cases count: those that passed or failed."""
         return self.passed + self.failed
+
+    @property
+    def source_words(self) -> str:
+        """Return how the run came in, as people say it."""
+        return SOURCE_WORDS[Source(self.source)]
 
     @property
     def is_withdrawn(self) -> bool:

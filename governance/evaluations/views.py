@@ -134,7 +134,7 @@ def add(request: HttpRequest, ref: str) -> HttpResponse:
     suites = queries.suites_for(system)
     posted = request.method == "POST"
     given = (request.POST, request.FILES) if posted else (None, None)
-    initial = {name: request.GET.get(name, "") for name in ("suite", "version")}
+    initial = {name: request.GET[name] for name in ("suite", "version") if name in request.GET}
     form = RunForm(*given, system=system, suites=suites, initial=initial)
     name = ""
     if posted:

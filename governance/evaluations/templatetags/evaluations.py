@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
+from governance.evaluations.criteria import plain
 from governance.evaluations.statistics import Difference
 
 register = template.Library()
@@ -40,11 +41,17 @@ def percent(passed: int, total: int) -> str:
 
 
 @register.filter
+def number(value: Decimal) -> str:
+    """Return a number without zeros at its end; a minus is a minus."""
+    return plain(value).replace("-", "−")
+
+
+@register.filter
 def p_words(value: Decimal) -> str:
     """Return a p-value as it is written: p = 0.039, p < 0.001."""
     if value < Decimal("0.001"):
-        return "p < 0.001"
-    return f"p = {value.quantize(Decimal('0.001'))}"
+        return "p\u00a0<\u00a00.001"
+    return f"p\u00a0=\u00a0{value.quantize(Decimal('0.001'))}"
 
 
 @register.simple_tag
