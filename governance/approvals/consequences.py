@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from governance.approvals.lifecycle import VALID_MONTHS, State, Tier
+from governance.approvals.lifecycle import RUNNING, VALID_MONTHS, State, Tier
 from governance.approvals.measured import CostDelta, Measured, cost_delta
 from governance.approvals.models import Release
 from governance.classification import queries as classification
@@ -64,10 +64,10 @@ def consequences(release: Release, running: Release | None, target: Release | No
 
 
 def _superseded(release: Release, running: Release | None) -> Line:
+    if release.state in RUNNING:
+        return Line("Replaces", f"Nothing any more: it runs in {release.place} now.")
     if running is None:
         return Line("Replaces", f"Nothing runs in {release.place}: it is the first.")
-    if running.pk == release.pk:
-        return Line("Replaces", "It runs already.")
     words = f"{running.version.label} is superseded in {release.place} in the same moment."
     return Line("Replaces", words, f"/updates/{running.ref}/", running.ref, is_change=True)
 

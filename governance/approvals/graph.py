@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-COLUMN, LEFT, TOP, LANE, NODE = 104, 128, 34, 64, 9  # pixels of the drawing
+COLUMN, LEFT, TOP, LANE, NODE = 144, 128, 34, 64, 9  # pixels of the drawing
 ARC, MOST_ARC = 16, 3  # how high an edge climbs for each version it leaps over
 
 

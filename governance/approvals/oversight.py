@@ -78,7 +78,8 @@ class Habit:
     def share_viewed(self) -> float | None:
         """Return the share of the groups shown that were marked as viewed; None for no groups."""
         shown = sum(one.shown for one in self.decisions)
-        return sum(one.viewed for one in self.decisions) / shown if shown else None
+        viewed = sum(min(one.viewed, one.shown) for one in self.decisions)
+        return viewed / shown if shown else None
 
     @property
     def share_words(self) -> str:

@@ -21,12 +21,15 @@ from governance.approvals import (
 from governance.approvals.going_back import way_back
 from governance.approvals.kinds import evidence_table
 from governance.approvals.lifecycle import (
+    CLASS_WORDS,
     LIVE,
     OPEN,
+    ChangeClass,
     Event,
     State,
 )
 from governance.approvals.models import Condition, Finding, Release, Remark, Viewing, Vote
+from governance.approvals.queue import ENVIRONMENT_WORDS
 from governance.approvals.quorum import SLOT_WORDS, Verdict
 from governance.approvals.situation import Basis, Needed
 from governance.approvals.situations import Choice
@@ -161,6 +164,27 @@ class UpdatePage:
     def items_open(self) -> int:
         """Return how many items of evidence are not met."""
         return sum(not item.needed.is_met for item in self.items)
+
+    @property
+    def open_items(self) -> list[Item]:
+        """Return the items that are missing, too old, or of another digest."""
+        return [item for item in self.items if not item.needed.is_met]
+
+    @property
+    def met_items(self) -> list[Item]:
+        """Return the items that are there."""
+        return [item for item in self.items if item.needed.is_met]
+
+    @property
+    def place_words(self) -> str:
+        """Return where it goes, as people say it."""
+        return ENVIRONMENT_WORDS.get(self.release.environment, self.release.environment)
+
+    @property
+    def class_words(self) -> str:
+        """Return what the class of the change is called."""
+        known = self.release.change_class
+        return CLASS_WORDS[ChangeClass(known)] if known else ""
 
     @property
     def is_late(self) -> bool:

@@ -17,6 +17,7 @@ from governance.approvals import (
     clock_actions,
     evidence_actions,
     run_actions,
+    sides,
     vote_actions,
     waiver_actions,
 )
@@ -51,11 +52,12 @@ class Scene:
     maker: User
     people: Mapping[str, User]
     statements: Mapping[str, tuple[str, str]]
+    hasty: str  # who agrees to everything within seconds
 
 
 def tell(told: Told, people: Mapping[str, User]) -> None:
     """Bring the versions of each system as far as the data say."""
-    scene = Scene(people[told["maker"]], people, told["statements"])
+    scene = Scene(people[told["maker"]], people, told["statements"], told["hasty"])
     for row in told["systems"]:
         rows = AISystem.objects.select_related("unit", "owner", "vendor")
         system, parent = rows.get(name=row["system"]), None
@@ -102,7 +104,7 @@ def _release(scene: Scene, version: ModelVersion, row: Told) -> None:
         around_actions.remark(release, actor=scene.people[key], text=text)
     if "refuse" in row:
         _refuse(release, *row["refuse"])
-    _agree(release, row.get("some", 0))
+    _agree(scene, release, row.get("some", 0))
     for verb in row.get("do", ()):
         STEPS[verb](scene, release, row)
 
@@ -152,26 +154,33 @@ def _prove(scene: Scene, release: Release, lacks: Iterable[str]) -> None:
     release.refresh_from_db()
 
 
-def _agree(release: Release, most: int) -> None:
+def _agree(scene: Scene, release: Release, most: int) -> None:
     """Let the first voices of the quorum agree."""
     for slot in verdict(release).rule.slots[:most]:
-        _voice(release, slot)
+        _voice(scene, release, slot)
 
 
-def _voice(release: Release, slot: Slot) -> None:
+def _voice(scene: Scene, release: Release, slot: Slot) -> None:
     """Let whoever has a voice read the update and agree."""
     person = _seated(release, slot)
+    groups = sides.shown_in(sides.side_by_side(_before(release), release.version))
+    hasty = person == scene.people[scene.hasty]
+    looked = timedelta(seconds=18) if hasty else timedelta(minutes=7 + release.pk % 9 * len(slot))
     around_actions.mark_viewed(
         release,
         actor=person,
-        groups=("behaviour", "data", "configuration", "documents"),
-        shown=4,
-        opened_at=timezone.now() - timedelta(minutes=9 + 3 * len(slot)),
+        groups=groups[: 1 if hasty else None],
+        shown=len(groups),
+        opened_at=timezone.now() - looked,
     )
     reason = "Read the diff, the runs and the evidence; it holds."
     vote_actions.approve(
         release, actor=person, seen=seal(release), reason=reason, proof=_proof(person)
     )
+
+
+def _before(release: Release) -> ModelVersion | None:
+    return release.before.version if release.before else None
 
 
 def _seated(release: Release, slot: Slot) -> User:
@@ -188,14 +197,16 @@ def _proof(person: User) -> Proof:
 def _refuse(release: Release, slot: str, reason: str) -> None:
     person = _seated(release, Slot(slot))
     opened_at = timezone.now() - timedelta(minutes=26)
-    around_actions.mark_viewed(release, actor=person, groups=("behaviour",), opened_at=opened_at)
+    around_actions.mark_viewed(
+        release, actor=person, groups=("behaviour",), shown=2, opened_at=opened_at
+    )
     vote_actions.reject(
         release, actor=person, reason=reason, seen=seal(release), proof=_proof(person)
     )
 
 
 def _agreed(scene: Scene, release: Release, row: Told) -> None:
-    _agree(release, len(verdict(release).rule.slots))
+    _agree(scene, release, len(verdict(release).rule.slots))
 
 
 def _who(scene: Scene, release: Release, event: Event) -> User:
