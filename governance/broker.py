@@ -10,6 +10,7 @@ never learns that its connection is gone. What is free asks, fails, and connects
 itself comes again when the broker no longer holds it, and its task finds its row done.
 """
 
+import time
 from typing import Any
 
 from kombu.transport import pgmq, virtual
@@ -41,7 +42,23 @@ class GivesBack:
 
 
 class Channel(GivesBack, pgmq.Channel):
-    """The stock channel that gives slots back."""
+    """The stock channel that gives slots back, and waits by a clock that nobody sets.
+
+    The stock one lets PostgreSQL wait for messages: by the wall clock, so that one put back by
+    three hours would leave the worker waiting for three hours.
+    """
+
+    def _receive_messages(
+        self, queue: str, qty: int = 1, *, poll: bool = False, timeout: float | None = None,
+        no_ack: bool = False,
+    ) -> list[Any]:  # fmt: skip
+        wait = self.wait_time_seconds if timeout is None else min(timeout, self.wait_time_seconds)
+        end = time.monotonic() + (wait if poll else 0)
+        while True:
+            found: list[Any] = super()._receive_messages(queue, qty, no_ack=no_ack)
+            if found or time.monotonic() >= end:
+                return found
+            time.sleep(self.poll_interval_ms / 1000)
 
 
 class Transport(pgmq.Transport):

@@ -16,12 +16,14 @@ from governance.approvals.api_more import (
     ProofViewSet,
 )
 from governance.audit_packs.api import PackViewSet
-from governance.classification.api import AssessmentViewSet, ClassificationViewSet
+from governance.calendars.api import WorkingHoursViewSet
+from governance.classification.api import AssessmentViewSet
 from governance.classification.preview_api import PreviewChangeViewSet, PreviewViewSet
 from governance.documents.api import DocumentViewSet, SignedDocumentViewSet
 from governance.documents.entry_api import DocumentEntryViewSet
 from governance.escalation.api import EscalationViewSet
 from governance.escalation.policy_api import EscalationPolicyViewSet
+from governance.evaluations.api import CaseResultViewSet, RunViewSet, SuiteViewSet
 from governance.evidence.api import EvidenceViewSet
 from governance.health.views import healthz, readyz
 from governance.incidents.api import IncidentViewSet
@@ -33,6 +35,8 @@ from governance.rest.views import NoSuchResource, reading
 from inventory.systems.api import SystemViewSet, VersionViewSet
 from inventory.vendors.api import AgreementViewSet, VendorViewSet
 from raci.matrices.api import MatrixViewSet
+from raci.matrices.leaver_api import LeaverViewSet
+from raci.matrices.signing_api import SigningViewSet
 from raci.matrices.system_api import AnsweringViewSet
 from raci.oncall.api import ScheduleViewSet
 from raci.operations.api import FunctionViewSet
@@ -44,7 +48,7 @@ router.register("vendors", VendorViewSet, "vendors")
 router.register("agreements", AgreementViewSet, "agreements")
 router.register("systems", SystemViewSet, "systems")
 router.register("versions", VersionViewSet, "versions")
-router.register("classifications", ClassificationViewSet, "classifications")
+router.register("classifications", SigningViewSet, "classifications")
 router.register("assessments", AssessmentViewSet, "assessments")
 router.register("evidence", EvidenceViewSet, "evidence")
 router.register("rulepack-previews", PreviewViewSet, "rulepack-previews")
@@ -55,6 +59,8 @@ router.register("document-entries", DocumentEntryViewSet, "document-entries")
 router.register("signed-documents", SignedDocumentViewSet, "signed-documents")
 router.register("systems", AnsweringViewSet, "answering")
 router.register("matrices", MatrixViewSet, "matrices")
+router.register("leavers", LeaverViewSet, "leavers")
+router.register("working-hours", WorkingHoursViewSet, "working-hours")
 router.register("on-call-schedules", ScheduleViewSet, "on-call-schedules")
 router.register("ai-ops-functions", FunctionViewSet, "ai-ops-functions")
 router.register("role-holders", HolderViewSet, "role-holders")
@@ -70,6 +76,9 @@ router.register("release-conditions", ConditionViewSet, "release-conditions")
 router.register("findings", FindingViewSet, "findings")
 router.register("freezes", FreezeViewSet, "freezes")
 router.register("materialities", MaterialityViewSet, "materialities")
+router.register("evaluation-suites", SuiteViewSet, "evaluation-suites")
+router.register("evaluation-runs", RunViewSet, "evaluation-runs")
+router.register("evaluation-results", CaseResultViewSet, "evaluation-results")
 router.register("waivers", WaiverViewSet, "waivers")
 router.register("packs", PackViewSet, "packs")
 router.register("webhook-endpoints", WebhookEndpointViewSet, "webhook-endpoints")
@@ -98,6 +107,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("governance.classification.urls")),
     path("", include("governance.documents.urls")),
     path("", include("governance.evidence.urls")),
+    path("", include("governance.evaluations.urls")),
     path("imports/", include("inventory.imports.urls")),
     path("packs/", include("governance.audit_packs.urls")),
     path("", include("governance.notices.urls")),

@@ -1,4 +1,4 @@
-"""F-03, F-04 and F-24: no clock, several clocks, and a clock that is put forward and back."""
+"""F-03, F-04 and F-24: no clock, several clocks, and clocks that are put forward and back."""
 
 import http.client
 import json
@@ -12,15 +12,16 @@ from launcher.common import PYTHON, Problem, run_step
 from bench.faults import counts
 from bench.faults.checks import Check
 from bench.faults.plan import Run
-from bench.faults.reminders import LATEST_SECONDS, Reminders
+from bench.faults.reminders import LATEST_SECONDS, NOTICE_LEASE, Reminders
 from bench.faults.workers import Work
-from bench.faults.world import NotRunError, World
+from bench.faults.world import Ground, NotRunError, World
 from bench.faults.year import DAYS
 
 SOURCE = Path(__file__).with_name("clock.c")
 STEPS = {"+3 h": 10_800, "-3 h": -10_800, "+400 d": 34_560_000, "back": 0}
 HOLDS = 20  # seconds that the token of F-24 lives
-FIVE_MINUTES = 300
+FIVE_MINUTES, A_MONTH = 300, 2_678_400
+JUST_NOW = 30  # seconds that an event may be under way
 
 
 def beat_dead(run: Run) -> None:
@@ -62,12 +63,37 @@ def clock_steps(run: Run) -> None:
 
     The clock is that of web, worker and beat; the database keeps the true time.
     """
-    clock, span = Clock(run.ground.folder / f"clock-{run.seed}"), run.pick(60, 8)
+    clock = Clock(run.ground.folder / f"clock-{run.experiment}-{run.seed}")
+    step(run, clock)
+
+
+def clock_steps_of_all(run: Run) -> None:
+    """F-24b: the same with PostgreSQL's clock too, as when that of the whole machine is set.
+
+    The receiver of webhooks has this clock as well. So has the month after which the second step
+    of each reminder is due: it passes in the 400 days, and those last until all were told.
+    """
+    name = f"{run.experiment}-{run.seed}"
+    clock = Clock(run.ground.folder / f"clock-{name}")
+    words = ["env", *(f"{key}={value}" for key, value in clock.environment().items())]
+    run.ground = Ground(run.ground.folder / name, words=words)
+    try:
+        run.ground.start()
+        step(run, clock, everything=True)
+    finally:
+        run.ground.stop()
+
+
+def step(run: Run, clock: "Clock", *, everything: bool = False) -> None:
+    """Put the clock forward and back under load; ask by each what a token is answered."""
+    span = run.pick(60, 8)
     with run.world(more=clock.environment()) as world:
         idle = Browser(world)
         clock.put(-40 * 60)
         idle.sign_in()
         clock.put(0)
+        if everything:
+            world.ask("UPDATE rest_apitoken SET expires_at = now() + interval '800 days'")
         work = Work(run, world, last=4.0 * span, pace=run.pick(4.5, 1.0))
         spare = token_that_ends(world)
         time.sleep(HOLDS + 1)
@@ -75,14 +101,17 @@ def clock_steps(run: Run) -> None:
         for words, seconds in STEPS.items():
             clock.put(seconds)
             time.sleep(span)
+            if everything and seconds > 0:
+                work.reminders.steps = (1, 2) if seconds > A_MONTH else (1,)
+                work.reminders.wait(NOTICE_LEASE)  # else the second step overtakes the first
             answers[words] = asks(world, spare)
             if seconds < 0:
                 run.check(Check("a session that was over lives again", idle.is_in(), False))
         run.told["a token that had ended"] = answers
         run.check(Check("answers to it by every clock", sorted(set(answers.values())), [401]))
         work.finish(refused=True)
-        run.check(Check("webhook stamps off the sink's clock, seconds", hooks_off(world),
-                        FIVE_MINUTES, "<="))  # fmt: skip
+        off = hooks_off(world, clock if everything else None)
+        run.check(Check("webhook stamps off the sink's clock, seconds", off, FIVE_MINUTES, "<="))
 
 
 def year(run: Run) -> None:
@@ -112,6 +141,7 @@ class Clock:
     def __init__(self, file: Path) -> None:
         self.file = file
         self.library = file.with_suffix(".so")
+        self.put_at: list[tuple[float, int]] = []  # the true moment of each step, and how far off
 
     def environment(self) -> dict[str, str]:
         """Return what puts processes under this clock."""
@@ -128,7 +158,17 @@ class Clock:
         new = self.file.with_suffix(".new")
         new.write_text(str(seconds))
         new.replace(self.file)
+        self.put_at.append((time.time(), seconds))
         time.sleep(2)
+
+    def shown(self, at: float) -> set[float]:
+        """Return what the clock showed at a true moment, also just before a step."""
+        steps = [(0.0, 0), *self.put_at]
+        ends = [*(began for began, _ in steps[1:]), float("inf")]
+        return {
+            at + off for (began, off), end in zip(steps, ends, strict=True)
+            if began <= at <= end + JUST_NOW
+        }  # fmt: skip
 
 
 def asks(world: World, token: str) -> int:
@@ -143,9 +183,12 @@ def token_that_ends(world: World) -> str:
     return str(world.ground.told["spare"])
 
 
-def hooks_off(world: World) -> int:
+def hooks_off(world: World, clock: Clock | None = None) -> int:
     """Return by how many seconds the stamp of a webhook was off the sink's clock at most."""
-    return max((round(abs(at - stamp)) for at, _, stamp, _ in world.hooks.came), default=0)
+    return max(
+        (round(min(abs(shown - stamp) for shown in (clock.shown(at) if clock else {at})))
+         for at, _, stamp, _ in world.hooks.came), default=0,
+    )  # fmt: skip
 
 
 class Browser:

@@ -34,6 +34,7 @@ EXPERIMENTS: dict[str, Callable[[Run], None]] = {
     "F-07b": broker.killed_after_sending,
     "F-08": broker.twice_and_late,
     "F-24": clocks.clock_steps,
+    "F-24b": clocks.clock_steps_of_all,
     "F-25": clocks.year,
 }
 

@@ -106,13 +106,17 @@ def outbox(world: World) -> dict[str, int]:
 
 
 def drained(world: World, seconds: float, *, dead: int = 0) -> list[Check]:
-    """Wait for the queue to run dry; return that every wish has its effect, once."""
+    """Wait for the queue to run dry; return that every wish has its effect, once.
+
+    The limit begins anew with each wish that is done: a slow machine is no standstill.
+    """
     began = time.monotonic()
     with suppress(Problem):
-        wait_for(lambda: not outbox(world)["open"], seconds, "The queue did not run dry")
+        while left := outbox(world)["open"]:
+            wait_for(lambda left=left: outbox(world)["open"] < left, seconds, "It stands still")
     now, taken = outbox(world), round(time.monotonic() - began)
     return [
-        Check(f"open == 0 within {seconds:g} s (took {taken})", now["open"], 0),
+        Check(f"open == 0, none {seconds:g} s after another (took {taken})", now["open"], 0),
         Check("done + dead == intents", now["done"] + now["dead"], now["intents"]),
         Check("dead == injected poison", now["dead"], dead),
         Check("effects == intents", now["effects"], now["intents"] - dead),

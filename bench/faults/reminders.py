@@ -13,7 +13,6 @@ from bench.faults.world import World, wait_for
 
 NOTICE_LEASE = 150  # seconds until a mail whose worker fell silent is free again
 LATEST_SECONDS = 60
-FIRST_STEP = 1
 TO = "<person"  # as the people of reminding.py are called
 SENT = ("sent", "bundled")
 Key = tuple[str, int, int, str, str]  # item, step, loop, recipient, channel
@@ -34,13 +33,15 @@ class Reminders:
         told = json.loads(said.strip().splitlines()[-1])
         self.items: list[dict[str, Any]] = told["items"]
         self.channels: list[str] = told["channels"]
+        self.steps: tuple[int, ...] = (1,)  # the second lies a month away
         self.due = {one["item"]: datetime.fromisoformat(one["due"]) for one in self.items}
 
     @property
     def expected(self) -> set[Key]:
-        """Return every reminder that is owed: one for each item and channel, in its first step."""
+        """Return every reminder that is owed: one for each item, step and channel."""
         return {
-            (one["item"], FIRST_STEP, 0, self._recipient(one, channel), channel)
+            (one["item"], step, 0, self._recipient(one, channel), channel)
+            for step in self.steps
             for one in self.items
             for channel in self.channels
         }

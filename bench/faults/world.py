@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,13 +92,19 @@ class Redis:
 
 
 class Ground:
-    """A PostgreSQL server, and in it a database that is founded and never used itself."""
+    """A PostgreSQL server, and in it a database that is founded and never used itself.
 
-    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+    `words` are put before the server's command, as `env NAME=VALUE` is.
+    """
+
+    def __init__(
+        self, folder: Path, settings: Mapping[str, str] | None = None, words: Sequence[str] = ()
+    ) -> None:
         self.folder = folder
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o711)
         self.server = Server(folder, folder / "postgresql.log", settings)
+        self.server.prefix = [*self.server.prefix, *words]
         self.told: dict[str, Any] = {}
 
     def start(self) -> None:

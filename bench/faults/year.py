@@ -10,6 +10,7 @@ import random
 import sys
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import django
 
@@ -77,13 +78,15 @@ def open_all(
         BusinessUnit.objects.filter(pk=unit.pk).update(path=[root.pk, unit.pk])
         Calendar.objects.create(unit=unit, name=zone, time_zone=zone, windows=ALL_WEEK)
         for at, (day, wall) in enumerate(chosen):
-            key = f"year:{zone}:{at}"
+            key, due_at = f"year:{zone}:{at}", shown_first(zone, day, wall)
+            shown = due_at.astimezone(ZoneInfo(zone))  # 03:00 for a 02:30 that does not exist
             dues.append(Due(
                 key=key, kind="year", title=key, unit_id=unit.pk, url="/", since=begin,
-                due_at=shown_first(zone, day, wall), severity=Severity.HIGH, whom=(person.pk,),
+                due_at=due_at, severity=Severity.HIGH, whom=(person.pk,),
             ))  # fmt: skip
             for number, before in enumerate(DAYS, start=1):
-                owed[key, number] = shown_first(zone, day - timedelta(days=before), wall)
+                that_day = shown.date() - timedelta(days=before)
+                owed[key, number] = shown_first(zone, that_day, shown.time())
     open_items(dues, plans={"year": Plan("year", steps, clock=ClockKind.ALWAYS)}, at=begin)
     keys = {item.key: item.notice_key for item in Item.objects.filter(kind="year")}
     return {(keys[key], number): at for (key, number), at in owed.items()}

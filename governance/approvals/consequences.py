@@ -81,7 +81,7 @@ def _tier(system: AISystem) -> Line:
     if classification.facts_changed_since(about.assessment):
         words = (
             f"Signed as {tier_words(about.assessment.tier).lower()}, but facts changed since: they "
-            f"say {tier_words(now.tier).lower() if now.tier else 'less than is needed'} today."
+            f"say {tier_words(now.classification.tier).lower() if now.classification.tier else 'less than is needed'} today."
         )
         return Line("Tier", words, url, "The trace", is_change=True)
     words = f"No change: {tier_words(about.assessment.tier).lower()}, by the same facts."

@@ -201,7 +201,7 @@ class TargetForm(forms.Form):
         field = self.fields["target"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
         field.queryset = Release.objects.filter(pk__in=[one.pk for one in targets])
-        field.label_from_instance = lambda one: f"{one.number} ({one.ref})"  # type: ignore[method-assign]
+        setattr(field, "label_from_instance", lambda one: f"{one.number} ({one.ref})")  # noqa: B010
 
 
 class ClassForm(forms.Form):

@@ -53,9 +53,9 @@ def proofs_of(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _release(version: ModelVersion) -> Release | None:
     """Return the release whose needs are shown: one that lives before one that ended."""
-    rows = list(version.releases.with_all().order_by("-pk"))  # type: ignore[attr-defined]
+    rows = list(version.releases.with_all().order_by("-pk"))
     alive = [row for row in rows if row.state not in ENDED]
-    return (alive or rows or [None])[0]
+    return next(iter(alive or rows), None)
 
 
 def _others(asked: tuple[Item, ...]) -> list[Kind]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -181,7 +181,8 @@ def _changed(
     """Show the update as it is now, with what changed and all that was typed; 412."""
     release = visible(user, release.ref)
     now = update_page(release, user)
-    data = form.data.copy()
+    data = QueryDict(mutable=True)
+    data.update(form.data)
     differences = what_changed(data.get("shown", ""), release)
     data["seen"], data["shown"] = now.seal, now.shown
     again = DecisionForm(data, checks_fail=now.checks_fail)

@@ -81,7 +81,7 @@ def _release(row: Release) -> Facts:
 
 def _votes(rows: list[Release]) -> Grouped:
     found: Grouped = defaultdict(list)
-    votes: Iterable[Any] = Vote.objects.filter(release__in=rows)
+    votes = Vote.objects.filter(release__in=rows)
     for vote in votes.select_related("person", "acting_for").order_by("at", "pk"):
         found[vote.release_id].append(
             {
@@ -105,9 +105,9 @@ def _votes(rows: list[Release]) -> Grouped:
 
 def _conditions(rows: list[Release]) -> Grouped:
     found: Grouped = defaultdict(list)
-    conditions: Iterable[Any] = Condition.objects.filter(release__in=rows)
+    conditions = Condition.objects.filter(release__in=rows)
     for row in conditions.select_related("owner", "set_by", "met_by"):
-        found[row.release_id].append(
+        found[row.release_id or 0].append(
             {
                 "text": row.text,
                 "owner": row.owner.name,
@@ -124,7 +124,7 @@ def _conditions(rows: list[Release]) -> Grouped:
 
 def _findings(rows: list[Release]) -> Grouped:
     found: Grouped = defaultdict(list)
-    findings: Iterable[Any] = Finding.objects.filter(release__in=rows)
+    findings = Finding.objects.filter(release__in=rows)
     for row in findings.select_related("opened_by", "accepted_by", "closed_by"):
         found[row.release_id].append(
             {
@@ -167,7 +167,7 @@ def evidence(versions: Iterable[int]) -> Grouped:
     """Return version id → its evidence that stands, in the order of the table of kinds."""
     found: Grouped = defaultdict(list)
     kinds = evidence_table().kinds
-    rows: Iterable[Any] = ReleaseEvidence.objects.standing().filter(version__in=list(versions))
+    rows = ReleaseEvidence.objects.standing().filter(version__in=list(versions))
     for row in rows.select_related("author", "added_by", "item"):
         kind = kinds.get(row.kind)
         found[row.version_id].append(

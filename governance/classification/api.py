@@ -205,11 +205,14 @@ class ClassificationViewSet(Resource):
     @action(detail=True, methods=["post"])
     def sign(self, request: Request, ref: str) -> Response:
         """Sign the result that was read; it is frozen and supersedes the one before."""
+        return Response(AssessmentSerializer(self.signed()).data, status=201)
+
+    def signed(self) -> Assessment:
+        """Return what the request signs, signed."""
         system = self.get_object()
-        signed = actions.sign_classification(
+        return actions.sign_classification(
             system, actor=self.person, **self.valid(ClassificationSignInput)
         )
-        return Response(AssessmentSerializer(signed).data, status=201)
 
     @extend_schema(responses=TraceSerializer)
     @action(detail=True, methods=["get"])

@@ -11,6 +11,7 @@ from governance.evaluations.rules import (
     LONGEST_KEY,
     LONGEST_MESSAGE,
     LONGEST_SLICE,
+    SOURCE_WORDS,
     Source,
     SuiteKind,
 )
@@ -174,9 +175,22 @@ class Run(models.Model):
         return self.passed + self.failed
 
     @property
+    def source_words(self) -> str:
+        """Return how the run came in, as people say it."""
+        return SOURCE_WORDS[Source(self.source)]
+
+    @property
     def is_withdrawn(self) -> bool:
         """Return whether the run counts no more."""
         return self.withdrawn_at is not None
+
+
+class CaseResultQuerySet(models.QuerySet["CaseResult"]):
+    """Results are seen with their run."""
+
+    def visible_to(self, user: User) -> "CaseResultQuerySet":
+        """Return the results of runs the person sees."""
+        return self.filter(run__in=Run.objects.visible_to(user).values("pk"))
 
 
 class CaseResult(models.Model):
@@ -188,6 +202,8 @@ class CaseResult(models.Model):
     score = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
     slices = ArrayField(models.CharField(max_length=LONGEST_SLICE), default=list, blank=True)
     message = models.CharField(max_length=LONGEST_MESSAGE, blank=True)
+
+    objects = CaseResultQuerySet.as_manager()
 
     class Meta:
         ordering = ["run", "key"]

@@ -30,3 +30,11 @@ class Source(StrEnum):
     CSV = "csv"
     JUNIT = "junit"
     PAGE = "page"
+
+
+SOURCE_WORDS = {
+    Source.REST: "over the API",
+    Source.CSV: "as CSV",
+    Source.JUNIT: "as JUnit XML",
+    Source.PAGE: "on the page",
+}

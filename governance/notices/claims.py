@@ -30,6 +30,8 @@ from governance.notices.rules import (
 )
 
 LEASE = timedelta(seconds=150)
+LONGEST = timedelta(days=2)  # for which anything is put off or held
+AHEAD = timedelta(minutes=5)  # what a sweep beside this one may have noted meanwhile, and more
 PEOPLE_AT_ONCE = 50
 ENDPOINTS_AT_ONCE = 20
 EVENTS_AT_ONCE = 8
@@ -57,6 +59,17 @@ def database_now() -> datetime:
         cursor.execute("SELECT clock_timestamp()")
         (at,) = cursor.fetchone()
         return at  # type: ignore[no-any-return]
+
+
+def let_go(at: datetime) -> None:
+    """Let go now what was put off or held by a clock that has been put back since."""
+    beyond = at + LONGEST
+    Notice.objects.filter(status__in=DUE, due_at__gt=beyond).update(due_at=at)
+    Notice.objects.filter(status=NoticeState.SENDING, leased_until__gt=beyond).update(
+        leased_until=at - LEASE
+    )
+    Endpoint.objects.filter(held_until__gt=beyond).update(held_until=None)
+    Endpoint.objects.filter(claimed_until__gt=beyond).update(claimed_until=None)
 
 
 def _due(channel: Channel, at: datetime) -> QuerySet[Notice]:
@@ -107,11 +120,18 @@ def claim_mails(at: datetime | None = None) -> list[Mail] | None:
     for row in mine.order_by("pk"):
         waiting[row.person_id].append(_waiting(row))
     chosen = [
-        (pace, choose(waiting[pace.pk], pace.sent, pace.bundled_at, at))
+        (pace, choose(waiting[pace.pk], *_sent_before(pace, at), at))
         for pace in paces
         if waiting[pace.pk]
     ]
     return _claimed(chosen, at)
+
+
+def _sent_before(pace: Pace, at: datetime) -> tuple[list[datetime], datetime | None]:
+    """Return when a person was sent mails, without what the clock showed before it was put back."""
+    latest = at + AHEAD
+    bundled_at = pace.bundled_at if pace.bundled_at and pace.bundled_at <= latest else None
+    return [one for one in pace.sent if one <= latest], bundled_at
 
 
 def _waiting(row: Notice) -> Waiting:
@@ -157,7 +177,7 @@ def _claimed(chosen: Sequence[tuple[Pace, Choice]], at: datetime) -> list[Mail]:
 def _note_pace(pace: Pace, pk: int, at: datetime) -> None:
     lead = Notice.objects.get(pk=pk)
     is_plain = lead.severity != Severity.CRITICAL and not lead.attempts
-    pace.sent = [*pace.sent, at][-KEPT_TIMES:]
+    pace.sent = [*_sent_before(pace, at)[0], at][-KEPT_TIMES:]
     pace.bundled_at = at if is_plain else pace.bundled_at
     pace.save(update_fields=["sent", "bundled_at"])
 

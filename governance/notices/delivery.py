@@ -24,7 +24,7 @@ from governance.ledger.actions import record
 from governance.ledger.rules import CLOCK
 from governance.notices.alarms import alarm_event, alarm_mail
 from governance.notices.channels import email, webhook
-from governance.notices.claims import Load, Mail, claim_events, claim_mails, database_now
+from governance.notices.claims import Load, Mail, claim_events, claim_mails, database_now, let_go
 from governance.notices.endpoint_actions import end_endpoint
 from governance.notices.models import Batch, Delivery, Endpoint, Notice
 from governance.notices.rules import (
@@ -53,6 +53,7 @@ def deliver_mail(now: datetime | None = None) -> Batch | None:
     `now` stands in for the database's clock in tests.
     """
     started, end = timezone.now(), time.monotonic() + BUDGET_SECONDS
+    let_go(now or database_now())
     while time.monotonic() < end and (mails := claim_mails(now)) is not None:
         _post_mails(mails, now)
     return _close_batch(started)
@@ -98,6 +99,7 @@ def _refused(error: Exception, took_ms: int) -> Outcome:
 def deliver_webhooks(now: datetime | None = None) -> Batch | None:
     """Send every event that is due, endpoints side by side, and return what came of it."""
     started, end = timezone.now(), time.monotonic() + BUDGET_SECONDS
+    let_go(now or database_now())
     while time.monotonic() < end and (loads := claim_events(now)):
         at = now or database_now()
         with ThreadPoolExecutor(THREADS) as pool:

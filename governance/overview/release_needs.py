@@ -43,7 +43,7 @@ def _decisions(user: User) -> Iterable[Need]:
             url=f"/updates/{release.ref}/",
             subject=release.system.name,
             note=f"for {release.place}, proposed by {release.submitted_by}",
-            tier=release.tier,  # type: ignore[attr-defined]
+            tier=release.tier,
             has_tier=True,
             due=day_of(release.emergency_until) if release.emergency_until else None,
             since=release.review_began_at or release.submitted_at,

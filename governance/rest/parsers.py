@@ -1,6 +1,7 @@
 """JSON bodies, read strictly."""
 
 import json
+import re
 from collections.abc import Mapping
 from math import isinf
 from typing import IO, Any
@@ -10,12 +11,14 @@ from rest_framework.parsers import BaseParser
 
 MOST_BYTES = 1_048_576
 DEEPEST = 64
+NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 class StrictJSONParser(BaseParser):
     """Read UTF-8 JSON; refuse repeated names, NaN, deep nesting, NUL and lone surrogates."""
 
     media_type = "application/json"
+    most_bytes = MOST_BYTES
 
     def parse(
         self,
@@ -24,20 +27,29 @@ class StrictJSONParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         """Return the value; raises ParseError with the reason."""
-        raw = stream.read(MOST_BYTES + 1)
-        if len(raw) > MOST_BYTES:
-            raise ParseError(f"The body is larger than {MOST_BYTES} bytes.")
-        try:
-            value = json.loads(
-                raw.decode(),
-                object_pairs_hook=_unique,
-                parse_constant=_no_constant,
-                parse_float=_finite,
-            )
-        except (ValueError, RecursionError) as error:
-            raise ParseError(f"This is not JSON we can read: {error}") from error
-        _check(value, DEEPEST)
-        return value
+        return read_json(self.taken(stream))
+
+    def taken(self, stream: IO[Any]) -> bytes:
+        """Return the bytes of a body that is not too large."""
+        raw: bytes = stream.read(self.most_bytes + 1)
+        if len(raw) > self.most_bytes:
+            raise ParseError(f"The body is larger than {self.most_bytes} bytes.")
+        return raw
+
+
+def read_json(raw: bytes) -> Any:
+    """Return the value of strict JSON; raises ParseError with the reason."""
+    try:
+        value = json.loads(
+            raw.decode(),
+            object_pairs_hook=_unique,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+        )
+    except (ValueError, RecursionError) as error:
+        raise ParseError(f"This is not JSON we can read: {error}") from error
+    _check(value, DEEPEST)
+    return value
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -72,5 +84,5 @@ def _check(value: Any, depth: int) -> None:
 
 
 def _check_text(text: str) -> None:
-    if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
+    if NOT_TEXT.search(text):
         raise ParseError("Text holds a NUL character or half a surrogate pair.")

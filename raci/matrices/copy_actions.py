@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from governance.accounts.access import require
 from governance.accounts.models import User
@@ -17,6 +18,7 @@ from raci.matrices.models import Matrix
 from raci.matrices.queries import OWNER_ROLE
 from raci.matrices.record_actions import told
 from raci.matrices.rowpage import names
+from raci.matrices.rules import MatrixStatus
 from raci.matrices.schemes import Letter, spoken
 from raci.matrices.telling import held_by_people, tell_changed
 
@@ -28,6 +30,15 @@ class Changed:
     code: str
     now: str
     then: str
+
+
+def sources(user: User, matrix: Matrix) -> QuerySet[Matrix]:
+    """Return what one may copy from: what is in force, of systems only for a system."""
+    rows = Matrix.objects.visible_to(user).filter(status=MatrixStatus.ACTIVE)
+    if matrix.system is None:
+        rows = rows.filter(system__isnull=True)
+    same = {"system": matrix.system} if matrix.system else {"unit": matrix.unit}
+    return rows.exclude(**same).select_related("system", "unit").order_by("system__name", "pk")
 
 
 def would_change(matrix: Matrix, source: Matrix) -> list[Changed]:

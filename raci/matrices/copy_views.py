@@ -2,28 +2,16 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from governance.accounts.access import acting_user, require
-from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from raci.matrices.checking import address
-from raci.matrices.copy_actions import copy_rows, would_change
+from raci.matrices.copy_actions import copy_rows, sources, would_change
 from raci.matrices.models import Matrix
 from raci.matrices.review_views import version_seen, visible
-from raci.matrices.rules import MatrixStatus
-
-
-def sources(user: User, matrix: Matrix) -> QuerySet[Matrix]:
-    """Return what one may copy from: what is in force, of systems only for a system."""
-    rows = Matrix.objects.visible_to(user).filter(status=MatrixStatus.ACTIVE)
-    if matrix.system is None:
-        rows = rows.filter(system__isnull=True)
-    same = {"system": matrix.system} if matrix.system else {"unit": matrix.unit}
-    return rows.exclude(**same).select_related("system", "unit").order_by("system__name", "pk")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

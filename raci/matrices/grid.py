@@ -237,7 +237,8 @@ def on_system(system: AISystem, user: User) -> OnSystem:
 
 
 def _answer(row: rules.Row, findings: Iterable[Finding]) -> Answer:
-    gaps = [item.reason for item in findings if item.row == row.activity.code and item.is_error]
+    code = row.activity.code
+    gaps = [item.reason for item in findings if item.is_error and code in (item.row, *item.rows)]
     names = [party.name for party, letter in row.cells if letter in ACCOUNTABLE]
     return Answer(row.activity, schemes.listed(names) if names else "", gaps[0] if gaps else "")
 

@@ -15,7 +15,7 @@ from raci.matrices.situation import (
     controlled,
     in_rows,
 )
-from raci.people.rules import Away, Mandate, chain
+from raci.people.rules import Away, Mandate, Rank, chain
 
 SOON = timedelta(days=7)  # an absence that begins by then must be covered
 ENDING = timedelta(days=14)  # a holder who ends by then needs a successor
@@ -28,6 +28,7 @@ def findings(now: Situation) -> Iterator[Finding]:
         return
     yield from unreachable(now)
     yield from vacant(now)
+    yield from vacated(now)
     yield from ending(now)
     yield from uncovered(now)
     yield from wrong_delegations(now)
@@ -76,6 +77,39 @@ def vacant(now: Situation) -> Iterator[Finding]:
             words = now.world.role_words.get(role, role)
             reason = f"{words} is vacant and responsible {in_rows(codes)}."
             yield about("R08", codes, reason, "Name who holds the role.", mend=Mend.HOLDERS)
+
+
+def vacated(now: Situation) -> Iterator[Finding]:
+    """R08: whoever was named as the holder of a role still is, or somebody follows."""
+    path = now.subject.path
+    for party, codes in _by_person(now, WORKING).values():
+        for role in party.roles:
+            ended = _ended(now, party.person, role)
+            followed = now.cover.holder(role, path, now.at) or now.world.on_call(role, path, now.at)
+            if ended and not followed and not _owns(now, party.person, role):
+                words = now.world.role_words.get(role, role)
+                reason = (
+                    f"{words} is vacant since {ended:{DAY}}; {party.name}, who held it until "
+                    f"then, is still named {in_rows(codes)}."
+                )
+                fix = f"Name who holds the role, or give the rows of {party.name} to somebody."
+                yield about("R08", codes, reason, fix, mend=Mend.HOLDERS)
+
+
+def _ended(now: Situation, person: str, role: str) -> datetime | None:
+    """Return when the last term of a person in a role ended; None when it holds or never was."""
+    terms = [
+        seat
+        for unit in now.subject.path
+        for seat in now.cover.seats.get((unit, role), ())
+        if seat.person == person and seat.rank == Rank.PRIMARY
+    ]
+    ends = [seat.until for seat in terms if seat.until and seat.until <= now.at]
+    return max(ends) if ends and len(ends) == len(terms) else None
+
+
+def _owns(now: Situation, person: str, role: str) -> bool:
+    return role == now.world.owner_role and now.subject.owner == person
 
 
 def ending(now: Situation) -> Iterator[Finding]:

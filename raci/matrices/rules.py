@@ -139,6 +139,7 @@ class Finding:
     fix: str
     mend: Mend = Mend.ROW
     link: str = ""  # where it is mended
+    rows: tuple[str, ...] = ()  # all it is about, when these are several
 
     @property
     def is_error(self) -> bool:

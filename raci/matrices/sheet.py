@@ -1,5 +1,7 @@
 """A matrix as lines of a spreadsheet, and back; errors name row and column. Pure."""
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from string import ascii_uppercase
@@ -58,6 +60,20 @@ def name_of(position: int) -> str:
     """Return the letter over a spreadsheet's column, 0 being A."""
     more, here = divmod(position, 26)
     return (name_of(more - 1) if more else "") + ascii_uppercase[here]
+
+
+def read_text(text: str, sheet: Sheet, row: str = "", column: int | None = None) -> Read:
+    """Return what a pasted text says about the cells of a matrix; `row` and `column` anchor it."""
+    if not text.strip():
+        return Read(errors=["Paste some cells, or choose a file."])
+    first = text.split("\n", 1)[0]
+    delimiter = max("\t,;", key=first.count)
+    try:
+        lines = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    except csv.Error as error:
+        return Read(errors=[f"The text cannot be read: {error}."])
+    is_there = row in sheet.titles and column in {one.id for one in sheet.columns}
+    return read(lines, sheet, Anchor(row, column) if is_there and column else None)
 
 
 def read(lines: Sequence[Sequence[str]], sheet: Sheet, anchor: Anchor | None = None) -> Read:

@@ -20,13 +20,13 @@ from governance.common.cells import safe
 from governance.common.errors import DomainError
 from inventory.imports.readers import open_table
 from inventory.imports.table import ReadError
-from raci.matrices import actions, queries
-from raci.matrices.catalogue import catalogue
+from raci.matrices import actions
 from raci.matrices.checking import address
-from raci.matrices.models import Matrix, Party
+from raci.matrices.models import Matrix
 from raci.matrices.review_views import version_seen, visible
 from raci.matrices.schemes import spoken
-from raci.matrices.sheet import Anchor, Cells, Column, Read, Sheet, read
+from raci.matrices.sheet import Cells, Read, Sheet, read_text
+from raci.matrices.sheets import sheet_of
 
 MOST_BYTES = 2 * 2**20
 MOST_LETTERS = 200_000
@@ -34,24 +34,6 @@ KINDS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-
-
-def sheet_of(matrix: Matrix) -> Sheet:
-    """Return a matrix (loaded with its grid) as a sheet."""
-    titles = {code: catalogue().activities[code].title for code in matrix.activities}
-    columns = tuple(_column(party) for party in matrix.parties.all())
-    return Sheet(titles, columns, matrix.letters, queries.letters_of(matrix))
-
-
-def _column(party: Party) -> Column:
-    if party.person:
-        name, email = party.person.name, party.person.email
-        return Column(party.pk, f"{name} <{email}>", frozenset({name.lower(), email.lower()}))
-    if party.label:
-        return Column(party.pk, party.label, frozenset({party.label.lower()}))
-    role = party.roles[0]
-    words = catalogue().roles.get(role, role)
-    return Column(party.pk, f"{words} ({role})", frozenset({role.lower(), words.lower()}))
 
 
 @require_safe
@@ -114,18 +96,9 @@ def paste(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _read(text: str, sheet: Sheet, request: HttpRequest) -> Read:
-    if not text.strip():
-        return Read(errors=["Paste some cells, or choose a file."])
-    first = text.split("\n", 1)[0]
-    delimiter = max("\t,;", key=first.count)
-    try:
-        lines = list(csv.reader(io.StringIO(text), delimiter=delimiter))
-    except csv.Error as error:
-        return Read(errors=[f"The text cannot be read: {error}."])
-    code, column = request.POST.get("row", ""), request.POST.get("column", "")
-    ids = {str(one.id): one.id for one in sheet.columns}
-    anchor = Anchor(code, ids[column]) if code in sheet.titles and column in ids else None
-    return read(lines, sheet, anchor)
+    column = request.POST.get("column", "")
+    number = int(column) if column.isdecimal() and len(column) < 19 else None
+    return read_text(text, sheet, request.POST.get("row", ""), number)
 
 
 def _text_of(file: "UploadedFile[bytes]") -> str:

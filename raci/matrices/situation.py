@@ -82,7 +82,8 @@ def about(
     """Return a finding about one or several rows; the reason says which."""
     rows = sorted(set(codes))
     severity = Severity.ERROR if error else Severity.WARNING
-    return Finding(rule, severity, rows[0] if rows else "", reason, fix, mend)
+    first = rows[0] if rows else ""
+    return Finding(rule, severity, first, reason, fix, mend, rows=tuple(rows))
 
 
 def in_rows(codes: Iterable[str]) -> str:

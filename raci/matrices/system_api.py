@@ -18,12 +18,12 @@ from governance.calendars.clock import Moment, is_zone, moment_at
 from governance.rest.fields import StrictBody
 from governance.rest.resource import Resource
 from inventory.systems.models import AISystem
-from raci.matrices.api import FindingSerializer
 from raci.matrices.asking import ask
 from raci.matrices.catalogue import catalogue
 from raci.matrices.checking import findings
 from raci.matrices.models import Matrix
 from raci.matrices.resolution import Answer, Through
+from raci.matrices.serializers import FindingSerializer
 
 WALL = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$"
 

@@ -53,6 +53,16 @@ VISITS = [
     Visit("/systems/{system}/evidence/", (OFFICER, AUDITOR)),
     Visit("/systems/{unanswered}/evidence/"),
     Visit("/evidence/{evidence}/withdraw/"),
+    # Evaluations
+    Visit("/systems/{system}/evaluations/", (OFFICER, AUDITOR)),
+    Visit("/systems/{unanswered}/evaluations/"),
+    Visit("/systems/{system}/evaluations/new/", (OWNER,)),
+    Visit("/systems/{system}/evaluations/new-suite/", (OWNER,)),
+    Visit("/systems/{system}/evaluations/suites/regression/", (OFFICER, AUDITOR)),
+    Visit("/systems/{system}/evaluations/suites/regression/revise/", (OWNER,)),
+    Visit("/evaluations/{ran}/", (OFFICER, AUDITOR)),
+    Visit("/evaluations/{ran}/?show=all&slice=language%3Dfr"),
+    Visit("/evaluations/{ran}/withdraw/", (OWNER,)),
     # Classification
     Visit("/classification/", (OFFICER, AUDITOR)),
     Visit("/classification/?show=changed"),

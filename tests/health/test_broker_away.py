@@ -9,6 +9,7 @@ from kombu import Connection, Queue
 from kombu.transport import get_transport_cls, memory
 
 from bench.faults.world import Redis, free_port
+from governance import broker
 from governance.broker import GivesBack
 
 PROCESSES = 2  # of a worker, each with one message in hand
@@ -80,3 +81,31 @@ def test_a_slot_is_free_again_when_redis_is_gone(redis):
 @pytest.mark.parametrize("scheme", ["pgmq", "redis", "rediss"])
 def test_every_transport_that_counts_slots_itself_gives_them_back(scheme):
     assert issubclass(get_transport_cls(scheme).Channel, GivesBack)
+
+
+class Asked:
+    """A client of pgmq that has no message, and lets PostgreSQL wait for none."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def list_queues(self) -> list[str]:
+        return []
+
+    def read(self, *_: object, **__: object) -> list[object]:
+        self.times += 1
+        return []
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("poll", "most"), [(False, 1), (True, 12)])
+def test_a_worker_waits_for_messages_by_a_clock_that_nobody_sets(poll, most, monkeypatch):
+    client = Asked()
+    monkeypatch.setattr(broker.Transport, "_create_pgmq_client", lambda _: client)
+
+    with Connection("pgmq://database", transport_options={"poll_interval_ms": 10}) as link:
+        assert link.default_channel._receive_messages("celery", poll=poll, timeout=0.1) == []
+
+    assert (1 if not poll else 2) <= client.times <= most

@@ -222,6 +222,13 @@ def evidence_in_claims(system, owner):
 
 
 @pytest.fixture
+def run_in_claims(version_in_claims, owner):
+    from tests.factories import a_run
+
+    return a_run(version_in_claims, actor=owner, passed=2, failed=1)
+
+
+@pytest.fixture
 def duty_in_claims(assessment_in_claims, officer):
     from governance.obligations.actions import follow
     from governance.obligations.models import Duty

@@ -91,7 +91,7 @@ Ask = Callable[[str], Any]  # returns a fixture by its name
 
 
 def _system(ask: Ask) -> Things:
-    parts = {"step": "role", "number": 1, "label": "1.0.0", "pk": 1}
+    parts = {"step": "role", "number": 1, "label": "1.0.0", "pk": 1, "key": "regression"}
     parts |= {"kind": "annex-iv", "item": "1.b", "form": "json"}
     others = {"handle": ask("owner").handle, "agreement": ask("agreement_in_claims").ref}
     return parts | others | {"ref": ask("system").ref}
@@ -149,7 +149,8 @@ def _schedule(ask: Ask) -> Things:
 
 
 def _hours(ask: Ask) -> Things:
-    return {"calendar": ask("hours_of_claims").pk}
+    hours = ask("hours_of_claims").pk
+    return {"calendar": hours, "pk": hours}
 
 
 def _cover(ask: Ask) -> Things:
@@ -212,6 +213,11 @@ def _evidence(ask: Ask) -> Things:
     return {"ref": ask("evidence_in_claims").ref}
 
 
+def _evaluation(ask: Ask) -> Things:
+    run = ask("run_in_claims")
+    return {"ref": run.ref, "pk": run.suite_id}
+
+
 def _duty(ask: Ask) -> Things:
     return {"pk": ask("duty_in_claims").pk, "verb": "start"}
 
@@ -249,6 +255,7 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "authorities": lambda ask: {"pk": ask("authority_in_claims").pk},
     "absences": lambda ask: {"pk": ask("absence_in_claims").pk},
     "delegations": lambda ask: {"pk": ask("absence_in_claims").delegation_id},
+    "leavers": lambda ask: {"pk": ask("deputy_in_claims").person_id},
     "matrices": _matrix,
     "on-call-schedules": _schedule,
     "ai-ops-functions": lambda ask: {"pk": ask("function_in_claims").pk},
@@ -267,6 +274,10 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "ledger-entries": _entry,
     "waivers": _waiver,
     "evidence": _evidence,
+    "evaluations": _evaluation,
+    "evaluation-runs": _evaluation,
+    "evaluation-suites": _evaluation,
+    "evaluation-results": lambda ask: {"pk": ask("run_in_claims").results.earliest("pk").pk},
     "escalations": _climbing,
     "escalation": _escalation_policy,
     "escalation-policies": _escalation_policy,

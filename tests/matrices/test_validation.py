@@ -117,6 +117,11 @@ FIRES = {
         "R08",
         "E Red team is vacant and responsible in OPS-03",
     ),
+    "R08 vacated": (
+        seen(index={"seats": [seat("AO", "ben", until=NOW - DAY)]}),
+        "R08",
+        "E AI-Ops lead is vacant since 2026-11-22; Ben, who held it until then, is still named in",
+    ),
     "R08 ending": (
         seen(index={"seats": [seat("AO", "ben", until=NOW + 13 * DAY)]}),
         "R08",
@@ -315,6 +320,28 @@ STILL = {
                     seat("AO", "fay", since=NOW + 13 * DAY),
                 ]
             }
+        ),
+        "R08",
+    ),
+    "R08 followed": (
+        seen(index={"seats": [seat("AO", "ben", until=NOW), seat("AO", "fay", since=NOW)]}),
+        "R08",
+    ),
+    "R08 back again": (
+        seen(index={"seats": [seat("AO", "ben", until=NOW - DAY), seat("AO", "ben", since=NOW)]}),
+        "R08",
+    ),
+    "R08 on call instead": (
+        seen(
+            on_call=lambda role, path, at: Duty("", "") if role == "AO" else None,
+            index={"seats": [seat("AO", "ben", until=NOW - DAY)]},
+        ),
+        "R08",
+    ),
+    "R08 owner": (
+        seen(
+            index={"seats": [seat("PO", "ann", until=NOW - DAY)]},
+            subject=Subject("AIS-001", (1, 2), "ann"),
         ),
         "R08",
     ),

@@ -55,6 +55,22 @@ def test_a_retry_carries_the_same_message_id_and_the_same_words(mailbox, wish):
     assert [one.outcome for one in Delivery.objects.order_by("pk")] == ["failed", "sent"]
 
 
+def test_a_clock_that_was_far_ahead_for_a_while_keeps_no_mail_back(mailbox, wish):
+    ahead = NOON + timedelta(days=400)
+    tell([wish()], at=ahead)
+    deliver_mail(ahead)
+    tell([wish(step=2)], at=ahead)
+    deliver_mail(ahead)  # puts the second off by five minutes, and then the clock is put back
+    tell([wish(step=3)], at=NOON)
+    deliver_mail(NOON)
+
+    assert len(mailbox.mails) == 2
+    assert set(Notice.objects.values_list("status", flat=True)) == {
+        NoticeState.SENT,
+        NoticeState.BUNDLED,
+    }
+
+
 def test_a_name_with_a_line_break_and_an_emoji_adds_no_header(mailbox, wish, owner):
     change_own_name(name="Mira 🦊\r\nBcc: eve@evil.example", actor=owner)
     subject = "Ends soon\r\nX-Evil: yes <b>&"

@@ -12,8 +12,7 @@ BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 def read_file(content: bytes) -> tuple[Report, Source]:
     """Return what a file of results says, and its format; raises ReportError in words."""
-    if len(content) > MOST_BYTES:
-        raise ReportError([f"The file is larger than {MOST_BYTES // 2**20} MiB. Split the suite."])
+    refuse_by_size(len(content))
     if not content.strip():
         raise ReportError(["The file is empty."])
     if _is_xml(content):
@@ -21,6 +20,12 @@ def read_file(content: bytes) -> tuple[Report, Source]:
     if content.lstrip()[:1] in (b"{", b"["):
         raise ReportError(["This is JSON. Send it to the API; files here are CSV or JUnit XML."])
     return read_csv(content), Source.CSV
+
+
+def refuse_by_size(size: int) -> None:
+    """Raise ReportError for a file that is too large, before anything of it is read."""
+    if size > MOST_BYTES:
+        raise ReportError([f"The file is larger than {MOST_BYTES // 2**20} MiB. Split the suite."])
 
 
 def _is_xml(content: bytes) -> bool:

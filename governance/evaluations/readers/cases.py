@@ -15,7 +15,7 @@ from governance.evaluations.readers.report import (
 from inventory.imports.table import CONTROL
 
 FIELDS = frozenset({"key", "passed", "score", "slices", "message"})
-NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,12})?")
+NUMBER = re.compile(r"-?[0-9]{1,12}([.][0-9]{1,30})?")
 
 
 def read_cases(rows: Sequence[Any]) -> tuple[Result, ...]:
