@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
 
 from governance.accounts.models import User
 from governance.approvals.kinds import evidence_table
