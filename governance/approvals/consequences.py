@@ -79,10 +79,10 @@ def _tier(system: AISystem) -> Line:
     if about.assessment is None:
         return Line("Tier", "Nobody has signed a classification.", url, "The trace", is_change=True)
     if classification.facts_changed_since(about.assessment):
-        words = (
-            f"Signed as {tier_words(about.assessment.tier).lower()}, but facts changed since: they "
-            f"say {tier_words(now.classification.tier).lower() if now.classification.tier else 'less than is needed'} today."
-        )
+        tier = now.classification.tier
+        today = tier_words(tier).lower() if tier else "less than is needed"
+        signed = tier_words(about.assessment.tier).lower()
+        words = f"Signed as {signed}, but facts changed since: they say {today} today."
         return Line("Tier", words, url, "The trace", is_change=True)
     words = f"No change: {tier_words(about.assessment.tier).lower()}, by the same facts."
     return Line("Tier", words, url, "The trace")

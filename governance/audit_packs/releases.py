@@ -106,7 +106,7 @@ def _conditions(rows: list[Release]) -> Grouped:
     found: Grouped = defaultdict(list)
     conditions = Condition.objects.filter(release__in=rows)
     for row in conditions.select_related("owner", "set_by", "met_by"):
-        found[row.release_id or 0].append(
+        found[row.release_id].append(
             {
                 "text": row.text,
                 "owner": row.owner.name,
@@ -125,7 +125,7 @@ def _findings(rows: list[Release]) -> Grouped:
     found: Grouped = defaultdict(list)
     findings = Finding.objects.filter(release__in=rows)
     for row in findings.select_related("opened_by", "accepted_by", "closed_by"):
-        found[row.release_id].append(
+        found[row.release_id or 0].append(
             {
                 "kind": row.get_kind_display(),
                 "severity": row.severity,
