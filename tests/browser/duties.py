@@ -3,7 +3,8 @@
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
 from governance.approvals import actions as approvals
-from governance.approvals.models import Review
+from governance.approvals.around_actions import remark
+from governance.approvals.models import Release
 from inventory.systems.models import AISystem
 from inventory.systems.version_actions import add_version
 from raci.matrices import actions as raci
@@ -19,7 +20,7 @@ PINNED, NEXT, FLOATING = "gpt-4o-2024-08-06", "gpt-4o-2024-11-20", "gpt-4o"
 def fill(
     root: BusinessUnit, system: AISystem, officer: User, owner: User, ops_lead: User
 ) -> dict[str, str | int]:
-    """Return refs of a matrix with errors, an approved update, one that waits, a floating id."""
+    """Return refs of a matrix with errors, an update withdrawn, one that waits, a floating id."""
     default = raci.make_default_matrix(root, actor=officer)
     put_in_force(default, actor=officer)
     people.name_holder(root, role="AO", person=ops_lead, actor=officer)
@@ -31,14 +32,16 @@ def fill(
         for label, model_id in labels.items()
     }
     first = approvals.submit(versions["3.2.1"], actor=owner, reason="First release.")
-    approvals.approve(first, actor=officer, reason="The suite passed.")
+    approvals.withdraw(first, actor=owner, reason="Too early.")
     waiting = approvals.submit(versions["3.3.0"], actor=owner, reason="The old one retires.")
+    remark(waiting, actor=officer, text="Which cases are new?")
     return {
         "matrix": matrix.pk,
         "default": default.pk,
         "decided": first.ref,
         "waiting": waiting.ref,
         "floating": versions["4.0.0"].pk,
+        "proposed": versions["3.3.0"].pk,
     }
 
 
@@ -56,7 +59,7 @@ def staff(root: BusinessUnit, system: AISystem, officer: User) -> None:
     make_rota(root, actor=officer, people=[engineer])
 
 
-def propose(system: AISystem, owner: User) -> Review:
+def propose(system: AISystem, owner: User) -> Release:
     """Return an update of a pinned version that waits."""
     version = add_version(system, actor=owner, label="3.2.1", provider="openai", model_id=PINNED)
     return approvals.submit(version, actor=owner, reason="First release.")

@@ -22,6 +22,7 @@ from inventory.imports.models import ImportRun
 from inventory.imports.tasks import carry_out_import
 from inventory.systems.models import AISystem
 from raci.matrices import actions as raci
+from tests.approvals.world import Place
 from tests.browser.duties import propose, staff
 from tests.browser.walk import (
     answer_questions,
@@ -130,6 +131,7 @@ def test_owner_registers_a_system_and_proposes_a_version(tab_of, owner, claims):
 
     told(page, "proposed by Mira Rossi")
     expect(main(page).get_by_role("button", name="Approve and sign")).to_have_count(0)
+    follow(page, "Withdraw the proposal")
     press(page, "Withdraw the proposal")
     told(page, "Withdrawn")
 
@@ -218,23 +220,38 @@ def test_officer_makes_the_default_and_a_system_s_matrix_and_types_a_letter(
     expect(main(page).locator("#raci")).to_contain_text("AO Holder")
 
 
-def test_lead_approves_the_update_that_waits_and_the_owner_cannot(tab_of, owner, ops_lead, system):
-    review = propose(system, owner)
-    own = tab_of(owner)
-    own.goto(f"/updates/{review.ref}/")
-    titled(own, f"{system.name} 3.2.1")
-    expect(main(own).get_by_role("button", name="Approve and sign")).to_have_count(0)
-    page = tab_of(ops_lead)
-    page.goto("/updates/")
-    follow(page, f"{system.name} 3.2.1")
-    told(page, "First release.")
-    main(page).get_by_label("Reason").fill("The evaluation suite passed on 20 November.")
-    press(page, "Approve and sign")
-
+def test_an_update_is_let_in_by_two_others_then_suspended_and_rolled_back(
+    tab_of, officer, administrator, system
+):
+    place = Place(system, officer, administrator)
+    place.active("1.0.0")
+    second = place.proposed("1.1.0", change_class="C")
+    page = tab_of(place.submitter)
+    page.goto(f"/updates/{second.ref}/")
+    titled(page, f"{system.name} 1.0.0 → 1.1.0")
+    expect(main(page).get_by_role("button", name="Approve and sign")).to_have_count(0)
+    for person in (place.owner, place.people["VAL"]):
+        page = tab_of(person)
+        page.goto("/updates/")
+        follow(page, f"{system.name} 1.1.0")
+        main(page).get_by_label("Reason").fill("The runs are as good as before.")
+        press(page, "Approve and sign")
     told(page, "Approved")
-    told(page, "The evaluation suite passed on 20 November.")
-    own.reload()
-    told(own, "Approved")
+
+    page = tab_of(place.people["OC"])
+    page.goto(f"/updates/{second.ref}/")
+    follow(page, "Activate")
+    press(page, "Activate")
+    told(page, "is active")
+    page = tab_of(place.owner)
+    page.goto(f"/updates/{second.ref}/")
+    for step, said in (("Suspend", "It stands still"), ("Roll back", "Rolled back")):
+        follow(page, step)
+        main(page).get_by_label("Why?").fill("Two customers were promised money.")
+        press(page, step)
+        told(page, said)
+    page.goto(f"/systems/{system.ref}/updates/")
+    told(page, "1.0.0 is active in production.")
 
 
 def test_officer_asks_for_a_pack_and_downloads_it(tab_of, officer, system):
