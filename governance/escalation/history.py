@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from governance.accounts.models import User
-from governance.escalation.models import Event, Item
+from governance.escalation.models import Event, FrozenPlan, Item
 from governance.escalation.page import names_by_id
 from governance.escalation.rules import EventKind
-from governance.escalation.wording import listed
+from governance.escalation.wording import code_words, listed
 from governance.notices.queries import Told, sent_for
 
 E = EventKind
@@ -49,7 +49,7 @@ def timeline(item: Item) -> list[Line]:
 
 
 def timelines(items: Iterable[Item]) -> dict[int, list[Line]]:
-    """Return all that happened to each of the items, the oldest first, in three queries."""
+    """Return all that happened to each of the items, the oldest first, in four queries."""
     rows = list(items)
     events = list(
         Event.objects.filter(item__in=[row.pk for row in rows])
@@ -58,23 +58,37 @@ def timelines(items: Iterable[Item]) -> dict[int, list[Line]]:
     )
     told = sent_for(key for row in rows for key in row.notice_keys)
     names = names_by_id(pk for event in events for pk in _named(event))
+    plans = FrozenPlan.objects.in_bulk({row.plan_id for row in rows})
+    steps = {pk: code_words(frozen.plan) for pk, frozen in plans.items()}
+    words = {row.pk: steps[row.plan_id] for row in rows}
     found: dict[int, list[Line]] = {row.pk: [] for row in rows}
     for event in events:
-        found[event.item_id].append(_line(event, told, names))
+        found[event.item_id].append(_line(event, told, names, words[event.item_id]))
     return found
 
 
-def _line(event: Event, told: Mapping[str, list[Told]], names: Mapping[int, str]) -> Line:
+def _line(
+    event: Event,
+    told: Mapping[str, list[Told]],
+    names: Mapping[int, str],
+    steps: Mapping[str, str],
+) -> Line:
     kind = EventKind(event.kind)
     of_run = told.get(f"item:{event.item_id}:{event.run}", ())
     key = _key(event)
     return Line(
         at=event.at,
-        words=SENTENCES[kind](event.data, event, names),
+        words=SENTENCES[kind](_in_words(event.data, steps), event, names),
         actor=event.actor,
         kind=kind,
         told=[one for one in of_run if (one.step, one.loop) == key] if key else (),
     )
+
+
+def _in_words(data: Said, steps: Mapping[str, str]) -> Said:
+    """Return what an event holds, its step as the plan on the page calls it."""
+    code = str(data.get("step", ""))
+    return {**data, "step": steps[code]} if code in steps else data
 
 
 def _key(event: Event) -> tuple[int, int] | None:

@@ -148,6 +148,11 @@ def offset_words(offset: Offset) -> str:
     return f"{_counted(abs(offset.number), SPAN_WORDS[offset.span])} {side} {what}"
 
 
+def code_words(plan: Plan) -> dict[str, str]:
+    """Return when each planned step of a plan comes, by its code; a level is called as it is."""
+    return {step.code: offset_words(step.offset) for step in plan.steps if step.offset}
+
+
 def step_title(plan: Plan, position: int) -> str:
     """Return when a step of a plan comes, without a day: Level 2: 15 minutes after level 1."""
     step = plan.steps[position]

@@ -1,10 +1,16 @@
 """Pages of items: the list, one item, what people say to it."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from governance.escalation.actions import resolve
+from governance.escalation.history import timeline
 from governance.escalation.models import Item
+from governance.escalation.plans import deadline_plan
 from governance.escalation.rules import ItemStatus
+from governance.escalation.sweeping import sweep
 from tests.escalation.conftest import due, opened
 from tests.incidents.conftest import happened
 
@@ -17,6 +23,20 @@ def test_the_page_of_an_item_says_what_it_is_and_who_is_next(as_user, owner, ite
     assert "Nobody is told yet." in page
     assert "Mira Rossi" in page
     assert "Level 1: at once" in page
+
+
+def test_the_timeline_and_the_plan_call_a_step_the_same(as_user, owner, system):
+    ahead = timezone.now() + timedelta(hours=20)
+    found = opened(due(system, owner, due_at=ahead), deadline_plan("late"))
+    sweep()
+    page = as_user(owner).get(found.get_absolute_url()).content.decode()
+
+    told = timeline(found)[0].words
+    when = told.removesuffix(". Told: Mira Rossi.")
+
+    assert when.endswith(" before it is due")
+    assert page.count(when) == 2
+    assert "T-" not in told
 
 
 def test_an_item_of_another_unit_is_not_there(as_user, stranger, item):

@@ -212,3 +212,12 @@ def test_in_the_app_nothing_is_delivered_by_a_sweep(mailbox, wish):
 
     assert deliver_mail(NOON) is None
     assert not mailbox.mails
+
+
+def test_a_mail_that_only_the_log_shows_says_so(wish, settings, capsys):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    tell([wish()], at=NOON)
+    deliver_mail(NOON)
+
+    assert Notice.objects.get().result == "written to the log (no mail server is set up)"
+    assert "Subject:" in capsys.readouterr().out
