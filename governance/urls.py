@@ -32,7 +32,9 @@ from governance.obligations.api import ObligationViewSet
 from governance.overview.api import EntryViewSet
 from governance.rest.api import UnitViewSet
 from governance.rest.views import NoSuchResource, reading
-from inventory.systems.api import SystemViewSet, VersionViewSet
+from inventory.systems.api import SystemViewSet
+from inventory.systems.pin_api import PinPatternViewSet
+from inventory.systems.version_api import VersionViewSet
 from inventory.vendors.api import AgreementViewSet, VendorViewSet
 from raci.matrices.api import MatrixViewSet
 from raci.matrices.leaver_api import LeaverViewSet
@@ -47,7 +49,8 @@ router.register("units", UnitViewSet, "units")
 router.register("vendors", VendorViewSet, "vendors")
 router.register("agreements", AgreementViewSet, "agreements")
 router.register("systems", SystemViewSet, "systems")
-router.register("versions", VersionViewSet, "versions")
+router.register("model-versions", VersionViewSet, "model-versions")
+router.register("pin-patterns", PinPatternViewSet, "pin-patterns")
 router.register("classifications", SigningViewSet, "classifications")
 router.register("assessments", AssessmentViewSet, "assessments")
 router.register("evidence", EvidenceViewSet, "evidence")
@@ -102,6 +105,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/docs/", reading, name="api_docs"),
     re_path(r"^api/", NoSuchResource.as_view(), name="api_nothing"),
     path("settings/working-hours/", include("governance.calendars.urls")),
+    path("settings/model-ids/", include("inventory.systems.pin_urls")),
     path("settings/tokens/", include("governance.rest.urls")),
     path("", include("raci.matrices.signing_urls")),  # says what a signature broke
     path("", include("governance.classification.urls")),

@@ -50,6 +50,8 @@ SENTENCES = {
     "version.added": "added the version {ref}",
     "version.changed": "changed the version {ref}",
     "version.frozen": "froze the version {ref}",
+    "pin_pattern.added": "said that model ids like {pattern} are {state}",
+    "pin_pattern.withdrawn": "withdrew what was said about model ids like {pattern}",
     "import.finished": "finished {ref}: {created} created, {changed} changed",
     "import.cancelled": "stopped {ref} after {rows} rows",
     "evidence.added": "added the evidence {ref} about {system}: {title}",

@@ -32,6 +32,20 @@ def version_in_claims(system, owner):
 
 
 @pytest.fixture
+def pattern_of_ids(officer):
+    from inventory.systems.pin_actions import add_pattern
+
+    return add_pattern(
+        actor=officer,
+        provider="Kelda AI",
+        pattern="triage-*-frozen",
+        state="pinned",
+        why="The vendor never moves a frozen name.",
+        source="https://kelda.example/versions",
+    )
+
+
+@pytest.fixture
 def agreement_in_claims(claims, officer):
     from inventory.vendors import actions
 

@@ -35,6 +35,8 @@ SHARED = {
     "rulepack-previews": "as the pages of classification",
     "classification": "previews are of those who may classify; their rows go by system",
     "vendors": "vendors are the organisation's",
+    "pin-patterns": "what is said about model ids is the organisation's",
+    "model-ids": "what is said about model ids is the organisation's",
     "confirm-email": "belongs to signing in",
     "password": "belongs to signing in",
     "acknowledge": "whoever has the mail opens it; any other address is 404",
@@ -230,6 +232,11 @@ def _climbing(ask: Ask) -> Things:
     return {"pk": ask("climbing_in_claims").pk, "verb": "resolve"}
 
 
+def _pattern(ask: Ask) -> Things:
+    pattern = ask("pattern_of_ids")
+    return {"pk": pattern.pk, "pattern": pattern.pk}
+
+
 def _escalation_policy(ask: Ask) -> Things:
     return {"pk": ask("policy_in_claims").pk}
 
@@ -237,7 +244,9 @@ def _escalation_policy(ask: Ask) -> Things:
 THINGS: dict[str, Callable[[Ask], Things]] = {
     "systems": _system,
     "classifications": _system,
-    "versions": _version,
+    "model-versions": _version,
+    "pin-patterns": _pattern,
+    "model-ids": _pattern,
     "agreements": _agreement,
     "vendors": _vendor,
     "assessments": _assessment,
