@@ -27,6 +27,7 @@ PUBLIC = {
     "account_confirm_login_code": "a step of signing in",
     "obligations:feed": "a calendar program cannot sign in; the address is the secret",
     "escalation:acknowledge": "a link in a mail: the address is the secret, its button acts",
+    "pipelines:keys": "public keys: whoever checks a decision reads them",
     "notices:prove": "a link in a mail: the address is the secret, its button acts",
     "oncall:feed": "a calendar program cannot sign in; the address is the secret",
 }
@@ -241,6 +242,10 @@ def _escalation_policy(ask: Ask) -> Things:
     return {"pk": ask("policy_in_claims").pk}
 
 
+def _registry(ask: Ask) -> Things:
+    return {"pk": ask("mlflow_link_in_claims").source_id}
+
+
 THINGS: dict[str, Callable[[Ask], Things]] = {
     "systems": _system,
     "classifications": _system,
@@ -256,6 +261,13 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "documents": _system,
     "document-entries": _written,
     "signed-documents": _document,
+    "model-versions": lambda ask: {"digest": ask("version_in_claims").digest},
+    "observations": lambda ask: {"pk": ask("observation_in_claims").pk},
+    "rollback-rules": lambda ask: {"pk": ask("rule_in_claims").pk},
+    "rollback-breaches": lambda ask: {"pk": ask("breach_in_claims").pk},
+    "rollbacks": lambda ask: {"pk": ask("breach_in_claims").pk},
+    "mlflow-sources": _registry,
+    "mlflow-links": lambda ask: {"pk": ask("mlflow_link_in_claims").pk},
     "packs": _pack,
     "raci": _matrix,
     "cover": _cover,
