@@ -173,7 +173,7 @@ def approve_a_version(as_officer: Call, as_lead: Call, system: AISystem) -> None
         "provider": "openai",
         "model_id": "gpt-4o-2024-08-06",
     }
-    version = as_officer("POST", "/api/v1/versions/", body).json()
+    version = as_officer("POST", "/api/v1/model-versions/", body).json()
     proposal = {"version": version["id"], "reason": "First release."}
     review = as_officer("POST", "/api/v1/reviews/", proposal).json()
     decision = {"seen": version["digest"], "reason": "Agreement is being signed."}
