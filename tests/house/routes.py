@@ -261,7 +261,6 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "documents": _system,
     "document-entries": _written,
     "signed-documents": _document,
-    "model-versions": lambda ask: {"digest": ask("version_in_claims").digest},
     "observations": lambda ask: {"pk": ask("observation_in_claims").pk},
     "rollback-rules": lambda ask: {"pk": ask("rule_in_claims").pk},
     "rollback-breaches": lambda ask: {"pk": ask("breach_in_claims").pk},
