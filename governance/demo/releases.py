@@ -1,6 +1,5 @@
 """What runs in the demo organisation, and who let it: told by calling actions only."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -71,15 +70,22 @@ def tell(told: Told, people: Mapping[str, User]) -> None:
 def _version(
     scene: Scene, system: AISystem, row: Told, parent: ModelVersion | None
 ) -> ModelVersion:
-    prompt = hashlib.sha256(row["prompt"].encode()).hexdigest() if row["prompt"] else ""
+    bundle = {
+        "provider": row["provider"],
+        "model_id": row["model"],
+        "deployment": {"region": "eu-central"},
+        "parameters": {"temperature": "0.2"},
+        "prompts": {"system": {"text": row["prompt"]}} if row["prompt"] else {},
+        "few_shot": {"library": "examples", "version": row["label"], "examples": row["examples"]}
+        if row["examples"]
+        else {},
+    }
     return add_version(
         system,
         actor=scene.maker,
         label=row["label"],
-        provider=row["provider"],
-        model_id=row["model"],
-        region="eu-central",
-        prompt_sha256=prompt,
+        bundle={name: value for name, value in bundle.items() if value},
+        parent=parent,
         notes=row["reason"],
     )
 
