@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "governance.approvals",
     "governance.documents",
     "governance.escalation",
+    "governance.pipelines",
     "governance.audit_packs",
     "governance.overview",
     "governance.demo",
@@ -225,6 +226,9 @@ DEFAULT_FROM_EMAIL = env("EMAIL_FROM", "muster@localhost")
 # --- Webhooks -------------------------------------------------------------------------------
 WEBHOOK_PRIVATE = env("WEBHOOK_PRIVATE", "1" if LOCAL else "0") == "1"  # http, and our own network
 WEBHOOK_PORTS = env_list("WEBHOOK_PORTS", "443")
+
+# --- Decisions for pipelines ----------------------------------------------------------------
+DECISION_KEY = Path(env("DECISION_KEY_FILE", str(DATA_DIR / "decisions.key")))  # signs them
 
 # --- REST -----------------------------------------------------------------------------------
 TOKEN_PEPPER = env("TOKEN_PEPPER", SECRET_KEY)  # outside the database: a dump alone opens nothing
@@ -360,6 +364,21 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "governance.escalation.tasks.watch_sweeps",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    "sweep-rules": {
+        "task": "governance.pipelines.tasks.sweep_rules",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "sweep-mlflow": {
+        "task": "governance.pipelines.tasks.sweep_mlflow",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "forget-metrics": {
+        "task": "governance.pipelines.tasks.forget_metrics",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
     "sweep-packs": {
         "task": "governance.audit_packs.tasks.sweep_packs",

@@ -30,9 +30,19 @@ from governance.incidents.api import IncidentViewSet
 from governance.notices.api import WebhookDeliveryViewSet, WebhookEndpointViewSet
 from governance.obligations.api import ObligationViewSet
 from governance.overview.api import EntryViewSet
+from governance.pipelines.api import DeployableViewSet
+from governance.pipelines.mlflow_api import MlflowLinkViewSet, MlflowSourceViewSet
+from governance.pipelines.report_api import (
+    BreachViewSet,
+    MetricPointViewSet,
+    ObservationViewSet,
+    RollbackRuleViewSet,
+)
 from governance.rest.api import UnitViewSet
 from governance.rest.views import NoSuchResource, reading
-from inventory.systems.api import SystemViewSet, VersionViewSet
+from inventory.systems.api import SystemViewSet
+from inventory.systems.pin_api import PinPatternViewSet
+from inventory.systems.version_api import VersionViewSet
 from inventory.vendors.api import AgreementViewSet, VendorViewSet
 from raci.matrices.api import MatrixViewSet
 from raci.matrices.leaver_api import LeaverViewSet
@@ -47,7 +57,8 @@ router.register("units", UnitViewSet, "units")
 router.register("vendors", VendorViewSet, "vendors")
 router.register("agreements", AgreementViewSet, "agreements")
 router.register("systems", SystemViewSet, "systems")
-router.register("versions", VersionViewSet, "versions")
+router.register("model-versions", VersionViewSet, "model-versions")
+router.register("pin-patterns", PinPatternViewSet, "pin-patterns")
 router.register("classifications", SigningViewSet, "classifications")
 router.register("assessments", AssessmentViewSet, "assessments")
 router.register("evidence", EvidenceViewSet, "evidence")
@@ -80,10 +91,23 @@ router.register("evaluation-suites", SuiteViewSet, "evaluation-suites")
 router.register("evaluation-runs", RunViewSet, "evaluation-runs")
 router.register("evaluation-results", CaseResultViewSet, "evaluation-results")
 router.register("waivers", WaiverViewSet, "waivers")
+router.register("observations", ObservationViewSet, "observations")
+router.register("metric-points", MetricPointViewSet, "metric-points")
+router.register("rollback-rules", RollbackRuleViewSet, "rollback-rules")
+router.register("rollback-breaches", BreachViewSet, "rollback-breaches")
+router.register("mlflow-sources", MlflowSourceViewSet, "mlflow-sources")
+router.register("mlflow-links", MlflowLinkViewSet, "mlflow-links")
 router.register("packs", PackViewSet, "packs")
 router.register("webhook-endpoints", WebhookEndpointViewSet, "webhook-endpoints")
 router.register("webhook-deliveries", WebhookDeliveryViewSet, "webhook-deliveries")
 router.register("ledger-entries", EntryViewSet, "ledger-entries")
+
+# Without a slash at its end: pipelines follow no redirect.
+gate = path(
+    "model-versions/<str:digest>/deployable",
+    DeployableViewSet.as_view({"get": "retrieve"}),
+    name="deployable",
+)
 
 # allauth's own page lets people take another address, unrecorded; administrators change it.
 own_address = login_required(RedirectView.as_view(pattern_name="accounts:profile"))
@@ -97,11 +121,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/reauthenticate/", own_confirm, name="account_reauthenticate"),
     path("accounts/", include("allauth.account.urls")),
     path("account/confirm/", confirm, name="account_confirm"),
-    path("api/v1/", include((router.urls, "api"))),
+    path("api/v1/", include(([gate, *router.urls], "api"))),
     path("api/v1/openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
     path("api/v1/docs/", reading, name="api_docs"),
     re_path(r"^api/", NoSuchResource.as_view(), name="api_nothing"),
     path("settings/working-hours/", include("governance.calendars.urls")),
+    path("settings/model-ids/", include("inventory.systems.pin_urls")),
     path("settings/tokens/", include("governance.rest.urls")),
     path("", include("raci.matrices.signing_urls")),  # says what a signature broke
     path("", include("governance.classification.urls")),
@@ -120,6 +145,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("governance.obligations.urls")),
     path("", include("governance.incidents.urls")),
     path("", include("governance.escalation.urls")),
+    path("", include("governance.pipelines.urls")),
     path("", include("governance.approvals.urls")),
     path("", include("governance.overview.urls")),
 ]

@@ -210,7 +210,7 @@ def comment(key: str, dice: random.Random, mine: Things, told: Mapping[str, Any]
 def version(key: str, dice: random.Random, mine: Things, told: Mapping[str, Any]) -> Wish:
     """Add a model version."""
     ref = dice.choice(sorted(mine.systems))
-    return Wish("POST", "/versions/", {
+    return Wish("POST", "/model-versions/", {
         "system": ref, "label": key, "provider": "openai", "model_id": "gpt-4o-2024-11-20",
         "prompt_sha256": sha256(key.encode()).hexdigest(),
     })  # fmt: skip

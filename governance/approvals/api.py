@@ -11,8 +11,16 @@ from rest_framework.response import Response
 
 from governance.accounts.models import User
 from governance.accounts.stepup import proof_of
-from governance.approvals import actions, around_actions, run_actions, vote_actions, waiver_actions
+from governance.approvals import (
+    actions,
+    around_actions,
+    bulk,
+    run_actions,
+    vote_actions,
+    waiver_actions,
+)
 from governance.approvals.api_bodies import (
+    DecisionsInput,
     ProposalInput,
     ReleaseSerializer,
     TransitionInput,
@@ -91,7 +99,7 @@ class ReleaseViewSet(Readable):
     serializer_class = ReleaseSerializer
     lookup_field = "ref"
     lookup_value_regex = "UPD-[0-9]{3,12}"
-    decisions: ClassVar = frozenset({"transitions"})
+    decisions: ClassVar = frozenset({"transitions", "decide"})
     sorts: ClassVar = ("submitted_at",)
     filters: ClassVar = {
         "system": text_filter("system__ref"),
@@ -126,6 +134,16 @@ class ReleaseViewSet(Readable):
         said = self.valid(TransitionInput)
         VERBS[said.pop("event")](release, self.person, said, proof_of(request))
         return self.shown(self.get_object())
+
+    @extend_schema(request=DecisionsInput, responses={200: ReleaseSerializer(many=True)})
+    @action(detail=False, methods=["post"], url_path="decisions", pagination_class=None)
+    def decide(self, request: Request) -> Response:
+        """Make several decisions, each checked as if it were alone: all of them, or none."""
+        said = self.valid(DecisionsInput)["decisions"]
+        asked = [bulk.Decision(one.pop("release"), one.pop("event"), one) for one in said]
+        bulk.decide(asked, actor=self.person, proof=proof_of(request))
+        rows = self.get_queryset().filter(pk__in=[one.release.pk for one in asked])
+        return Response(self.get_serializer(rows.order_by("pk"), many=True).data)
 
     @extend_schema(responses={200: dict})
     @action(detail=True, methods=["get"])

@@ -148,6 +148,22 @@ class TransitionInput(StrictBody):
     text = serializers.CharField(max_length=10_000, required=False)
 
 
+class OneDecisionInput(StrictBody):
+    """A yes or no to one release; `seen` is its seal as it was read."""
+
+    release = VisibleField(Release.objects.all().visible_to, slug_field="ref")
+    event = serializers.ChoiceField(["approve", "reject"])
+    reason = serializers.CharField(max_length=10_000, required=False, default="", allow_blank=True)
+    seen = serializers.RegexField(DIGEST)
+    row = serializers.IntegerField(min_value=1, max_value=2_147_483_647, required=False)
+
+
+class DecisionsInput(StrictBody):
+    """Decisions that are all made, or none."""
+
+    decisions = OneDecisionInput(many=True, allow_empty=False, max_length=50)  # type: ignore[call-arg]
+
+
 class WaiverInput(StrictBody):
     version = VersionField()
     reason = serializers.CharField(max_length=10_000)

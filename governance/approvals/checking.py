@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from governance.accounts.models import User
@@ -56,10 +57,10 @@ def noting_refusals(
     def run(release: Release, /, *args: P.args, **given: P.kwargs) -> R:
         try:
             return decide(release, *args, **given)
-        except (SamePersonError, NotYoursError, ReauthenticationRequired) as refusal:
+        except PermissionDenied as refusal:
             actor: Any = given.get("actor")
             if isinstance(actor, User):
-                _note(release, actor, decide.__name__, refusal)
+                note_refusal(release, actor, decide.__name__, refusal)
             raise
 
     return run
@@ -73,6 +74,7 @@ WHY: dict[type[Exception], str] = {
 
 
 @transaction.atomic
-def _note(release: Release, actor: User, verb: str, refusal: Exception) -> None:
-    data = {"wanted": verb, "why": WHY.get(type(refusal), "refused"), "reason": str(refusal)}
+def note_refusal(release: Release, actor: User, verb: str, refusal: PermissionDenied) -> None:
+    """Write down what somebody wanted to do to a release, and why they may not."""
+    data = {"wanted": verb, "why": WHY.get(type(refusal), "not their role"), "reason": str(refusal)}
     note(release, "release.refused", actor, data)

@@ -14,7 +14,7 @@ from governance.approvals.models import Release, Waiver
 from governance.approvals.standing import standing
 from inventory.systems.models import AISystem, ModelVersion
 from inventory.systems.pins.rules import Pin
-from inventory.systems.pins.table import pin_of
+from inventory.systems.pins.table import current_table, pin_of
 
 DRAWN = 24  # versions in the drawing; the table has all
 ORDER = {place: number for number, place in enumerate(Environment)}
@@ -51,14 +51,14 @@ def on_system(system: AISystem, user: User) -> OnSystem:
     releases: dict[int, list[Release]] = {}
     for release in Release.objects.filter(system=system).with_all().order_by("-pk"):
         releases.setdefault(release.version_id, []).append(release)
-    waivers = _live_waivers(system)
+    waivers, table = _live_waivers(system), current_table()
     current = standing([system.pk]).get(system.pk)
     propose = not system.is_retired and may(user, Capability.SUBMIT, system.unit)
     waive = not system.is_retired and may(user, Capability.APPROVE, system.unit)
 
     def line(version: ModelVersion) -> VersionLine:
         own, waiver = releases.get(version.pk, []), waivers.get(version.pk)
-        pin = pin_of(version.provider, version.model_id)
+        pin = pin_of(version.provider, version.model_id, table)
         can_run = pin.is_fixed or waiver is not None
         return VersionLine(
             version=version,

@@ -70,12 +70,13 @@ def why_no_target(target: Release, at: datetime) -> str:
 def contributors(release: Release) -> set[int]:
     """Return everybody who had a part in the version, the proposal or the evidence: by person.
 
-    A token acts as its owner, so its owner is who counts. Evidence that was replaced counts too.
+    A token acts as its owner, so its owner is who counts. Evidence that was replaced or withdrawn
+    counts too, and so does who took it away.
     """
     version = release.version
     found = set(version.contributors.values_list("user_id", flat=True))
-    for pair in version.proofs.values_list("author_id", "added_by_id"):
-        found |= {one for one in pair if one}
+    for people in version.proofs.values_list("author_id", "added_by_id", "replaced_by_id"):
+        found |= {one for one in people if one}
     return found | evaluations.contributors_of(version) | {release.submitted_by_id}
 
 

@@ -121,7 +121,8 @@ def may_event(event: Event, actor: User, release: Release, asked: Asked | None =
         return _submitter(actor, release)
     at = timezone.now()
     world = asked or asked_about([release.system], since=at)
-    allowed = {key for one in who for key in _named(world, release.system, one, at)}
+    found = (key for one in who for key in _named(world, release.system, one, at))
+    allowed = {key for key in found if key}  # a role that nobody holds names nobody
     if actor.handle in allowed:
         return ""
     if not allowed and may(actor, Capability.APPROVE, release.system.unit):

@@ -20,7 +20,7 @@ from governance.approvals.lifecycle import (
     Event,
     State,
 )
-from governance.approvals.machine import BY_EVENT, events_from, refusals
+from governance.approvals.machine import BY_EVENT, events_from, illegal, refusals
 from governance.approvals.models import Release, Vote
 from governance.approvals.proofs import TEXT_DAY
 from governance.approvals.quorum import (
@@ -133,6 +133,8 @@ def situation(
         reason=reason,
         is_retired=release.system.is_retired,
     )
+    if illegal(event, release.state):  # nothing else matters, nor is it read
+        return base
     asked = {guard.__name__ for guard in BY_EVENT[event].guards}
     for names, read in READERS:
         if asked & names:

@@ -25,8 +25,7 @@ def may_run(version: ModelVersion, *, proposed_by: int) -> bool:
 
 def pin_words(version: ModelVersion) -> str:
     """Return what the table of model ids says about a version's id, as a sentence."""
-    pin = pin_of(version.provider, version.model_id)
-    return f"{version.model_id}: {pin.reason.rstrip('.')}."
+    return f"{version.model_id}: {pin_of(version.provider, version.model_id).words}"
 
 
 def why_not_pinned(version: ModelVersion, *, proposed_by: int) -> str:

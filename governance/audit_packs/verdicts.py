@@ -12,7 +12,8 @@ from governance.audit_packs.traces import trace_told
 from governance.classification.models import Assessment, FactSheet
 from governance.classification.queries import engine, facts_from, provisional_of
 from inventory.systems.models import AISystem, ModelVersion, VersionContributor
-from inventory.systems.pins.table import pin_of
+from inventory.systems.pins.rules import Pin
+from inventory.systems.pins.table import current_table, pin_of
 from raci.matrices import rules as raci
 from raci.matrices.checking import situation, surroundings
 from raci.matrices.models import Matrix
@@ -149,10 +150,11 @@ def versions(batch: Batch) -> dict[int, list[Facts]]:
     for pk, name in made.order_by("user__name", "pk"):
         makers[pk].append(name)
     found: dict[int, list[Facts]] = defaultdict(list)
+    table = current_table()
     for version in rows:
         batch.add("modelversion", version.pk, version.system_id)
         found[version.system_id].append(
-            _version(version)
+            _version(version, pin_of(version.provider, version.model_id, table))
             | {
                 "made_by": makers[version.pk],
                 "releases": told.get(version.pk, []),
@@ -162,8 +164,7 @@ def versions(batch: Batch) -> dict[int, list[Facts]]:
     return found
 
 
-def _version(version: ModelVersion) -> Facts:
-    pin = pin_of(version.provider, version.model_id)
+def _version(version: ModelVersion, pin: Pin) -> Facts:
     return {
         "label": version.label,
         "provider": version.provider,

@@ -16,7 +16,7 @@ from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.common.errors import DomainError
 from governance.evaluations.counting import counted, metrics_to_keep, slices_to_keep
-from governance.evaluations.models import CaseResult, Run, Suite
+from governance.evaluations.models import Run, Suite
 from governance.evaluations.readers.report import Report, Result
 from governance.evaluations.rules import Source
 from governance.evaluations.suite_actions import SuiteWish, suite_for
@@ -25,7 +25,7 @@ from governance.ledger.actions import record
 from inventory.systems.actions import require_open
 from inventory.systems.models import AISystem, ModelVersion
 
-BATCH = 5_000
+COPY = "COPY evaluations_caseresult (run_id, key, passed, score, slices, message) FROM STDIN"
 AHEAD = timedelta(minutes=5)  # how far the clock of whoever ran it may be before ours
 
 
@@ -188,18 +188,11 @@ def _counts(report: Report) -> dict[str, Any]:
 
 
 def _keep_results(run: Run, results: tuple[Result, ...]) -> None:
-    rows = (
-        CaseResult(
-            run=run,
-            key=one.key,
-            passed=one.passed,
-            score=one.score,
-            slices=list(one.slices),
-            message=one.message,
-        )
-        for one in results
-    )
-    CaseResult.objects.bulk_create(rows, batch_size=BATCH)
+    """Write all results by one COPY: 100,000 rows as statements take several times as long."""
+    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        for one in results:
+            row = (run.pk, one.key, one.passed, one.score, list(one.slices), one.message)
+            copy.write_row(row)
 
 
 def _told(run: Run) -> dict[str, Any]:

@@ -15,7 +15,7 @@ def counted(results: Iterable[Result], metrics: Mapping[str, Decimal]) -> Outcom
     passed = failed = skipped = 0
     in_slice: Counter[str] = Counter()
     passed_in_slice: Counter[str] = Counter()
-    scores: list[Decimal] = []
+    scores: dict[str, list[Decimal]] = {}
     for one in results:
         if one.passed is None:
             skipped += 1
@@ -25,16 +25,17 @@ def counted(results: Iterable[Result], metrics: Mapping[str, Decimal]) -> Outcom
         if one.passed:
             passed_in_slice.update(one.slices)
         if one.score is not None:
-            scores.append(one.score)
+            for name in ("", *one.slices):
+                scores.setdefault(name, []).append(one.score)
     slices = {name: (in_slice[name], passed_in_slice[name]) for name in sorted(in_slice)}
-    return Outcome(passed, failed, skipped, {**metrics, **_mean(scores)}, slices)
+    means = {name: _mean(some) for name, some in scores.items()}
+    whole = {MEAN_SCORE: means.pop("")} if scores else {}
+    return Outcome(passed, failed, skipped, {**metrics, **whole}, slices, means)
 
 
-def _mean(scores: list[Decimal]) -> dict[str, Decimal]:
-    if not scores:
-        return {}
+def _mean(scores: list[Decimal]) -> Decimal:
     with localcontext(prec=50):
-        return {MEAN_SCORE: (sum(scores) / Decimal(len(scores))).quantize(PLACES)}
+        return (sum(scores, Decimal(0)) / len(scores)).quantize(PLACES)
 
 
 def metrics_to_keep(outcome: Outcome) -> dict[str, str]:
@@ -46,8 +47,10 @@ def metrics_to_keep(outcome: Outcome) -> dict[str, str]:
 
 def slices_to_keep(outcome: Outcome) -> list[dict[str, Any]]:
     """Return the totals of each slice, by name."""
+    means = {name: plain(mean) for name, mean in outcome.slice_scores.items()}
     return [
-        {"name": name, "n": n, "passed": passed} for name, (n, passed) in outcome.slices.items()
+        {"name": name, "n": n, "passed": passed, MEAN_SCORE: means.get(name)}
+        for name, (n, passed) in outcome.slices.items()
     ]
 
 
@@ -62,5 +65,7 @@ def outcome_of(
         for name, value in metrics.items()
         if name not in OURS or name == MEAN_SCORE
     }
-    by_name = {str(row["name"]): (int(row["n"]), int(row["passed"])) for row in slices}
-    return Outcome(*counts, metrics=reported, slices=by_name)
+    rows = list(slices)
+    by_name = {str(row["name"]): (int(row["n"]), int(row["passed"])) for row in rows}
+    means = {str(row["name"]): Decimal(row[MEAN_SCORE]) for row in rows if row.get(MEAN_SCORE)}
+    return Outcome(*counts, metrics=reported, slices=by_name, slice_scores=means)

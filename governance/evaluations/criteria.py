@@ -16,7 +16,7 @@ EVERY_SLICE = "pass_rate[*]"
 COUNTED = ("passed", "failed", "skipped", "total")
 OURS = frozenset({PASS_RATE, MEAN_SCORE, *COUNTED})  # worked out here, never taken from outside
 NAME = re.compile(r"[a-z][a-z0-9_.]{0,59}")
-SLICE = re.compile(r"pass_rate\[(?P<slice>[^\[\]]{1,100})\]")
+SLICE = re.compile(r"(?P<of>pass_rate|mean_score)\[(?P<slice>[^\[\]]{1,100})\]")
 LARGEST, PLACES = Decimal(10) ** 12, Decimal("0.000001")
 MOST_CRITERIA = 50
 
@@ -109,6 +109,7 @@ class Outcome:
     skipped: int = 0
     metrics: Mapping[str, Decimal] = field(default_factory=dict)
     slices: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # name: (n, passed)
+    slice_scores: Mapping[str, Decimal] = field(default_factory=dict)  # mean, where there are any
 
     def value(self, metric: str) -> Fraction | None:
         """Return a metric exactly; None when the run says nothing of it."""
@@ -120,9 +121,14 @@ class Outcome:
         if metric == PASS_RATE:
             return Fraction(self.passed, total) if total else None
         if found := SLICE.fullmatch(metric):
-            n, passed = self.slices.get(found["slice"], (0, 0))
-            return Fraction(passed, n) if n else None
+            return self._of_slice(found["of"], found["slice"])
         return Fraction(self.metrics[metric]) if metric in self.metrics else None
+
+    def _of_slice(self, metric: str, name: str) -> Fraction | None:
+        if metric == MEAN_SCORE:
+            return Fraction(self.slice_scores[name]) if name in self.slice_scores else None
+        n, passed = self.slices.get(name, (0, 0))
+        return Fraction(passed, n) if n else None
 
 
 def criteria_from(rows: Iterable[Mapping[str, Any]]) -> tuple[Criterion, ...]:
@@ -196,7 +202,7 @@ def label(metric: str) -> str:
     if metric == EVERY_SLICE:
         return "Pass rate of every slice"
     if found := SLICE.fullmatch(metric):
-        return f"Pass rate of {found['slice']}"
+        return f"{label(found['of'])} of {found['slice']}"
     return metric.replace("_", " ").capitalize()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from governance.evaluations.criteria import Criterion, CriterionError, criteria_from, plain
 
 LINE = re.compile(
-    r"(?P<metric>pass_rate\[[^\]]*\]|[^\s<>=]+)\s*(?P<comparator>>=|<=|>|<)\s*"
+    r"(?P<metric>(?:pass_rate|mean_score)\[[^\]]*\]|[^\s<>=]+)\s*(?P<comparator>>=|<=|>|<)\s*"
     r"(?P<value>(?!margin)\S+)?(\s*margin\s+(?P<margin>\S+))?(\s+(?P<soft>soft|hard))?"
 )
 

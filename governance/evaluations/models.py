@@ -125,7 +125,7 @@ class Run(models.Model):
     failed = models.PositiveIntegerField()
     skipped = models.PositiveIntegerField(default=0)
     metrics = models.JSONField(default=dict)  # name: decimal as text
-    slices = models.JSONField(default=list)  # [{"name", "n", "passed"}, …] by name
+    slices = models.JSONField(default=list)  # [{"name", "n", "passed", "mean_score"}, …] by name
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="added_runs")
     added_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)

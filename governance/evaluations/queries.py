@@ -78,16 +78,17 @@ def latest_of(
 
 
 def contributors_of(version: ModelVersion) -> set[int]:
-    """Return the ids of everybody who added a run of a version, a withdrawn one too."""
+    """Return the ids of everybody who added or withdrew a run of a version."""
     return contributors_of_many([version.pk]).get(version.pk, set())
 
 
 def contributors_of_many(version_ids: Collection[int]) -> dict[int, set[int]]:
-    """Return for each version who added a run of it, in one query."""
+    """Return for each version who added or withdrew a run of it, in one query."""
     rows = Run.objects.filter(version__in=version_ids).order_by()
     found: dict[int, set[int]] = {}
-    for version, user in rows.values_list("version_id", "added_by_id").distinct():
-        found.setdefault(version, set()).add(user)
+    told = rows.values_list("version_id", "added_by_id", "withdrawn_by_id").distinct()
+    for version, *people in told:
+        found.setdefault(version, set()).update(one for one in people if one)
     return found
 
 

@@ -172,6 +172,7 @@ class SliceTotalsSerializer(serializers.Serializer):
     name = serializers.CharField()
     n = serializers.IntegerField()
     passed = serializers.IntegerField()
+    mean_score = serializers.CharField(allow_null=True)
 
 
 class RunSerializer(serializers.ModelSerializer):

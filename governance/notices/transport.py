@@ -1,4 +1,4 @@
-"""One POST to a checked address: no redirect, no proxy, and an end after 15 seconds in all."""
+"""One request to a checked address: no redirect, no proxy, an end after 15 seconds in all."""
 
 import http.client
 import socket
@@ -20,6 +20,18 @@ class Answer:
 
     status: int
     retry_after: str
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What an address answered, with its body."""
+
+    status: int
+    body: bytes
+
+
+class TooLargeError(OSError):
+    """A body larger than what was asked for."""
 
 
 class _Pinned(http.client.HTTPConnection):
@@ -55,6 +67,28 @@ def post(
     finally:
         watchdog.cancel()
         connection.close()
+
+
+def fetch(
+    target: Target, method: str, headers: Mapping[str, str], *, body: bytes | None, most: int
+) -> Fetched:
+    """Return what a request was answered, with up to `most` bytes of body.
+
+    Raises OSError or HTTPException when it was not answered in time, and TooLargeError.
+    """
+    connection = _Pinned(target)
+    watchdog = threading.Timer(TOTAL_SECONDS, _cut, [connection])
+    watchdog.start()
+    try:
+        connection.request(method, target.path, body, dict(headers))
+        response = connection.getresponse()
+        raw = response.read(most + 1)
+    finally:
+        watchdog.cancel()
+        connection.close()
+    if len(raw) > most:
+        raise TooLargeError("The answer is too large.")
+    return Fetched(response.status, raw)
 
 
 def _cut(connection: http.client.HTTPConnection) -> None:

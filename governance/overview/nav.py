@@ -103,6 +103,7 @@ SETTINGS_PAGES = [
     NavItem("People and roles", "users-round", "/settings/people/", Capability.CONFIGURE),
     NavItem("Business units", "network", "/settings/units/", Capability.CONFIGURE),
     NavItem("Working hours", "clock", "/settings/working-hours/"),
+    NavItem("Model ids", "layers", "/settings/model-ids/"),
     NavItem("Escalation", "hourglass", "/settings/escalation/"),
     NavItem("Tokens", "key-round", "/settings/tokens/"),
     NavItem("Notices", "bell", "/settings/notices/"),

@@ -3,6 +3,8 @@
 from django.db.models import Q, QuerySet
 
 from governance.accounts.models import BusinessUnit, User
+from governance.approvals.lifecycle import APPROVED, Environment, State
+from governance.approvals.models import Release
 from governance.approvals.standing import holding
 from governance.classification.models import Assessment
 from governance.classification.queries import UNCLASSIFIED
@@ -10,6 +12,8 @@ from governance.overview.register_state import ANY_GAP, Gap
 from inventory.systems.models import AISystem
 from raci.matrices.models import Matrix
 from raci.matrices.rules import MatrixStatus
+
+NOT_RUNNING = APPROVED | {State.SCHEDULED}
 
 
 def _by_tier(value: str, user: User) -> Q:
@@ -43,6 +47,14 @@ def _by_gap(value: str, user: User) -> Q:
     return LACKS[Gap(value)]()
 
 
+def _by_release(value: str, user: User) -> Q:
+    if value == "none":
+        return _lacks_version()
+    states = NOT_RUNNING if value == "approved" else {value}
+    rows = Release.objects.filter(status__in=states, environment=Environment.PROD).order_by()
+    return Q(pk__in=rows.values("system_id"))
+
+
 def with_matrix() -> QuerySet[Matrix]:
     """Return the matrices of systems that are in force, in no order."""
     return Matrix.objects.filter(status=MatrixStatus.ACTIVE, system__isnull=False).order_by()
@@ -74,4 +86,5 @@ CONDITIONS = {
     "role": lambda value, user: Q(our_roles__contains=[value]),
     "data": lambda value, user: Q(data_categories__contains=[value]),
     "gaps": _by_gap,
+    "release": _by_release,
 }

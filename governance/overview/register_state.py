@@ -44,6 +44,16 @@ GAP_WORDS = {
     Gap.AGREEMENT: "no agreement with the vendor",
 }
 ANY_GAP = "1"
+RELEASE_WORDS = {  # how the model stands in production
+    "active": "Active",
+    "canary": "Canary",
+    "emergency_active": "Active in an emergency",
+    "approved": "Approved, not running",
+    "in_review": "Waiting for approval",
+    "suspended": "Suspended",
+    "expired": "Expired",
+    "none": "Nothing approved",
+}
 # Filters over a fixed vocabulary: the parameter, its words, the values it knows.
 VOCABULARIES: dict[str, tuple[str, Mapping[str, str]]] = {
     "tier": ("Tier", TIER_WORDS),
@@ -52,6 +62,7 @@ VOCABULARIES: dict[str, tuple[str, Mapping[str, str]]] = {
                | {Origin.API: "API"}),
     "role": ("Our role", {r: r.value.replace("_", " ").capitalize() for r in OurRole}),
     "data": ("Data", {d: d.value.replace("_", " ").capitalize() for d in DataCategory}),
+    "release": ("Model", RELEASE_WORDS),
     "gaps": ("Gaps", {ANY_GAP: "Any gap"} | {g: w.capitalize() for g, w in GAP_WORDS.items()}),
 }  # fmt: skip
 # Filters whose values are rows of the database.

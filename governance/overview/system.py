@@ -24,7 +24,7 @@ from inventory.systems.actions import may_edit
 from inventory.systems.fields import BY_NAME
 from inventory.systems.models import VIEW, AISystem, ModelVersion, SystemShare
 from inventory.systems.pins.rules import Pin
-from inventory.systems.pins.table import pin_of
+from inventory.systems.pins.table import current_table, pin_of
 from inventory.systems.rules import needs_processing_agreement
 from inventory.vendors.models import Agreement
 from inventory.vendors.rules import HOLDS, AgreementKind
@@ -175,8 +175,10 @@ def _versions(system: AISystem) -> list[VersionLine]:
     rows = Release.objects.filter(version__in=found).select_related("submitted_by", "decided_by")
     for release in sorted(rows, key=_rank, reverse=True):
         releases[release.version_id] = release
+    table = current_table()
     return [
-        VersionLine(row, pin_of(row.provider, row.model_id), releases.get(row.pk)) for row in found
+        VersionLine(row, pin_of(row.provider, row.model_id, table), releases.get(row.pk))
+        for row in found
     ]
 
 

@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from governance.accounts.models import User
 from governance.rest.fields import choice_filters, number_filter, text_filter, time_filters
 from governance.rest.resource import Readable
-from inventory.systems import actions, version_actions
-from inventory.systems.models import AISystem, ModelVersion
+from inventory.systems import actions
+from inventory.systems.models import AISystem
 from inventory.systems.rules import Architecture, Origin, Stage
 from inventory.systems.serializers import (
     AgreementLink,
@@ -22,9 +22,6 @@ from inventory.systems.serializers import (
     SystemChange,
     SystemInput,
     SystemSerializer,
-    VersionChange,
-    VersionInput,
-    VersionSerializer,
 )
 
 
@@ -116,35 +113,3 @@ class SystemViewSet(Readable):
         system, data = self.get_object(), self.valid(PersonInput)
         actions.unshare(system, user=data["person"], actor=self.person)
         return self.shown(system)
-
-
-class VersionViewSet(Readable):
-    """Model versions: what exactly a system runs, or is to run."""
-
-    queryset = ModelVersion.objects.none()
-    serializer_class = VersionSerializer
-    lookup_value_regex = "[0-9]{1,18}"
-    sorts: ClassVar = ("created_at",)
-    filters: ClassVar = {
-        "system": text_filter("system__ref"),
-        "provider": text_filter("provider"),
-        "model_id": text_filter("model_id"),
-        "digest": text_filter("digest"),
-    }
-
-    def visible(self, user: User) -> QuerySet[ModelVersion]:
-        """Return the versions of systems the person sees."""
-        return ModelVersion.objects.visible_to(user).select_related("system", "system__unit")
-
-    @extend_schema(request=VersionInput, responses={201: VersionSerializer})
-    def create(self, request: Request) -> Response:
-        """Add a version to a system."""
-        data = self.valid(VersionInput)
-        return self.shown(version_actions.add_version(actor=self.person, **data), 201)
-
-    @extend_schema(request=VersionChange, responses=VersionSerializer)
-    def partial_update(self, request: Request, pk: str) -> Response:
-        """Change a version that is not frozen (JSON merge patch)."""
-        version, data = self.get_object(), self.valid(VersionChange)
-        version_actions.change_version(version, actor=self.person, seen=self.seen(version), **data)
-        return self.shown(version)

@@ -49,5 +49,7 @@ VERSION_FIELDS: tuple[Field, ...] = (
     Field("region", "Region", "Where it is served, like eu-west-1."),
     Field("prompt_sha256", "SHA-256 of the prompts", "64 hexadecimal digits; empty without any."),
     Field("notes", "What changes, and why"),
+    Field("training_data_ref", "Training data", "Where the data it was trained on is described."),
+    Field("provider_retires_on", "Ends at the provider", "Empty: the day that was published."),
 )
-DECIDES_BEHAVIOUR = ("provider", "model_id", "region", "prompt_sha256")
+BESIDE_THE_BUNDLE = VERSION_FIELDS[-3:]  # what may change until the version is proposed

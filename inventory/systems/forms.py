@@ -12,13 +12,12 @@ from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Capability
 from governance.common.forms import DayInput, RecordForm
 from governance.common.states import choices
-from inventory.systems.fields import FIELDS, VERSION_FIELDS
-from inventory.systems.models import AISystem, ModelVersion
+from inventory.systems.fields import FIELDS
+from inventory.systems.models import AISystem
 from inventory.systems.rules import Stage
 from inventory.vendors.models import Agreement, Vendor
 
 NEW = ("name", "intended_purpose", "unit", "owner", "stage", "vendor")
-SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class SystemForm(RecordForm):
@@ -51,20 +50,6 @@ class SystemForm(RecordForm):
             if not re.fullmatch("[A-Z]{2}", code):
                 raise forms.ValidationError(f"{code} is not a country code of two letters.")
         return list(dict.fromkeys(found))
-
-
-class VersionForm(RecordForm):
-    """A model version."""
-
-    model = ModelVersion
-    listed = VERSION_FIELDS
-
-    def clean_prompt_sha256(self) -> str:
-        """Return the digest in small letters; it has 64 hexadecimal digits or none."""
-        digest = str(self.cleaned_data["prompt_sha256"]).strip().lower()
-        if digest and not SHA256.fullmatch(digest):
-            raise forms.ValidationError("A SHA-256 has 64 hexadecimal digits.")
-        return digest
 
 
 class RetireForm(forms.Form):

@@ -9,13 +9,11 @@ from rest_framework import serializers
 from governance.accounts.models import User
 from governance.rest.api import UnitField
 from governance.rest.fields import StrictBody, VisibleField
-from inventory.systems.models import AISystem, ModelVersion
-from inventory.systems.pins.table import pin_of
+from inventory.systems.models import AISystem
 from inventory.systems.rules import Architecture, DataCategory, OurRole, People, Stage
 from inventory.vendors.models import Agreement, Vendor
 
 REF = {"type": "string", "pattern": "^[A-Z]{2,3}-[0-9]{3,12}$"}
-SHA256 = r"^([0-9a-f]{64})?$"
 
 
 def active_people(user: User) -> QuerySet[User]:
@@ -126,39 +124,3 @@ class AgreementLink(StrictBody):
 
 class PersonInput(StrictBody):
     person = PersonField()
-
-
-class VersionSerializer(serializers.ModelSerializer):
-    system = SystemField(read_only=True)
-    pin = serializers.SerializerMethodField()
-
-    class Meta:
-        model = ModelVersion
-        fields = [
-            *("id", "system", "label", "provider", "model_id", "region", "prompt_sha256"),
-            *("notes", "digest", "pin", "frozen_at", "row_version", "created_at"),
-        ]
-
-    def get_pin(self, version: ModelVersion) -> str:
-        """Return pinned, floating, until_retirement or unknown."""
-        return pin_of(version.provider, version.model_id).state.value
-
-
-class VersionChange(StrictBody):
-    """A merge patch of a version that is not frozen."""
-
-    label: Any = serializers.CharField(max_length=40, required=False)
-    provider = serializers.CharField(max_length=40, required=False)
-    model_id = serializers.CharField(max_length=300, required=False)
-    region = serializers.CharField(max_length=60, allow_blank=True, required=False)
-    prompt_sha256 = serializers.RegexField(SHA256, allow_blank=True, required=False)
-    notes = serializers.CharField(max_length=10_000, allow_blank=True, required=False)
-
-
-class VersionInput(VersionChange):
-    """A new version of a system."""
-
-    system = SystemField()
-    label: Any = serializers.CharField(max_length=40)
-    provider = serializers.CharField(max_length=40)
-    model_id = serializers.CharField(max_length=300)

@@ -20,5 +20,7 @@ urlpatterns = [
         name="unlink_agreement",
     ),
     path("<slug:ref>/versions/new/", version_views.add, name="add_version"),
-    path("<slug:ref>/versions/<int:pk>/", version_views.edit, name="edit_version"),
+    path("<slug:ref>/versions/<int:pk>/", version_views.show, name="version"),
+    path("<slug:ref>/versions/<int:pk>/edit/", version_views.edit, name="edit_version"),
+    path("<slug:ref>/versions/<int:pk>/bundle.json", version_views.download, name="version_bundle"),
 ]

@@ -61,6 +61,7 @@ def build(base: str) -> World:
     refs["unanswered"] = unanswered.ref
     refs["preview"] = _preview(officer)
     refs |= duties.fill(root, system, officer, owner, people[Role.AI_OPS_LEAD])
+    refs["version"] = system.versions.latest("pk").pk
     refs |= rotas.fill(root, officer, people[Role.AI_OPS_LEAD], owner)
     refs["hours"] = _hours(root, officer)
     refs |= _imports(root, officer)

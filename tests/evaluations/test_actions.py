@@ -50,8 +50,8 @@ def test_a_run_is_kept_with_its_cases_and_the_record_says_so(version, owner):
     assert (run.passed, run.failed, run.skipped) == (1, 1, 1)
     assert run.metrics == {"pass_rate": "0.5", "mean_score": "0.55"}
     assert run.slices == [
-        {"name": "language=de", "n": 2, "passed": 1},
-        {"name": "long", "n": 1, "passed": 0},
+        {"name": "language=de", "n": 2, "passed": 1, "mean_score": "0.55"},
+        {"name": "long", "n": 1, "passed": 0, "mean_score": "0.2"},
     ]
     assert list(run.results.values_list("key", "passed")) == [
         ("a", True),

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from governance.evaluations.models import Run
@@ -200,3 +202,18 @@ def test_a_criterion_that_cannot_be_read_is_refused(as_user, owner, system):
     given = {"system": system.ref, "key": "triage", "kind": "bias", "criteria": [criterion]}
 
     assert post(as_user(owner), SUITES, given).status_code == 400
+
+
+@pytest.mark.parametrize("path", [PATH, SUITES, "/api/v1/evaluation-results/"])
+def test_a_list_takes_the_same_queries_for_one_run_and_for_many(
+    as_user, owner, version, path, django_assert_max_num_queries
+):
+    client = as_user(owner)
+    a_run(version, actor=owner, passed=3, failed=1)
+    with CaptureQueriesContext(connection) as first:
+        client.get(path)
+    for kind in ("bias", "cost", "security", "adversarial"):
+        a_run(version, actor=owner, kind=kind, passed=3, failed=1)
+
+    with django_assert_max_num_queries(len(first)):
+        assert len(client.get(path).json()["items"]) >= 5

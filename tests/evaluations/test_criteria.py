@@ -18,7 +18,9 @@ from governance.evaluations.criteria import (
 )
 
 RUN = Outcome(
-    94, 6, 2, {"cost_per_task": Decimal("0.012")}, {"de": (40, 38), "fr": (30, 20), "pl": (9, 0)}
+    *(94, 6, 2, {"cost_per_task": Decimal("0.012")}),
+    {"de": (40, 38), "fr": (30, 20), "pl": (9, 0)},
+    {"de": Decimal("0.91")},
 )
 BASE = Outcome(95, 5, 2, {"cost_per_task": Decimal("0.010")}, {"de": (40, 38), "fr": (30, 21)})
 
@@ -40,6 +42,8 @@ def asked(metric, comparator=">=", value=None, margin=None, **over):
         (("cost_per_task", "<=", "0.01"), Verdict.FAILED, "Cost per task is 0.012; at most 0.01"),
         (("mean_score", ">=", "0.5"), Verdict.FAILED, "says nothing of mean score"),
         (("pass_rate[de]", ">=", "0.95"), Verdict.MET, "Pass rate of de is 0.95"),
+        (("mean_score[de]", ">", "0.91"), Verdict.FAILED, "Mean score of de is 0.91; more than"),
+        (("mean_score[fr]", ">", "0.9"), Verdict.FAILED, "says nothing of mean score of fr"),
         (("pass_rate[xx]", ">=", "0.95"), Verdict.FAILED, "says nothing of pass rate of xx"),
         (("pass_rate[*]", ">=", "0.7"), Verdict.FAILED, "Pass rate of fr is 0.666667"),
         (("pass_rate[*]", ">=", "0.6"), Verdict.MET, "lowest pass rate among 2 slices is 0.666667"),

@@ -2,6 +2,7 @@
 
 import io
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,20 @@ def version_in_claims(system, owner):
 
     return add_version(
         system, actor=owner, label="1.0.0", provider="openai", model_id="gpt-4o-2024-11-20"
+    )
+
+
+@pytest.fixture
+def pattern_of_ids(officer):
+    from inventory.systems.pin_actions import add_pattern
+
+    return add_pattern(
+        actor=officer,
+        provider="Kelda AI",
+        pattern="triage-*-frozen",
+        state="pinned",
+        why="The vendor never moves a frozen name.",
+        source="https://kelda.example/versions",
     )
 
 
@@ -298,3 +313,42 @@ def policy_in_claims(claims, officer):
 
     wish = PolicyWish(name="Items of Claims", unit=claims, levels=(LevelWish(15, ("owner",)),))
     return save_policy(None, actor=officer, wish=wish)
+
+
+@pytest.fixture
+def observation_in_claims(system, owner):
+    from governance.pipelines.echo import Reported
+    from governance.pipelines.echo_actions import report_observation
+
+    now = timezone.now()
+    period = {"observed_from": now - timedelta(hours=1), "observed_until": now}
+    reported = Reported("gpt-4o-2024-11-20", tasks=3)
+    return report_observation(system, reported, actor=owner, environment="prod", **period)
+
+
+@pytest.fixture
+def rule_in_claims(system, officer):
+    from governance.pipelines.rollback import Action, Comparator, Rule
+    from governance.pipelines.rollback_actions import set_rule
+
+    half = timedelta(minutes=30)
+    rule = Rule("accuracy", Comparator.LT, Decimal("0.9"), half, 10, Action.RECOMMEND)
+    return set_rule(system, rule, actor=officer, environment="prod")
+
+
+@pytest.fixture
+def breach_in_claims(rule_in_claims, review_in_claims):
+    from governance.pipelines.rollback import Broken
+    from governance.pipelines.rollback_actions import open_breach
+
+    now = timezone.now()
+    broken = Broken(Decimal("0.5"), 20, now - timedelta(minutes=5), now)
+    return open_breach(rule_in_claims, review_in_claims, broken, now)
+
+
+@pytest.fixture
+def mlflow_link_in_claims(system, administrator, settings):
+    from governance.pipelines.mlflow_actions import add_source, link_model
+
+    source = add_source(actor=administrator, name="Registry", url="http://127.0.0.1:1/")
+    return link_model(source, system, actor=administrator, model="claims-triage")

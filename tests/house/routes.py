@@ -27,6 +27,7 @@ PUBLIC = {
     "account_confirm_login_code": "a step of signing in",
     "obligations:feed": "a calendar program cannot sign in; the address is the secret",
     "escalation:acknowledge": "a link in a mail: the address is the secret, its button acts",
+    "pipelines:keys": "public keys: whoever checks a decision reads them",
     "notices:prove": "a link in a mail: the address is the secret, its button acts",
     "oncall:feed": "a calendar program cannot sign in; the address is the secret",
 }
@@ -35,6 +36,8 @@ SHARED = {
     "rulepack-previews": "as the pages of classification",
     "classification": "previews are of those who may classify; their rows go by system",
     "vendors": "vendors are the organisation's",
+    "pin-patterns": "what is said about model ids is the organisation's",
+    "model-ids": "what is said about model ids is the organisation's",
     "confirm-email": "belongs to signing in",
     "password": "belongs to signing in",
     "acknowledge": "whoever has the mail opens it; any other address is 404",
@@ -230,14 +233,25 @@ def _climbing(ask: Ask) -> Things:
     return {"pk": ask("climbing_in_claims").pk, "verb": "resolve"}
 
 
+def _pattern(ask: Ask) -> Things:
+    pattern = ask("pattern_of_ids")
+    return {"pk": pattern.pk, "pattern": pattern.pk}
+
+
 def _escalation_policy(ask: Ask) -> Things:
     return {"pk": ask("policy_in_claims").pk}
+
+
+def _registry(ask: Ask) -> Things:
+    return {"pk": ask("mlflow_link_in_claims").source_id}
 
 
 THINGS: dict[str, Callable[[Ask], Things]] = {
     "systems": _system,
     "classifications": _system,
-    "versions": _version,
+    "model-versions": _version,
+    "pin-patterns": _pattern,
+    "model-ids": _pattern,
     "agreements": _agreement,
     "vendors": _vendor,
     "assessments": _assessment,
@@ -247,6 +261,13 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "documents": _system,
     "document-entries": _written,
     "signed-documents": _document,
+    "model-versions": lambda ask: {"digest": ask("version_in_claims").digest},
+    "observations": lambda ask: {"pk": ask("observation_in_claims").pk},
+    "rollback-rules": lambda ask: {"pk": ask("rule_in_claims").pk},
+    "rollback-breaches": lambda ask: {"pk": ask("breach_in_claims").pk},
+    "rollbacks": lambda ask: {"pk": ask("breach_in_claims").pk},
+    "mlflow-sources": _registry,
+    "mlflow-links": lambda ask: {"pk": ask("mlflow_link_in_claims").pk},
     "packs": _pack,
     "raci": _matrix,
     "cover": _cover,

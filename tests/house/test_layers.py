@@ -12,6 +12,7 @@ ENTRY_POINTS = {
     "celery.py",
     "beat.py",
     "broker.py",
+    "broker_redis.py",
     "wsgi.py",
 }
 PACKAGES = ("governance", "inventory", "raci")

@@ -96,7 +96,7 @@ def test_no_body_takes_evidence_about_another_system(
     [
         ("evidence", {"title": "A test", "link": "https://x.example/4"}),
         ("incidents", {"title": "Harm", "description": "Much.", "aware_at": NOW.isoformat()}),
-        ("versions", {"label": "1", "provider": "openai", "model_id": "gpt-4o-2024-11-20"}),
+        ("model-versions", {"label": "1", "provider": "openai", "model_id": "gpt-4o-2024-11-20"}),
     ],
 )
 def test_a_body_that_names_a_hidden_system_reads_like_one_that_names_none(

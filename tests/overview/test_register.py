@@ -9,6 +9,7 @@ import pytest
 from django.http import QueryDict
 
 from governance.accounts.actions import deactivate
+from governance.approvals.run_actions import suspend
 from governance.common.cells import safe
 from governance.overview.columns import BY_KEY
 from governance.overview.register import Register, scope_of
@@ -16,6 +17,7 @@ from governance.overview.register_state import read_state
 from inventory.systems.actions import change_system, share
 from inventory.systems.models import AISystem
 from inventory.vendors.actions import add_vendor
+from tests.approvals.world import Place
 from tests.factories import make_system
 
 TODAY = date(2026, 11, 22)
@@ -60,10 +62,22 @@ def test_the_list_is_ordered_by_name_and_scoped_by_unit(five, officer, owner, st
         ("gaps=purpose&stage=production", ["Beta bot"]),
         ("tier=unclassified&stage=production", ["Beta bot"]),
         ("tier=high", []),
+        ("release=active", []),
+        ("release=none&stage=production", ["Beta bot"]),
     ],
 )
 def test_filters_narrow_the_list(five, officer, query, found):
     assert names(officer, query) == found
+
+
+def test_systems_are_found_by_how_their_model_stands(system, officer, administrator):
+    place = Place(system, officer, administrator)
+    release = place.active()
+    running = names(officer, "release=active")
+    suspend(release, actor=place.owner, reason="Wrong answers.")
+
+    assert running == names(officer, "release=suspended") == [system.name]
+    assert names(officer, "release=active") == []
 
 
 def test_a_unit_holds_what_lies_below_it(five, officer, organisation, claims):

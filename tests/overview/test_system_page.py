@@ -107,5 +107,5 @@ def test_the_page_asks_the_database_a_constant_number_of_times(
         add_version(system, actor=officer, label=f"2.{at}", provider="x", model_id=f"m{at}")
         change_system(system, actor=officer, name=f"Name {at}")
 
-    with django_assert_max_num_queries(37):
+    with django_assert_max_num_queries(38):
         client.get(f"/systems/{system.ref}/")

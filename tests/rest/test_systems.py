@@ -83,7 +83,7 @@ def test_signing_needs_the_scope_to_decide(as_caller, officer, system):
 
 def test_a_version_says_how_it_is_pinned(as_caller, officer, system):
     body = {"system": system.ref, "label": "1.0", "provider": "openai", "model_id": "gpt-4o"}
-    answer = as_caller(officer)("POST", "/api/v1/versions/", body)
+    answer = as_caller(officer)("POST", "/api/v1/model-versions/", body)
 
     assert answer.status_code == 201
     assert answer.json()["pin"] == "floating"

@@ -14,6 +14,7 @@ class Problem:
 
     path: str  # prompts.system; empty for the document itself
     words: str
+    at: tuple[str, ...] = ()  # the same path in steps
 
     def __str__(self) -> str:
         return f"{self.path}: {self.words}" if self.path else self.words
@@ -37,7 +38,7 @@ class Faults:
 
     def add(self, path: tuple[str, ...], words: str) -> None:
         """Note a fault; the same words at the same place stand once."""
-        problem = Problem(dotted(path), words)
+        problem = Problem(dotted(path), words, path)
         if problem not in self.found and len(self.found) < MOST_TOLD:
             self.found.append(problem)
 

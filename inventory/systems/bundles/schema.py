@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from governance.common.canonical import canonical_bytes
 from inventory.systems.bundles.kinds import (
     Free,
     Group,
@@ -25,6 +24,7 @@ from inventory.systems.bundles.reading import pairs_of
 from inventory.systems.bundles.rules import Bundle
 
 MOST_BYTES = 200_000  # of the document, without texts
+MOST_ID = 300  # characters of the model id with its version, revision or hash
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 ADDRESS = re.compile(r"https?://\S+")
 LINE = Text()
@@ -80,9 +80,13 @@ def check(value: Any, texts: Mapping[str, Mapping[str, str]] | None = None) -> C
         reading.fault(("guardrails",), "This must be a mapping of names to values.")
     _texts(texts or {}, document, reading)
     reading.faults.refuse()
-    if len(canonical_bytes(document)) > MOST_BYTES:
+    bundle = Bundle(document)
+    if len(bundle.canonical) > MOST_BYTES:
         raise BundleError([Problem("", f"The bundle has more than {MOST_BYTES:,} bytes.")])
-    return Checked(Bundle(document), reading.texts)
+    if len(bundle.exact_id) > MOST_ID:
+        words = f"With what fixes it, it has more than {MOST_ID} characters."
+        raise BundleError([Problem("model_id", words, ("model_id",))])
+    return Checked(bundle, reading.texts)
 
 
 def _require(value: Any, document: dict[str, Any], reading: Reading) -> None:

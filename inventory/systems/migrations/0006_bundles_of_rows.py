@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db import migrations
 
+from inventory.systems.pins.published import pin_table
 from inventory.systems.pins.rules import classify_pin
-from inventory.systems.pins.table import pin_table
 
 BUNDLES = """
 UPDATE systems_modelversion SET bundle = jsonb_build_object(

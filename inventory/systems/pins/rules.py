@@ -1,9 +1,11 @@
 """Whether a model id is pinned: a pure function over a table of patterns."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from inventory.systems.pins.families import family_of
 
 
 class PinState(StrEnum):
@@ -13,6 +15,7 @@ class PinState(StrEnum):
     UNKNOWN = "unknown"
 
 
+MOST_OFFERED = 5
 # What may be proposed without a recorded waiver.
 FIXED = frozenset({PinState.PINNED, PinState.UNTIL_RETIREMENT})
 
@@ -33,6 +36,24 @@ class PinProvider:
     key: str
     name: str
     rules: tuple[PinRule, ...]
+    how: str  # how to name a model of theirs so that it is pinned
+
+
+@dataclass(frozen=True)
+class Known:
+    """An id that a provider published, and the ISO day on which it ends, where there is one."""
+
+    id: str
+    state: PinState
+    retires_on: str = ""
+
+
+@dataclass(frozen=True)
+class OwnRule:
+    """A row that people here added; an empty provider means any."""
+
+    provider: str
+    rule: PinRule
 
 
 @dataclass(frozen=True)
@@ -42,7 +63,9 @@ class PinTable:
     anywhere: tuple[PinRule, ...]
     providers: Mapping[str, PinProvider]
     aliases: Mapping[str, str]
-    retires: Mapping[tuple[str, str], str]  # (provider, id) → ISO day, as published
+    known: Mapping[str, tuple[Known, ...]]
+    own: tuple[OwnRule, ...] = ()
+    today: str = ""  # ISO day; ids that ended by then are offered to nobody
 
 
 @dataclass(frozen=True)
@@ -53,11 +76,27 @@ class Pin:
     reason: str
     provider: str  # as the table calls it, or as it was given
     retires_on: str = ""  # ISO day, where one was published
+    alternatives: tuple[str, ...] = ()  # pinned ids of the same family, for one that is not fixed
+    how: str = ""  # how to name it so that it is pinned, for one that is not fixed
 
     @property
     def is_fixed(self) -> bool:
         """Return whether the id keeps its meaning until it retires."""
         return self.state in FIXED
+
+    @property
+    def words(self) -> str:
+        """Return the reason as sentences, with what would do instead of a floating id."""
+        told = [_sentence(self.reason)]
+        if self.alternatives:
+            told.append(f"Pinned instead: {', '.join(self.alternatives)}.")
+        elif self.how:
+            told.append(self.how)
+        return " ".join(told)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def folded(provider: str) -> str:
@@ -68,19 +107,45 @@ def folded(provider: str) -> str:
 def classify_pin(provider: str, model_id: str, table: PinTable) -> Pin:
     """Return whether the id is pinned, and the reason; the first matching rule decides.
 
-    Rules for any provider come first: a content hash is fixed whoever serves it. A provider
-    that the table does not know gives unknown otherwise.
+    Rules for any provider come first: a content hash is fixed whoever serves it. Then come the
+    rows of our own, then the provider's. A provider that the table does not know gives unknown
+    otherwise. An id that is not fixed comes with those that would be.
     """
-    key = table.aliases.get(folded(provider), "")
+    spelling, exact = folded(provider), model_id.strip()
+    key = table.aliases.get(spelling, spelling)
     known = table.providers.get(key)
     name = known.name if known else provider
-    exact = model_id.strip()
-    for rule in (*table.anywhere, *(known.rules if known else ())):
+    for rule in _rules_for(key, table):
         if rule.pattern.search(exact):
-            return Pin(rule.state, rule.why, name, table.retires.get((key, exact), ""))
+            return _told(Pin(rule.state, rule.why, name), key, exact, table)
     if known:
-        return Pin(PinState.UNKNOWN, f"No rule for {name} fits this id.", name)
-    ours = folded(provider) == "own"
-    whose = "models of our own" if ours else f"the provider {provider.strip() or '(none)'}"
-    reason = f"No rule speaks about {whose}."
-    return Pin(PinState.UNKNOWN, reason, provider)
+        reason = f"No rule for {name} fits this id."
+        return _told(Pin(PinState.UNKNOWN, reason, name), key, exact, table)
+    whose = (
+        "models of our own" if spelling == "own" else f"the provider {provider.strip() or '(none)'}"
+    )
+    return Pin(PinState.UNKNOWN, f"No rule speaks about {whose}.", provider)
+
+
+def _rules_for(key: str, table: PinTable) -> Iterator[PinRule]:
+    yield from table.anywhere
+    yield from (own.rule for own in table.own if own.provider in ("", key))
+    if known := table.providers.get(key):
+        yield from known.rules
+
+
+def _told(pin: Pin, key: str, exact: str, table: PinTable) -> Pin:
+    """Return the finding with the day on which the id ends, or with what would be pinned."""
+    ends = next((one.retires_on for one in table.known.get(key, ()) if one.id == exact), "")
+    if pin.is_fixed or key not in table.providers:
+        return replace(pin, retires_on=ends)
+    family = family_of(key, exact)
+    instead = [
+        one.id
+        for one in table.known.get(key, ())
+        if one.state == PinState.PINNED
+        and family_of(key, one.id) == family
+        and not (one.retires_on and one.retires_on <= table.today)
+    ]
+    best = tuple(sorted(instead, reverse=True)[:MOST_OFFERED])
+    return replace(pin, retires_on=ends, alternatives=best, how=table.providers[key].how)

@@ -1,59 +1,32 @@
-"""Reads the table of model ids from model_ids.yaml and checks it."""
+"""The table of model ids as it is today: what was published, with the rows of our own."""
 
 import re
-from functools import cache
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
+from fnmatch import translate
 
-import yaml
+from django.utils import timezone
 
-from inventory.systems.pins.rules import (
-    Pin,
-    PinProvider,
-    PinRule,
-    PinState,
-    PinTable,
-    classify_pin,
-    folded,
-)
+from inventory.systems.models import PinPattern
+from inventory.systems.pins.published import document, pin_table
+from inventory.systems.pins.rules import OwnRule, Pin, PinRule, PinState, PinTable, classify_pin
 
-FILE = Path(__file__).with_name("model_ids.yaml")
+__all__ = ["current_table", "document", "pin_of", "pin_table"]
 
 
-@cache
-def document() -> dict[str, Any]:
-    """Return the file as it is."""
-    value: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return value
-
-
-@cache
-def pin_table() -> PinTable:
-    """Return the table, with every pattern compiled; a bad label or pattern raises ValueError."""
-    content = document()
-    providers = {
-        key: PinProvider(key, entry["name"], _rules(entry["rules"]))
-        for key, entry in content["providers"].items()
-    }
-    aliases = {
-        folded(spelling): key
-        for key, entry in content["providers"].items()
-        for spelling in (key, entry["name"], *entry["aliases"])
-    }
-    retires = {
-        (row["provider"], row["id"]): row["retires"]
-        for row in content["examples"]
-        if "retires" in row
-    }
-    return PinTable(_rules(content["any"]), providers, aliases, retires)
-
-
-def pin_of(provider: str, model_id: str) -> Pin:
-    """Return what the table says about a provider's model id."""
-    return classify_pin(provider, model_id, pin_table())
-
-
-def _rules(rows: list[dict[str, str]]) -> tuple[PinRule, ...]:
-    return tuple(
-        PinRule(PinState(row["label"]), re.compile(row["regex"]), row["why"]) for row in rows
+def current_table() -> PinTable:
+    """Return the table with the patterns of our own, in one query."""
+    rows = PinPattern.objects.in_force().order_by("pk")
+    found = rows.values_list("provider", "pattern", "state", "why")
+    own = tuple(
+        OwnRule(provider, PinRule(PinState(state), re.compile(translate(pattern)), why))
+        for provider, pattern, state, why in found
     )
+    return replace(pin_table(), own=own, today=timezone.localdate().isoformat())
+
+
+def pin_of(provider: str, model_id: str, table: PinTable | None = None) -> Pin:
+    """Return what the table says about a provider's model id.
+
+    A list gives the `table` that it read once; without one it is read now.
+    """
+    return classify_pin(provider, model_id, table or current_table())

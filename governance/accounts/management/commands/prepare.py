@@ -1,12 +1,13 @@
-"""Bring an installation up to this version: tables, broker, static files."""
+"""Bring an installation up to this version: tables, broker, static files, signing key."""
 
 import hashlib
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from governance.accounts.models import BusinessUnit
 from governance.health import broker
@@ -39,8 +40,9 @@ def static_digest() -> str:
 
 class Command(BaseCommand):
     help = (
-        "Apply migrations, make the queues where PostgreSQL is the broker, and collect the "
-        "static files. Prints `new` when there is no organisation yet, else `kept`."
+        "Apply migrations, make the queues where PostgreSQL is the broker, collect the static "
+        "files, and make the key of decisions. Prints `new` when there is no organisation yet, "
+        "else `kept`."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -59,4 +61,12 @@ class Command(BaseCommand):
             if options["recover"]:
                 broker.recover()
         collect_static()
+        self._make_signing_key()
         self.stdout.write("kept" if BusinessUnit.objects.exists() else "new")
+
+    def _make_signing_key(self) -> None:
+        """Make the key of decisions; where another host has it, say so and go on."""
+        try:
+            call_command("make_signing_key", stdout=StringIO())
+        except CommandError as error:
+            self.stderr.write(str(error))
