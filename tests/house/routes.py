@@ -249,7 +249,7 @@ def _registry(ask: Ask) -> Things:
 THINGS: dict[str, Callable[[Ask], Things]] = {
     "systems": _system,
     "classifications": _system,
-    "model-versions": _version,
+    "model-versions": lambda ask: _version(ask) | {"digest": ask("version_in_claims").digest},
     "pin-patterns": _pattern,
     "model-ids": _pattern,
     "agreements": _agreement,
@@ -261,7 +261,6 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "documents": _system,
     "document-entries": _written,
     "signed-documents": _document,
-    "model-versions": lambda ask: {"digest": ask("version_in_claims").digest},
     "observations": lambda ask: {"pk": ask("observation_in_claims").pk},
     "rollback-rules": lambda ask: {"pk": ask("rule_in_claims").pk},
     "rollback-breaches": lambda ask: {"pk": ask("breach_in_claims").pk},
