@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from governance.escalation.freezing import Clocks, Policies, digest_of
+from governance.escalation.gathering import reach_of
 from governance.escalation.ladder import Course, Place
 from governance.escalation.models import Event, Item
 from governance.escalation.names import names_of
 from governance.escalation.page import names_by_id
-from governance.escalation.reaching import Reach, reach_of
+from governance.escalation.reaching import Reach
 from governance.escalation.rules import OPEN_STATUSES, EventKind, ItemStatus, Plan
 from governance.escalation.wording import (
     channels_words,

@@ -16,9 +16,10 @@ from governance.accounts.rules import Capability
 from governance.common.errors import DomainError, StaleError
 from governance.escalation import trying
 from governance.escalation.freezing import plan_of
-from governance.escalation.models import Policy, PolicyQuerySet
+from governance.escalation.models import Policy
 from governance.escalation.policy_actions import retire_policy, save_policy
 from governance.escalation.policy_forms import MOST_LEVELS, Draft, samples
+from governance.escalation.policy_models import PolicyQuerySet
 from governance.escalation.rules import OPEN_STATUSES
 from governance.escalation.wording import plan_words
 

@@ -12,10 +12,11 @@ from typing import Any
 
 from governance.common.canonical import digest
 from governance.escalation.freezing import Clocks, Policies, freeze, plans_of
+from governance.escalation.gathering import reach_of
 from governance.escalation.ladder import Climb, Course, Place, climb
 from governance.escalation.links import new_link
 from governance.escalation.models import AckLink, Event, Item
-from governance.escalation.reaching import Reach, Reached, reach_of
+from governance.escalation.reaching import Reach, Reached
 from governance.escalation.rules import EventKind, ItemStatus, Plan, Step, status_of
 from governance.escalation.saying import event_for, said_of, why_told, wish_for
 from governance.notices.actions import Wish

@@ -8,9 +8,9 @@ from django.utils import timezone
 from governance.accounts import actions as accounts
 from governance.accounts.models import User
 from governance.accounts.rules import Role
+from governance.escalation.gathering import reach_of
 from governance.escalation.models import Item
 from governance.escalation.plans import LevelWish, policy_plan
-from governance.escalation.reaching import reach_of
 from raci.matrices.actions import make_default_matrix, make_matrix
 from raci.people.absence_actions import Period, accept, delegate_to, enter_absence
 from raci.people.actions import empower, name_deputy, name_holder

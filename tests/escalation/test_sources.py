@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from governance.accounts.models import User
 from governance.accounts.rules import Role
+from governance.escalation.gathering import reach_of
 from governance.escalation.kinds import kinds
 from governance.escalation.models import Item
-from governance.escalation.reaching import reach_of
 from governance.escalation.reconcile import reconcile
 from governance.escalation.rules import Due, ItemStatus
 from governance.escalation.sources import SOURCES, all_due, due_of, where

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from raci.matrices.catalogue import catalogue, read
+from raci.matrices.row_rules import findings
 from raci.matrices.rules import (
     Activity,
     Finding,
@@ -15,7 +16,6 @@ from raci.matrices.rules import (
     Severity,
     Snapshot,
     applies,
-    findings,
 )
 from raci.matrices.schemes import Letter, strongest
 from raci.people.rules import Money

@@ -6,7 +6,8 @@ from django.db import IntegrityError, transaction
 from governance.common.errors import DomainError
 from raci.matrices import actions, checking
 from raci.matrices.models import Assignment, Matrix
-from raci.matrices.rules import Activity, Party, PartyKind, Row, Snapshot, findings
+from raci.matrices.row_rules import findings
+from raci.matrices.rules import Activity, Party, PartyKind, Row, Snapshot
 from raci.matrices.schemes import (
     ACCOUNTABLE,
     DACI,
