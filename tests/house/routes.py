@@ -102,7 +102,12 @@ def _system(ask: Ask) -> Things:
 
 def _version(ask: Ask) -> Things:
     version = ask("version_in_claims")
-    return {"pk": version.pk, "ref": version.system.ref, "label": version.label}
+    return {
+        "digest": version.digest,
+        "pk": version.pk,
+        "ref": version.system.ref,
+        "label": version.label,
+    }
 
 
 def _agreement(ask: Ask) -> Things:
