@@ -45,7 +45,7 @@ class ProofSerializer(serializers.ModelSerializer):
         ]
 
 
-class ProofInput(StrictBody):
+class ReleaseProofInput(StrictBody):
     """An item of evidence about one version: a file of the system's evidence, or a statement."""
 
     version = VersionField()
@@ -60,7 +60,7 @@ class ProofInput(StrictBody):
     digest = serializers.RegexField(DIGEST, required=False)
 
 
-class BecauseInput(StrictBody):
+class ReleaseBecauseInput(StrictBody):
     reason = serializers.CharField(max_length=2_000)
 
 
@@ -82,23 +82,23 @@ class ProofViewSet(Readable):
         rows = ReleaseEvidence.objects.filter(version__system__in=seen)
         return rows.select_related("version__system__unit", "author", "added_by", "item")
 
-    @extend_schema(request=ProofInput, responses={201: ProofSerializer})
+    @extend_schema(request=ReleaseProofInput, responses={201: ProofSerializer})
     def create(self, request: Request) -> Response:
         """Add evidence about exactly this version."""
         return self.shown(
-            evidence_actions.add_proof(actor=self.person, **self.valid(ProofInput)), 201
+            evidence_actions.add_proof(actor=self.person, **self.valid(ReleaseProofInput)), 201
         )
 
-    @extend_schema(request=BecauseInput, responses=ProofSerializer)
+    @extend_schema(request=ReleaseBecauseInput, responses=ProofSerializer)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str) -> Response:
         """Let evidence count no more."""
         proof = self.get_object()
-        evidence_actions.withdraw_proof(proof, actor=self.person, **self.valid(BecauseInput))
+        evidence_actions.withdraw_proof(proof, actor=self.person, **self.valid(ReleaseBecauseInput))
         return self.shown(self.get_object())
 
 
-class FindingSerializer(serializers.ModelSerializer):
+class ReleaseFindingSerializer(serializers.ModelSerializer):
     system = serializers.CharField(source="system.ref", read_only=True)
     release: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
         slug_field="ref", read_only=True
@@ -117,7 +117,7 @@ class FindingViewSet(Readable):
     """Findings about what runs or is to run."""
 
     queryset = Finding.objects.none()
-    serializer_class = FindingSerializer
+    serializer_class = ReleaseFindingSerializer
     lookup_value_regex = ID
     decisions: ClassVar = frozenset({"accept", "close"})
     filters: ClassVar = {
@@ -131,19 +131,19 @@ class FindingViewSet(Readable):
         rows = Finding.objects.filter(system__in=seen)
         return rows.select_related("system__unit", "release__version", "closed_by")
 
-    @extend_schema(request=BecauseInput, responses=FindingSerializer)
+    @extend_schema(request=ReleaseBecauseInput, responses=ReleaseFindingSerializer)
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: str) -> Response:
         """Accept what an evaluation found."""
-        said = self.valid(BecauseInput)
+        said = self.valid(ReleaseBecauseInput)
         finding_actions.accept_finding(self.get_object(), actor=self.person, **said)
         return self.shown(self.get_object())
 
-    @extend_schema(request=BecauseInput, responses=FindingSerializer)
+    @extend_schema(request=ReleaseBecauseInput, responses=ReleaseFindingSerializer)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str) -> Response:
         """Close a finding with how it ended."""
-        said = self.valid(BecauseInput)
+        said = self.valid(ReleaseBecauseInput)
         finding_actions.close_finding(self.get_object(), actor=self.person, **said)
         return self.shown(self.get_object())
 

@@ -21,8 +21,8 @@ from governance.notices.sealing import seal
 from governance.pipelines.alias import WishState
 from governance.pipelines.mlflow_bundle import Registered, bundle_of, label_of, notes_of
 from governance.pipelines.models import AliasWish, MlflowLink, MlflowSource, MlflowVersion
-from inventory.systems import version_actions
 from inventory.systems.models import AISystem
+from inventory.systems.version_actions import register_version
 
 SEVERITY = 2
 QUOTES = frozenset("'\"`\\")
@@ -123,8 +123,7 @@ def take_over(link: MlflowLink, found: Registered, *, commit: str = "") -> Mlflo
     problem, version, system = "", None, link.system
     try:
         with transaction.atomic():
-            register = getattr(version_actions, "register_version")  # noqa: B009
-            version = register(
+            version = register_version(
                 system,
                 actor=link.actor,
                 label=label_of(whole),

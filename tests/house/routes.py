@@ -102,7 +102,12 @@ def _system(ask: Ask) -> Things:
 
 def _version(ask: Ask) -> Things:
     version = ask("version_in_claims")
-    return {"pk": version.pk, "ref": version.system.ref, "label": version.label}
+    return {
+        "digest": version.digest,
+        "pk": version.pk,
+        "ref": version.system.ref,
+        "label": version.label,
+    }
 
 
 def _agreement(ask: Ask) -> Things:
@@ -249,7 +254,7 @@ def _registry(ask: Ask) -> Things:
 THINGS: dict[str, Callable[[Ask], Things]] = {
     "systems": _system,
     "classifications": _system,
-    "model-versions": _version,
+    "model-versions": lambda ask: _version(ask) | {"digest": ask("version_in_claims").digest},
     "pin-patterns": _pattern,
     "model-ids": _pattern,
     "agreements": _agreement,

@@ -11,11 +11,30 @@ ROOT = Path(__file__).parent.parent.parent
 FILES = [
     file
     for package in ("governance", "inventory", "raci")
-    for pattern in ("*actions.py", "bulk.py")
+    for pattern in ("*actions.py", "bulk.py", "moving.py", "findings.py", "going_back.py")
     for file in (ROOT / package).rglob(pattern)
 ]
+ACTS = (
+    "actions",
+    "bulk",
+    ".moving",
+    ".findings",
+    ".going_back",
+    ".advancing",
+    ".checking",
+)  # modules that act
 # Public functions of an actions file that change nothing a person did, and why.
-ASKS = ("may", "require", "sequence", "next_")  # functions of an actions file that only ask
+ASKS = (
+    "may",
+    "require",
+    "sequence",
+    "next_",
+    "hold",
+    "iso",
+    "about",
+    "approved_",
+    "way_back",
+)  # functions of an actions file that only ask
 SILENT = {
     "governance.ledger.actions.record": "writes the record itself",
     "governance.ledger.actions.record_many": "writes the record itself",
@@ -71,11 +90,9 @@ def _imported_actions(tree: ast.Module) -> set[str]:
     for node in ast.walk(tree):
         for alias in node.names if isinstance(node, ast.ImportFrom) else ():
             name = alias.asname or alias.name
-            if alias.name.endswith("actions"):
+            if alias.name.endswith(("actions", "findings")):
                 found.add(f"{name}.*")
-            elif (node.module or "").endswith(("actions", "bulk")) and not alias.name.startswith(
-                ASKS
-            ):
+            elif (node.module or "").endswith(ACTS) and not alias.name.startswith(ASKS):
                 found.add(name)
     return found
 

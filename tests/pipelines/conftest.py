@@ -9,7 +9,7 @@ from django.utils import timezone
 from governance.approvals.lifecycle import State
 from governance.approvals.models import Release
 from governance.pipelines.key_actions import make_key
-from inventory.systems.models import AISystem
+from inventory.systems.models import AISystem, ModelVersion
 from inventory.systems.version_actions import add_version
 from tests.approvals.world import PINNED, Place, sha
 
@@ -36,6 +36,11 @@ def a_release(system: AISystem, *, actor: Any, label: str = "1.0.0", **over: Any
     said = {"provider": "openai", "model_id": PINNED, "prompt_sha256": sha(label)}
     fields = said | over.pop("fields", {})
     version = add_version(system, actor=actor, label=label, **fields)
+    return release_of(version, actor=actor, **over)
+
+
+def release_of(version: ModelVersion, *, actor: Any, **over: Any) -> Release:
+    """Return a release of a version, as a row."""
     now = timezone.now()
     row = {
         "ref": f"UPD-9{Release.objects.count():02d}",
@@ -50,7 +55,7 @@ def a_release(system: AISystem, *, actor: Any, label: str = "1.0.0", **over: Any
         "activated_at": now - timedelta(days=1),
         "valid_until": now + timedelta(days=90),
     } | over
-    return Release.objects.create(system=system, version=version, **row)
+    return Release.objects.create(system=version.system, version=version, **row)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.utils import timezone
 
 from governance.rest.actions import issue_token
 from governance.rest.rules import Scope
@@ -78,7 +79,7 @@ def test_an_example_deploys_what_may_be_deployed_and_nothing_else(
     assert run(lines, repository, live_server.url, token) == 1
     assert run(lines, repository, live_server.url, "mst_0123456789ab.wrong") == 2
     assert not deployed.exists()
-    type(release).objects.filter(pk=release.pk).update(status="active", decided_at="2026-01-01Z")
+    type(release).objects.filter(pk=release.pk).update(status="active", decided_at=timezone.now())
     assert run(lines, repository, live_server.url, token) == 0
     assert deployed.exists()
 

@@ -10,10 +10,14 @@ from typing import Any
 import pikepdf
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
+from governance.approvals.api_more import ATTESTED
+from governance.approvals.quorum import Slot
+from governance.approvals.seats import seats
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.tasks import build_pack
 from governance.classification.queries import usual_answers
@@ -21,12 +25,12 @@ from governance.ledger.models import Entry
 from governance.obligations.tasks import sweep_duties
 from governance.rest.actions import issue_token
 from governance.rest.rules import Scope
-from inventory.systems.models import AISystem
+from inventory.systems.models import AISystem, ModelVersion
 from raci.matrices import actions as raci
 from raci.matrices.catalogue import catalogue
 from raci.people import actions as people
-from tests.conftest import person
-from tests.factories import make_rota, put_in_force
+from tests.conftest import person, sign_in
+from tests.factories import a_run, make_rota, put_in_force
 from tests.rest.test_conventions import caller
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,14 +67,14 @@ def the_story_until_a_pack_is_asked_for(
     officer: User, ops_lead: User, folder: Path
 ) -> EvidencePack:
     """Import, classify, name who answers, meet a duty, approve a version, ask for a pack."""
-    as_officer, as_lead = call_as(officer), call_as(ops_lead)
+    as_officer = call_as(officer)
     import_inventory(folder)
     system = AISystem.objects.filter(stage="production").order_by("pk")[0]
     own_it(as_officer, system)
     classify(as_officer, system)
     name_who_answers(officer, system)
     meet_a_duty(as_officer, system)
-    approve_a_version(as_officer, as_lead, system)
+    approve_a_version(as_officer, officer, system)
     answer = as_officer("POST", "/api/v1/packs/", {"systems": [system.ref]})
     assert answer.status_code == 202, answer.content
     return EvidencePack.objects.get(ref=answer.json()["ref"])
@@ -128,7 +132,7 @@ def name_who_answers(officer: User, system: AISystem) -> None:
     """Name one holder for each role, make the matrix of the system, put it in force."""
     root = BusinessUnit.objects.get(parent__isnull=True)
     holders = {
-        role: person(f"{role.title()} Holder", None, root, officer_admin())
+        role: person(f"{role.title()} Holder", Role.SYSTEM_OWNER, root, officer_admin())
         for role in catalogue().roles
         if role not in ("PO",)
     }
@@ -165,8 +169,9 @@ def officer_admin() -> User:
     return User.objects.get(memberships__role="administrator")
 
 
-def approve_a_version(as_officer: Call, as_lead: Call, system: AISystem) -> None:
-    """Propose a pinned version; whoever proposed it may not approve it, another may."""
+def approve_a_version(as_officer: Call, officer: User, system: AISystem) -> None:
+    """Propose a pinned version with its evidence; who proposed it may not approve it, the six
+    whom the matrix names do, each with their password."""
     body = {
         "system": system.ref,
         "label": "1.0.0",
@@ -174,12 +179,35 @@ def approve_a_version(as_officer: Call, as_lead: Call, system: AISystem) -> None
         "model_id": "gpt-4o-2024-08-06",
     }
     version = as_officer("POST", "/api/v1/model-versions/", body).json()
+    for kind in ("regression", "adversarial"):
+        a_run(ModelVersion.objects.get(pk=version["id"]), actor=officer, kind=kind)
+    for kind in ATTESTED:
+        said = {"version": version["id"], "kind": kind, "produced_by": "Test bench"}
+        proof = said | {"statement": "Read and found good."}
+        assert as_officer("POST", "/api/v1/release-evidence/", proof).status_code == 201
     proposal = {"version": version["id"], "reason": "First release."}
-    review = as_officer("POST", "/api/v1/reviews/", proposal).json()
-    decision = {"seen": version["digest"], "reason": "Agreement is being signed."}
-    path = f"/api/v1/reviews/{review['ref']}/approve/"
-    assert as_officer("POST", path, decision).status_code == 403
-    assert as_lead("POST", path, decision).json()["status"] == "approved"
+    release = as_officer("POST", "/api/v1/releases/", proposal).json()
+    assert release["state"] == "in_review", release
+    path = f"/api/v1/releases/{release['ref']}/"
+    yes = {"event": "approve", "reason": "Agreement is being signed."}
+    now = as_officer("GET", f"{path}standing/").json()
+    own = yes | {"seen": now["seal"]}
+    assert as_officer("POST", f"{path}transitions/", own).status_code == 403
+    states = [agree(system, path, slot, yes) for slot in now["quorum"]["needed"]]
+    assert states == ["in_review"] * 5 + ["approved"]
+
+
+def agree(system: AISystem, path: str, slot: str, yes: dict[str, str]) -> str:
+    """Let whoever has a voice agree in a session of their own; return the state after it."""
+    who = seats(system, [Slot(slot)])[Slot(slot)].person
+    assert who, slot
+    client = sign_in(Client(), who)
+    seal = client.get(f"{path}standing/").json()["seal"]
+    answer = client.post(
+        f"{path}transitions/", yes | {"seen": seal}, content_type="application/json"
+    )
+    assert answer.status_code == 200, answer.content
+    return str(answer.json()["state"])
 
 
 def the_pack_is_sealed_and_verifies(
