@@ -20,18 +20,18 @@ ROWS = {
     "create": ("Scorer ", "SELECT name FROM systems_aisystem WHERE name LIKE %s"),
     "comment": ("Note ", "SELECT title FROM evidence_evidenceitem WHERE title LIKE %s"),
     "version": ("", "SELECT label FROM systems_modelversion WHERE label LIKE %s"),
-    "submit": ("For ", "SELECT reason FROM approvals_review WHERE reason LIKE %s"),
-    "approve": (
+    "submit": ("For ", "SELECT reason FROM approvals_release WHERE reason LIKE %s"),
+    "withdraw": (
         "Seen, ",
-        "SELECT decision_reason FROM approvals_review WHERE status = 'approved' "
+        "SELECT decision_reason FROM approvals_release WHERE status = 'withdrawn' "
         "AND decision_reason LIKE %s",
     ),
 }
 EDITED = "SELECT ref, row_version - 1, outputs FROM systems_aisystem WHERE name LIKE %s"
 OWED = {
     "create": ["system.registered"], "edit": ["system.changed"], "comment": ["evidence.added"],
-    "version": ["version.added"], "submit": ["version.frozen", "review.submitted"],
-    "approve": ["review.approved"], "pack": ["pack.requested"],
+    "version": ["version.added"], "pack": ["pack.requested"], "withdraw": ["release.withdraw"],
+    "submit": ["release.drafted", "version.frozen", "release.submit"],
 }  # fmt: skip
 BODY = "convert_from(body, 'UTF8')::jsonb"
 
@@ -189,8 +189,8 @@ UNION ALL SELECT 'outputs', s.ref FROM systems_aisystem s LEFT JOIN ({LAST}) e
 ON e.id = s.id::text WHERE s.outputs <> coalesce(e.outputs, '')
 UNION ALL SELECT 'version', v.label FROM systems_modelversion v
 WHERE (v.frozen_at IS NOT NULL) <> {TOLD("version.frozen", "v")}
-UNION ALL SELECT 'review', r.ref FROM approvals_review r
-WHERE (r.status = 'approved') <> {TOLD("review.approved", "r")}
+UNION ALL SELECT 'release', r.ref FROM approvals_release r
+WHERE (r.status = 'withdrawn') <> {TOLD("release.withdraw", "r")}
 UNION ALL SELECT 'pack', p.ref FROM audit_packs_evidencepack p
 WHERE (p.status = 'sealed') <> {TOLD("pack.sealed", "p")}
 """  # noqa: S608

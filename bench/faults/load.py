@@ -18,7 +18,7 @@ from typing import Any
 CLIENTS, ACTIONS = 8, 400
 TIMEOUT, PATIENCE = 10.0, 180.0
 WEIGHTS = {
-    "create": 25, "edit": 20, "comment": 20, "version": 10, "submit": 10, "approve": 9, "pack": 6,
+    "create": 25, "edit": 20, "comment": 20, "version": 10, "submit": 10, "withdraw": 9, "pack": 6,
 }  # fmt: skip
 
 
@@ -44,7 +44,7 @@ class Things:
 
     systems: dict[str, str] = field(default_factory=dict)  # ref → ETag
     versions: list[dict[str, Any]] = field(default_factory=list)  # not submitted
-    reviews: list[dict[str, Any]] = field(default_factory=list)  # not decided
+    releases: list[dict[str, Any]] = field(default_factory=list)  # not withdrawn
 
 
 @dataclass
@@ -113,7 +113,7 @@ class Load:
     def _one(self, number: int, key: str, dice: random.Random, mine: Things) -> None:
         possible = {
             "create": True, "edit": mine.systems, "comment": mine.systems, "pack": mine.systems,
-            "version": mine.systems, "submit": mine.versions, "approve": mine.reviews,
+            "version": mine.systems, "submit": mine.versions, "withdraw": mine.releases,
         }  # fmt: skip
         kinds = [kind for kind in WEIGHTS if possible[kind]]
         kind = dice.choices(kinds, [self.weights[one] for one in kinds])[0]
@@ -126,16 +126,15 @@ class Load:
             learn(call, wish, mine)
 
     def _until_known(self, call: Call, wish: "Wish", officer: str) -> None:
-        token = self.told["lead"] if call.kind == "approve" else officer
         began = time.monotonic()
         while not self.ending.is_set() and time.monotonic() - began < PATIENCE:
             call.tries += 1
-            call.status, call.answer = self._send(wish, token, call.key)
+            call.status, call.answer = self._send(wish, officer, call.key)
             if is_lost(call):
                 call.lost += 1
                 self.ending.wait(0.1 + 0.2 * random.random())
                 continue
-            if call.status == 412 and call.lost and self._is_ours(wish, token, call):
+            if call.status == 412 and call.lost and self._is_ours(wish, officer, call):
                 call.status = 200
             call.outcome = "ok" if call.status < 300 else "fail"
             break
@@ -219,14 +218,14 @@ def version(key: str, dice: random.Random, mine: Things, told: Mapping[str, Any]
 def submit(key: str, dice: random.Random, mine: Things, told: Mapping[str, Any]) -> Wish:
     """Propose a version."""
     one = dice.choice(mine.versions)
-    return Wish("POST", "/reviews/", {"version": one["id"], "reason": f"For {key}"}, about=one)
+    return Wish("POST", "/releases/", {"version": one["id"], "reason": f"For {key}"}, about=one)
 
 
-def approve(key: str, dice: random.Random, mine: Things, told: Mapping[str, Any]) -> Wish:
-    """Approve what was proposed, as somebody else."""
-    one = dice.choice(mine.reviews)
-    body = {"seen": one["digest"], "reason": f"Seen, {key}"}
-    return Wish("POST", f"/reviews/{one['ref']}/approve/", body, about=one)
+def withdraw(key: str, dice: random.Random, mine: Things, told: Mapping[str, Any]) -> Wish:
+    """Take back what was proposed."""
+    one = dice.choice(mine.releases)
+    body = {"event": "withdraw", "reason": f"Seen, {key}"}
+    return Wish("POST", f"/releases/{one['ref']}/transitions/", body, about=one)
 
 
 def pack(key: str, dice: random.Random, mine: Things, told: Mapping[str, Any]) -> Wish:
@@ -238,9 +237,9 @@ def _keep_system(call: Call, wish: Wish, mine: Things) -> None:
     mine.systems[call.answer["ref"]] = call.answer["ETag"]
 
 
-def _keep_review(call: Call, wish: Wish, mine: Things) -> None:
+def _keep_release(call: Call, wish: Wish, mine: Things) -> None:
     mine.versions.remove(wish.about)
-    mine.reviews.append(call.answer)
+    mine.releases.append(call.answer)
 
 
 Prepare = Callable[[str, random.Random, Things, Mapping[str, Any]], Wish]
@@ -250,7 +249,7 @@ DOING: dict[str, tuple[Prepare, Learn]] = {
     "edit": (edit, _keep_system),
     "comment": (comment, lambda call, wish, mine: None),
     "version": (version, lambda call, wish, mine: mine.versions.append(call.answer)),
-    "submit": (submit, _keep_review),
-    "approve": (approve, lambda call, wish, mine: mine.reviews.remove(wish.about)),
+    "submit": (submit, _keep_release),
+    "withdraw": (withdraw, lambda call, wish, mine: mine.releases.remove(wish.about)),
     "pack": (pack, lambda call, wish, mine: None),
 }
