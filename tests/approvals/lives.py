@@ -31,7 +31,7 @@ from inventory.systems.models import ModelVersion
 from tests.approvals.world import Place, proof_of
 from tests.factories import a_run
 
-SPANS = [timedelta(hours=1), *(timedelta(days=days) for days in (3, 12, 45, 200))]
+SPANS = [timedelta(hours=1), *(timedelta(days=days) for days in (3, 45, 200, 800))]
 some = st.integers(min_value=0, max_value=30)
 
 
