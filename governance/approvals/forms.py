@@ -70,6 +70,10 @@ class ConditionForm(forms.Form):
         label="Before it goes live", required=False, initial=True,
     )  # fmt: skip
 
+    def has_changed(self) -> bool:
+        """Return whether somebody wrote something; the box alone is no condition."""
+        return any(name != "blocking" for name in self.changed_data)
+
 
 Conditions = forms.formset_factory(ConditionForm, extra=2, max_num=5, absolute_max=5)
 

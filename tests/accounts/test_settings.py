@@ -189,7 +189,7 @@ def test_list_of_people_costs_the_same_for_more_people(
     for number in range(10):
         person(f"P{number} Test", Role.SYSTEM_OWNER, claims, administrator)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get("/settings/people/")
 
 

@@ -244,7 +244,7 @@ def condition_due(w: World) -> Case:
     place = _place(w)
     release = place.proposed()
     place.agree(release, Slot.VAL)
-    due_on = timezone.localdate() + 5 * DAY
+    due_on = timezone.localdate() + 2 * DAY
     place.agree(release, Slot.PO, conditions=[Wanted("Watch it.", place.owner, due_on)])
     condition = release.conditions.get()
     cure = lambda: meet_condition(condition, actor=place.owner, how="Watched.")  # noqa: E731
@@ -253,8 +253,10 @@ def condition_due(w: World) -> Case:
 
 def emergency_review(w: World) -> Case:
     place = _place(w)
+    place.active()
     happened(w.system, w.owner)
-    release = releases.draft_release(place.version(), actor=place.submitter, reason="A patch.")
+    patch = place.version("1.0.1")
+    release = releases.draft_release(patch, actor=place.submitter, reason="A patch.")
     run_actions.second(release, actor=w.lead, reason="People are harmed.")
     lead = place.people["AO"]
     run_actions.emergency_activate(release, actor=lead, reason="People are harmed.")

@@ -87,7 +87,7 @@ def test_what_is_wrong_is_named_with_file_kind_and_field(right, wrong, why):
 def test_the_shipped_kinds_hold():
     found = kinds().by_code
 
-    assert len(found) == 23
+    assert len(found) == 28
     assert all(kind.plan.problem() == "" for kind in found.values())
     assert found["incident_report"].plan.clock == ClockKind.ALWAYS
 

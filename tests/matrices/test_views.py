@@ -139,7 +139,7 @@ def test_the_list_takes_as_many_queries_for_many_matrices_as_for_one(
         actions.make_matrix(other, actor=officer)
     client = as_user(officer)
 
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(33):
         client.get("/raci/")
 
 

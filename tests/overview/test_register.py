@@ -258,7 +258,7 @@ def test_the_list_asks_as_much_for_fifty_as_for_five(
     for at in range(53):
         AISystem.objects.create(ref=f"X-{at:03d}", name=f"System {at:03d}", unit=claims)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get("/systems/")
 
 

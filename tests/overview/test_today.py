@@ -230,14 +230,14 @@ def test_page_costs_the_same_for_one_system_and_for_forty(
 ):
     client = as_user(officer)
     client.get("/")
-    with django_assert_max_num_queries(30) as first:
+    with django_assert_max_num_queries(36) as first:
         client.get("/")
     for number in range(39):
         made = make_system(actor=officer, unit=claims, name=f"Model {number} of {number * 7}")
         agreement(claims, number)
         if number % 2:
             sign(made, "limited", officer)
-    with django_assert_max_num_queries(30) as second:
+    with django_assert_max_num_queries(36) as second:
         client.get("/")
 
     assert len(second) == len(first)

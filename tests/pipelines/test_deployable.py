@@ -66,7 +66,7 @@ def test_what_is_active_may_be_deployed(place, key, ask, settings):
 
     assert answer.json()["deployable"] is True
     assert claims.sub == release.version.digest
-    assert (claims.system, claims.release, claims.state) == (place.system.ref, "UPD-001", "active")
+    assert (claims.system, claims.release, claims.state) == (place.system.ref, release.ref, "active")
     assert claims.exp - claims.iat == 900
     assert answer["Cache-Control"] == "no-store"
     assert answer["ETag"] == f'"{release.pk}-{release.row_version}"'
@@ -118,6 +118,7 @@ def test_what_does_not_run_and_may_not_run_may_not(system, officer, key, ask, st
 def test_an_emergency_counts_until_its_end(system, officer, owner, key, ask, settings):
     now = timezone.now()
     run = {"emergency_until": now + timedelta(hours=1), "emergency_second": owner}
+    run["activated_by"] = officer
     release = a_release(system, actor=officer, status="emergency_active", **run)
 
     assert checked(ask(release.version), settings).state == "emergency_active"
@@ -151,7 +152,7 @@ def test_a_floating_id_lets_nothing_through(active, key, ask, monkeypatch):
 
 
 def test_a_retired_system_lets_nothing_through(active, key, ask, officer):
-    retire(active.system, actor=officer, on=timezone.localdate())
+    retire(active.system, actor=officer, on=timezone.localdate(), reason="Replaced.")
 
     assert "system_retired" in codes(ask(active.version))
 
@@ -191,10 +192,10 @@ def test_every_reason_is_told_at_once(place, key, ask, officer):
 
 
 def test_an_open_gate_check_is_a_reason(place, key, ask, monkeypatch):
-    from governance.approvals import situations
+    from governance.approvals import facts
 
     release = place.approved()
-    monkeypatch.setattr(situations, "classified", lambda system: (False, "nobody signed"))
+    monkeypatch.setattr(facts, "classified", lambda system: (False, "nobody signed"))
 
     assert codes(ask(release.version)) == ["gate"]
 
