@@ -199,6 +199,48 @@ def review_in_claims(version_in_claims, owner):
 
 
 @pytest.fixture
+def proof_in_claims(version_in_claims, owner):
+    from governance.approvals.evidence_actions import add_proof
+
+    said = {"produced_by": "Finance", "statement": "Twelve cents a case."}
+    return add_proof(version_in_claims, actor=owner, kind="cost_estimate", **said)
+
+
+@pytest.fixture
+def condition_in_claims(review_in_claims, owner, officer):
+    from governance.approvals.models import Condition
+
+    said = {"owner": owner, "set_by": officer, "set_at": timezone.now()}
+    due_on = timezone.localdate() + timedelta(days=9)
+    return Condition.objects.create(
+        release=review_in_claims, text="Watch it.", due_on=due_on, **said
+    )
+
+
+@pytest.fixture
+def finding_in_claims(system, officer):
+    from governance.approvals.finding_actions import open_finding
+
+    return open_finding(system, actor=officer, kind="rollback", severity=3, words="Went back.")
+
+
+@pytest.fixture
+def freeze_in_claims(claims, ops_lead):
+    from governance.approvals.around_actions import set_freeze
+
+    begins = timezone.now() + timedelta(days=20)
+    until = begins + timedelta(days=9)
+    return set_freeze(claims, actor=ops_lead, reason="Year end", begins_at=begins, ends_at=until)
+
+
+@pytest.fixture
+def weight_in_claims(system, officer):
+    from governance.approvals.around_actions import say_materiality
+
+    return say_materiality(system, actor=officer, exposure=1, purpose=1, reason="Few people.")
+
+
+@pytest.fixture
 def waiver_in_claims(system, owner, ops_lead):
     from governance.approvals.waiver_actions import grant_waiver
     from inventory.systems.version_actions import add_version
