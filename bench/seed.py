@@ -145,7 +145,7 @@ def found() -> Organisation:
     owners = User.objects.bulk_create(
         User(email=f"owner{at}@bench.example", name=f"Owner {at:03}") for at in range(OWNERS)
     )
-    for person in (officer, lead, divisional, *owners[:WHOLE]):
+    for person in (officer, lead, divisional, *owners):
         vouch(person, actor=admin, reason="Made for measuring.")
     known = _vendors(root, officer)
     made = Organisation(officer, lead, divisional, units, owners, known, [])

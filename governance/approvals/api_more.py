@@ -135,16 +135,18 @@ class FindingViewSet(Readable):
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: str) -> Response:
         """Accept what an evaluation found."""
+        finding = self.get_object()
         said = self.valid(ReleaseBecauseInput)
-        finding_actions.accept_finding(self.get_object(), actor=self.person, **said)
+        finding_actions.accept_finding(finding, actor=self.person, **said)
         return self.shown(self.get_object())
 
     @extend_schema(request=ReleaseBecauseInput, responses=ReleaseFindingSerializer)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str) -> Response:
         """Close a finding with how it ended."""
+        finding = self.get_object()
         said = self.valid(ReleaseBecauseInput)
-        finding_actions.close_finding(self.get_object(), actor=self.person, **said)
+        finding_actions.close_finding(finding, actor=self.person, **said)
         return self.shown(self.get_object())
 
 
@@ -186,8 +188,8 @@ class ConditionViewSet(Readable):
     @action(detail=True, methods=["post"])
     def meet(self, request: Request, pk: str) -> Response:
         """Say how a condition was met."""
-        said = self.valid(MetInput)
-        evidence_actions.meet_condition(self.get_object(), actor=self.person, **said)
+        condition = self.get_object()
+        evidence_actions.meet_condition(condition, actor=self.person, **self.valid(MetInput))
         return self.shown(self.get_object())
 
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
-from governance.accounts.access import acting_user, people_behind
+from governance.accounts.access import acting_user, may, people_behind
 from governance.accounts.models import User
+from governance.accounts.rules import Capability
 from governance.accounts.stepup import proof_of
 from governance.approvals import around_actions, evidence_actions, queue, sides, vote_actions
 from governance.approvals.errors import EvidenceChangedError
@@ -90,6 +91,7 @@ def shown(request: HttpRequest, user: User, release: Release, **over: Any) -> Ht
         "remark_form": RemarkForm(),
         "class_form": class_form(release) if release.state in OPEN else None,
         "met_form": MetForm(),
+        "may_speak": may(user, Capability.ANSWER, release.system.unit),
         "entries": timeline(
             ("release", release.pk), ("modelversion", release.version_id), people=people_behind
         ),

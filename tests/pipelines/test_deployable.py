@@ -66,7 +66,11 @@ def test_what_is_active_may_be_deployed(place, key, ask, settings):
 
     assert answer.json()["deployable"] is True
     assert claims.sub == release.version.digest
-    assert (claims.system, claims.release, claims.state) == (place.system.ref, release.ref, "active")
+    assert (claims.system, claims.release, claims.state) == (
+        place.system.ref,
+        release.ref,
+        "active",
+    )
     assert claims.exp - claims.iat == 900
     assert answer["Cache-Control"] == "no-store"
     assert answer["ETag"] == f'"{release.pk}-{release.row_version}"'
