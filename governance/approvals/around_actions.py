@@ -126,7 +126,7 @@ def report_canary(
 
 @transaction.atomic
 def remark(release: Release, *, actor: User, text: str) -> Remark:
-    """Return a line of the conversation about a release; who may speak for a system of the unit writes."""
+    """Return a line of the conversation; who may speak for systems of the unit writes."""
     require(actor, Capability.ANSWER, release.system.unit)
     if not text.strip():
         raise DomainError("Write something first.")

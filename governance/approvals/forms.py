@@ -215,7 +215,8 @@ class ClassForm(forms.Form):
     reason = forms.CharField(label="Why?", widget=lines(2), max_length=LONGEST)
 
     def __init__(self, *args: Any, classes: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="class_%s", **kwargs)  # beside the form of a decision
+        super().__init__(*args, **kwargs)
+        self.auto_id = "class_%s"  # it stands beside the form of a decision
         field = self.fields["to"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
         field.choices = classes
