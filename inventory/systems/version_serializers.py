@@ -36,7 +36,7 @@ def versions_seen(user: User) -> QuerySet[ModelVersion]:
     return ModelVersion.objects.visible_to(user)
 
 
-@extend_schema_field({"type": ["integer", "null"], "minimum": 1})
+@extend_schema_field({"type": "integer", "minimum": 1})
 class ParentField(VisibleField):
     """The version that another was made from, by id."""
 
