@@ -1,4 +1,4 @@
-"""Settings: one file, from the environment only. Sections; the beat schedule at its foot."""
+"""Settings: one file, from the environment only, in sections."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from governance.environment import (
     environment,
     refusal,
 )
+from governance.schedule import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -81,6 +82,7 @@ INSTALLED_APPS = [
     "governance.rest",
     "governance.calendars",
     "governance.notices",
+    "governance.checkpoints",
     "inventory.vendors",
     "inventory.systems",
     "inventory.imports",
@@ -97,6 +99,8 @@ INSTALLED_APPS = [
     "governance.documents",
     "governance.escalation",
     "governance.pipelines",
+    "governance.crosswalk",
+    "governance.retention",
     "governance.audit_packs",
     "governance.overview",
     "governance.demo",
@@ -292,107 +296,4 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "governance.beat:Scheduler"
-
-# --- Clock ----------------------------------------------------------------------------------
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
-    "sweep-imports": {
-        "task": "inventory.imports.tasks.sweep_imports",
-        "schedule": 10.0,
-        "options": {"expires": 30},
-    },
-    "sweep-duties": {
-        "task": "governance.obligations.tasks.sweep_duties",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
-    "sweep-releases": {
-        "task": "governance.approvals.tasks.sweep_releases",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "sweep-reviews": {
-        "task": "governance.approvals.tasks.sweep_reviews",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "sweep-notices": {
-        "task": "governance.notices.tasks.sweep_notices",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
-    "sweep-webhooks": {
-        "task": "governance.notices.tasks.sweep_webhooks",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
-    "forget-deliveries": {
-        "task": "governance.notices.tasks.forget_deliveries",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "heartbeat": {
-        "task": "governance.health.tasks.heartbeat",
-        "schedule": 10.0,
-        "options": {"expires": 60},
-    },
-    "sequence-pending": {
-        "task": "governance.ledger.tasks.sequence_pending",
-        "schedule": 2.0,
-        "options": {"expires": 10},
-    },
-    "forget-answers": {
-        "task": "governance.rest.tasks.forget_answers",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "sweep-previews": {
-        "task": "governance.classification.tasks.sweep_previews",
-        "schedule": 20.0,
-        "options": {"expires": 20},
-    },
-    "sweep-triage": {
-        "task": "governance.classification.tasks.sweep_triage",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "sweep-items": {
-        "task": "governance.escalation.tasks.sweep_items",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
-    "watch-sweeps": {
-        "task": "governance.escalation.tasks.watch_sweeps",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "sweep-rules": {
-        "task": "governance.pipelines.tasks.sweep_rules",
-        "schedule": 15.0,
-        "options": {"expires": 15},
-    },
-    "sweep-mlflow": {
-        "task": "governance.pipelines.tasks.sweep_mlflow",
-        "schedule": 30.0,
-        "options": {"expires": 30},
-    },
-    "forget-metrics": {
-        "task": "governance.pipelines.tasks.forget_metrics",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "sweep-packs": {
-        "task": "governance.audit_packs.tasks.sweep_packs",
-        "schedule": 20.0,
-        "options": {"expires": 20},
-    },
-    "reconcile-items": {
-        "task": "governance.escalation.tasks.reconcile_items",
-        "schedule": 300.0,
-        "options": {"expires": 300},
-    },
-    "reconcile-urgent": {
-        "task": "governance.escalation.tasks.reconcile_urgent",
-        "schedule": 30.0,
-        "options": {"expires": 30},
-    },
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE

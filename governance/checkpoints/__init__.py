@@ -1,0 +1,1 @@
+"""Signed heads of the record, and the places outside that keep them."""

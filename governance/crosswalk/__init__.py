@@ -1,0 +1,1 @@
+"""Controls of five frameworks as data, and what in the registry shows each."""

@@ -1,0 +1,1 @@
+"""How long personal values are kept, why, and who erased them."""
