@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db.models import BigIntegerField, F, Func, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from governance.accounts.models import BusinessUnit, Membership, User
-from governance.accounts.rules import Capability, roles_with
+from governance.accounts.rules import Capability, Role, roles_with
 
 
 def acting_user(request: HttpRequest) -> User:
@@ -21,10 +21,25 @@ def acting_user(request: HttpRequest) -> User:
 
 def live_memberships(user: User) -> QuerySet[Membership]:
     """Return the roles that count today; none for an inactive person."""
+    return Membership.objects.filter(counting(), user=user, user__is_active=True)
+
+
+def counting(at: str = "") -> Q:
+    """Return what holds for a role that counts today: begun, and not over.
+
+    `at` is the way to the role, such as "memberships__".
+    """
     today = timezone.localdate()
-    return Membership.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=today), user=user, user__is_active=True
-    )
+    begun = Q(**{f"{at}begins_on__isnull": True}) | Q(**{f"{at}begins_on__lte": today})
+    lasting = Q(**{f"{at}ends_on__isnull": True}) | Q(**{f"{at}ends_on__gte": today})
+    return begun & lasting
+
+
+def guests_who_left() -> QuerySet[User]:
+    """Return the people who were let in as auditors, and have no role that counts today."""
+    live = Membership.objects.filter(counting(), user=OuterRef("pk"))
+    audited = Membership.objects.filter(role=Role.AUDITOR, user=OuterRef("pk"))
+    return User.objects.filter(Exists(audited), ~Exists(live))
 
 
 def _below(memberships: QuerySet[Membership]) -> QuerySet[BusinessUnit]:

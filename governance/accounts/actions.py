@@ -1,6 +1,9 @@
 """People, units and roles: every change recorded."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth import SESSION_KEY
@@ -20,6 +23,14 @@ MOVE_SQL = """
 UPDATE accounts_businessunit SET path = %s || path[array_position(path, %s):]
 WHERE path @> ARRAY[%s]::bigint[]
 """
+
+
+@dataclass(frozen=True)
+class Engagement:
+    """From which day an auditor is let in, and what for; without a day, at once."""
+
+    begins_on: date | None = None
+    purpose: str = ""
 
 
 @transaction.atomic
@@ -157,29 +168,39 @@ def change_person(
 
 @transaction.atomic
 def grant(
-    user: User, *, role: Role, unit: BusinessUnit, actor: User, ends_on: date | None = None
+    user: User,
+    *,
+    role: Role,
+    unit: BusinessUnit,
+    actor: User,
+    ends_on: date | None = None,
+    engagement: Engagement | None = None,
 ) -> Membership:
-    """Give a person a role in a unit and all below it, or the role they have another end.
+    """Give a person a role in a unit and all below it, or the role they have another term.
 
     Raises PermissionDenied unless the actor configures the unit, and DomainError for an
-    auditor without an end date, an end in the past, an inactive person, or a role the person
-    has there already with the same end.
+    auditor without an end date, an end in the past or before the beginning, a beginning for
+    any other role, an inactive person, or a role the person has there already with this term.
     """
     _hold_administrators()
     require(actor, Capability.CONFIGURE, unit)
-    _check_grant(user, role, ends_on)
+    term = {"ends_on": ends_on, **vars(engagement or Engagement())}
+    _check_grant(user, role, term)
     membership, created = Membership.objects.get_or_create(
-        user=user, unit=unit, role=role, defaults={"ends_on": ends_on}
+        user=user, unit=unit, role=role, defaults={**term, "granted_by": actor}
     )
     data = {"role": role.value, "person": user.handle, "ends_on": ends_on and ends_on.isoformat()}
+    if engagement:
+        begins_on = engagement.begins_on
+        data |= {"begins_on": begins_on and begins_on.isoformat(), "purpose": engagement.purpose}
     if created:
         record("role.granted", subject=user, actor=actor, data=data, unit=unit.pk)
         return membership
-    if membership.ends_on == ends_on:
+    if all(getattr(membership, name) == value for name, value in term.items()):
         raise DomainError(f"{user} has that role in {unit} already.")
     if ends_on:
         _keep_an_administrator(membership)
-    Membership.objects.filter(pk=membership.pk).update(ends_on=ends_on)
+    Membership.objects.filter(pk=membership.pk).update(**term, granted_by=actor)
     membership.refresh_from_db()
     record("role.end_changed", subject=user, actor=actor, data=data, unit=unit.pk)
     return membership
@@ -187,17 +208,14 @@ def grant(
 
 @transaction.atomic
 def add_person_with_role(
-    *,
-    email: str,
-    name: str,
-    role: Role,
-    unit: BusinessUnit,
-    actor: User,
-    ends_on: date | None = None,
+    *, email: str, name: str, unit: BusinessUnit, actor: User, **role: Any
 ) -> User:
-    """Return a new person who has the role in the unit; both or nothing."""
+    """Return a new person who has the role in the unit; both or nothing.
+
+    `role` holds what `grant` takes: role, ends_on, engagement.
+    """
     user = add_person(email=email, name=name, unit=unit, actor=actor)
-    grant(user, role=role, unit=unit, actor=actor, ends_on=ends_on)
+    grant(user, unit=unit, actor=actor, **role)
     return user
 
 
@@ -305,11 +323,16 @@ def _keep_an_administrator(membership: Membership) -> None:
         raise DomainError("The organisation needs an administrator. Name another one first.")
 
 
-def _check_grant(user: User, role: Role, ends_on: date | None) -> None:
+def _check_grant(user: User, role: Role, term: Mapping[str, Any]) -> None:
+    begins_on, ends_on = term["begins_on"], term["ends_on"]
     if role == Role.AUDITOR and ends_on is None:
         raise DomainError("An auditor's access needs an end date.")
     if ends_on and ends_on < timezone.localdate():
         raise DomainError("The end date is in the past.")
+    if begins_on and role != Role.AUDITOR:
+        raise DomainError("Only an auditor's access begins on a day to come.")
+    if begins_on and begins_on > ends_on:
+        raise DomainError("The access ends before it begins.")
     if not User.objects.filter(pk=user.pk, is_active=True).exists():
         raise DomainError(f"{user}'s account is closed.")
 

@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from governance.accounts.access import units_with
+from governance.accounts.actions import Engagement
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import ROLE_WORDS, Capability, Role
 
@@ -72,6 +73,19 @@ class GrantForm(forms.Form):
         help_text="Needed for an auditor; the role counts through this day.",
     )
 
+    begins_on = forms.DateField(
+        label="First day",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Of an auditor who is to be let in later; today when left empty.",
+    )
+    purpose = forms.CharField(
+        label="Engaged for",
+        required=False,
+        max_length=300,
+        help_text="What an auditor is here for, such as an audit by its name.",
+    )
+
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         units = units_with(actor, Capability.CONFIGURE).order_by("path")
@@ -87,7 +101,23 @@ class GrantForm(forms.Form):
             self.add_error("ends_on", "Give the last day of the auditor's access")
         if ends_on and ends_on < timezone.localdate():
             self.add_error("ends_on", "Give a day that is not over yet")
+        if role and role != Role.AUDITOR and given.get("begins_on"):
+            self.add_error("begins_on", "Only an auditor is let in from a later day")
+        elif ends_on and (given.get("begins_on") or ends_on) > ends_on:
+            self.add_error("begins_on", "Give a day that is not after the last one")
         return given
+
+    def term(self) -> dict[str, Any]:
+        """Return what a valid form says of the role, as the action takes it."""
+        given = self.cleaned_data
+        told = given["begins_on"] or given["purpose"]
+        engagement = Engagement(given["begins_on"], given["purpose"]) if told else None
+        return {
+            "role": Role(given["role"]),
+            "unit": given["unit"],
+            "ends_on": given["ends_on"],
+            "engagement": engagement,
+        }
 
 
 class PersonForm(GrantForm):
@@ -101,7 +131,7 @@ class PersonForm(GrantForm):
         help_text="The person signs in with it.",
         error_messages={"required": "Give the address to sign in with"},
     )
-    field_order = ["name", "email", "role", "unit", "ends_on"]
+    field_order = ["name", "email", "role", "unit", "ends_on", "begins_on", "purpose"]
 
     def clean_email(self) -> str:
         """Refuse an address that somebody has already."""

@@ -8,7 +8,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from governance.accounts.rules import Role
@@ -105,7 +105,12 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     unit = models.ForeignKey(BusinessUnit, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=32, choices=choices(Role))
+    begins_on = models.DateField(null=True, blank=True)  # first day that counts; auditors only
     ends_on = models.DateField(null=True, blank=True)  # last day that counts
+    purpose = models.CharField(max_length=300, blank=True)  # what an auditor was engaged for
+    granted_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="granted_roles"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -115,6 +120,11 @@ class Membership(models.Model):
             models.CheckConstraint(condition=Q(role__in=list(Role)), name="membership_role_known"),
             models.CheckConstraint(
                 condition=~Q(role=Role.AUDITOR) | Q(ends_on__isnull=False), name="auditor_ends"
+            ),
+            models.CheckConstraint(
+                condition=Q(begins_on__isnull=True)
+                | (Q(role=Role.AUDITOR) & Q(ends_on__gte=F("begins_on"))),
+                name="only_an_auditor_begins",
             ),
         ]
 

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, Prefetch, Q, QuerySet
-from django.utils import timezone
 
-from governance.accounts.access import units_with, visible_units
+from governance.accounts.access import counting, units_with, visible_units
 from governance.accounts.models import BusinessUnit, Membership, User
 from governance.accounts.rules import Capability
 
@@ -39,9 +38,7 @@ class Place:
 
 def tree(actor: User) -> list[Place]:
     """Return the units the actor configures, each right below its parent, by name."""
-    today = timezone.localdate()
-    live = Q(memberships__ends_on__isnull=True) | Q(memberships__ends_on__gte=today)
-    counted = Count("memberships__user", filter=live, distinct=True)
+    counted = Count("memberships__user", filter=counting("memberships__"), distinct=True)
     units = list(units_with(actor, Capability.CONFIGURE).annotate(people=counted))
     names = {unit.pk: unit.name for unit in units}
     units.sort(key=lambda unit: [(names.get(pk, ""), pk) for pk in unit.path])

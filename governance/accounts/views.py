@@ -18,7 +18,7 @@ from governance.accounts.access import acting_user, live_memberships, may, units
 from governance.accounts.forms import GrantForm, NameForm, PersonForm, RenameForm, UnitForm
 from governance.accounts.models import Membership, User
 from governance.accounts.queries import people_for, tree
-from governance.accounts.rules import Capability, Role
+from governance.accounts.rules import Capability
 
 PAGE = 50
 
@@ -57,14 +57,8 @@ def add_person(request: HttpRequest) -> HttpResponse:
     form = PersonForm(request.POST or None, actor=user)
     if form.is_valid():
         given = form.cleaned_data
-        unit = given["unit"]
         made = actions.add_person_with_role(
-            email=given["email"],
-            name=given["name"],
-            actor=user,
-            role=Role(given["role"]),
-            unit=unit,
-            ends_on=given["ends_on"],
+            email=given["email"], name=given["name"], actor=user, **form.term()
         )
         messages.success(request, f"{made} is here. Make a link for the first sign-in below.")
         return redirect("accounts:person", made.pk)
@@ -78,9 +72,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     someone = get_object_or_404(people_for(user), pk=pk)
     form = GrantForm(request.POST or None, actor=user)
     if form.is_valid():
-        given = form.cleaned_data
-        role, unit = Role(given["role"]), given["unit"]
-        actions.grant(someone, role=role, unit=unit, actor=user, ends_on=given["ends_on"])
+        actions.grant(someone, actor=user, **form.term())
         messages.success(request, f"{someone} has another role.")
         return redirect("accounts:person", pk)
     return _person_page(request, someone, form)

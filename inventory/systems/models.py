@@ -10,7 +10,7 @@ from django.db.models.lookups import Regex
 from django.urls import reverse
 from guardian.models import UserObjectPermissionBase
 
-from governance.accounts.access import visible_units
+from governance.accounts.access import guests_who_left, visible_units
 from governance.accounts.models import BusinessUnit, User
 from governance.common.states import choices
 from inventory.systems.pins.rules import PinState
@@ -36,12 +36,13 @@ class AISystemQuerySet(models.QuerySet["AISystem"]):
     def visible_to(self, user: User) -> QuerySet["AISystem"]:
         """Return systems of the person's units and those shared with the person.
 
-        An inactive person sees nothing; a permission given for all systems at once counts for
-        nothing (only grants on one system do).
+        An inactive person sees nothing; an auditor sees what was shared only while let in; a
+        permission given for all systems at once counts for nothing (only grants on one do).
         """
         if not user.is_active:
             return self.none()
         shared = SystemShare.objects.filter(user=user, permission__codename=VIEW)
+        shared = shared.exclude(user__in=guests_who_left().values("pk"))
         return self.filter(
             Q(unit__in=visible_units(user).values("pk"))
             | Q(pk__in=shared.values("content_object_id"))
