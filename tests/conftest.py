@@ -191,8 +191,8 @@ def live(transactional_db, settings, tmp_path) -> Iterator[Live]:
 
 
 GUARDED = (
-    *("ledger_entry", "ledger_leafsequence", "ledger_personal", "escalation_event"),
-    *("evaluations_suite", "evaluations_run", "evaluations_caseresult"),
+    *("ledger_entry", "ledger_leafsequence", "ledger_personal", "ledger_erased"),
+    *("escalation_event", "evaluations_suite", "evaluations_run", "evaluations_caseresult"),
 )
 
 

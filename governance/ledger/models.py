@@ -38,7 +38,7 @@ class Entry(models.Model):
 
 
 class Personal(models.Model):
-    """A personal value behind a commitment. The one ledger table where rows may be deleted."""
+    """A personal value behind a commitment. The one ledger table whose rows may go: see Erased."""
 
     entry_id = models.BigIntegerField()
     path = models.CharField(max_length=500)  # a JSON pointer into the data
@@ -51,6 +51,25 @@ class Personal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.path} of entry {self.entry_id}"
+
+
+class Erased(models.Model):
+    """A personal value that is gone, and the entry that says so. Append-only.
+
+    A row here takes the value away, in the database itself; nothing else can. The row is
+    refused unless its entry is a `personal.erased` that names the value.
+    """
+
+    entry_id = models.BigIntegerField()
+    path = models.CharField(max_length=500)
+    erasure_id = models.BigIntegerField()  # the entry that says so
+
+    class Meta:
+        verbose_name_plural = "erased"
+        constraints = [models.UniqueConstraint(fields=["entry_id", "path"], name="erased_once")]
+
+    def __str__(self) -> str:
+        return f"{self.path} of entry {self.entry_id} is erased"
 
 
 class Pending(models.Model):

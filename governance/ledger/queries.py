@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
-from governance.ledger.models import Entry, LeafSequence, Personal
+from governance.ledger.models import Entry, Erased, LeafSequence, Personal
 from governance.ledger.rules import CLOCK, Frontier, pointer
 from governance.ledger.sentences import Change, changes, sentence
 
@@ -54,14 +55,20 @@ def body(entry: Entry) -> dict[str, Any]:
 
 
 def data_with_personal(entry: Entry) -> Any:
-    """Return the entry's data with the personal values that were not erased put back in."""
-    return revealed(body(entry)["data"], _personal([entry])[entry.pk])
+    """Return the entry's data with the personal values put back in; an erased one says when."""
+    return revealed(body(entry)["data"], personal_values([entry.pk])[entry.pk])
 
 
-def _personal(entries: Sequence[Entry]) -> dict[int, dict[str, Any]]:
+def personal_values(entries: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Return entry id → path → personal value; of an erased one, `{"erased": when}`."""
+    columns = ("entry_id", "path", "value")
+    when = Entry.objects.filter(pk=OuterRef("erasure_id")).values("at")
+    gone = Erased.objects.annotate(value=JSONObject(erased=Subquery(when)))
+    there = Personal.objects.filter(entry_id__in=entries).values_list(*columns)
+    erased = gone.filter(entry_id__in=entries).values_list(*columns)
     known: dict[int, dict[str, Any]] = defaultdict(dict)
-    for row in Personal.objects.filter(entry_id__in=[entry.pk for entry in entries]):
-        known[row.entry_id][row.path] = row.value
+    for entry_id, path, value in there.union(erased, all=True):
+        known[entry_id][path] = value
     return known
 
 
@@ -72,7 +79,7 @@ def rows(entries: QuerySet[Entry], people: People) -> list[Row]:
     """
     number = LeafSequence.objects.filter(entry_id=OuterRef("pk")).values("seq")
     found = list(entries.annotate(number=Subquery(number)))
-    known = _personal(found)
+    known = personal_values([entry.pk for entry in found])
     names: dict[str, Person] = {CLOCK.handle: CLOCK, **people({e.actor_ref for e in found})}
     return [_row(entry, known[entry.pk], names.get(entry.actor_ref)) for entry in found]
 

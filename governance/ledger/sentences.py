@@ -24,6 +24,8 @@ SENTENCES = {
     "person.reactivated": "opened a person's account again",
     "person.confirmed": "confirmed who they are by {method}",
     "person.confirm_refused": "was not who they said they are: wrong {method}",
+    "person.pseudonymised": "took the name and the address off a closed account",
+    "personal.erased": "erased {values} personal values: {ground}",
     "role.granted": "gave the role {role}",
     "role.end_changed": "set another end for the role {role}",
     "role.revoked": "took the role {role} away",
@@ -306,6 +308,8 @@ def _text(value: str) -> str:
 def _thing(value: Mapping[str, Any]) -> str:
     if set(value) == {"c"}:
         return "(erased)"
+    if set(value) == {"erased"}:
+        return f"(erased on {datetime.fromisoformat(value['erased']):%-d %B %Y})"
     if "name" in value:
         return words(value["name"])
     return _short(", ".join(f"{key}: {words(item)}" for key, item in value.items()))

@@ -32,6 +32,7 @@ REFUSED = [
     "TRUNCATE ledger_leafsequence",
     "UPDATE ledger_personal SET value = '\"x\"'",
     "TRUNCATE ledger_personal",
+    "TRUNCATE ledger_erased",
     "INSERT INTO ledger_entry SELECT * FROM ledger_entry "
     "ON CONFLICT (id) DO UPDATE SET action = 'x'",
     "INSERT INTO ledger_leafsequence SELECT * FROM ledger_leafsequence "
@@ -95,10 +96,9 @@ def test_a_number_below_zero_is_refused(entry):
         LeafSequence.objects.create(seq=-1, entry_id=1, leaf=b"")
 
 
-def test_a_personal_value_may_be_erased(entry):
-    PersonalValue.objects.filter(entry_id=entry.pk).delete()
-
-    assert verify().fault is None
+def test_a_personal_value_does_not_go_without_an_entry_that_names_it(entry):
+    with pytest.raises(IntegrityError, match="names it"), transaction.atomic():
+        PersonalValue.objects.filter(entry_id=entry.pk).delete()
 
 
 def test_a_personal_value_cannot_be_given_twice(entry):

@@ -1,8 +1,11 @@
 """What was recorded about a thing, with today's names."""
 
+from django.utils import timezone
+
 from governance.accounts.access import people_behind
 from governance.accounts.models import User
 from governance.ledger.actions import record, sequence_all
+from governance.ledger.erasing import erase
 from governance.ledger.models import Personal
 from governance.ledger.queries import timeline
 from governance.ledger.rules import CLOCK
@@ -33,11 +36,13 @@ def test_names_are_those_of_today(system, officer):
     assert timeline(("aisystem", system.pk), people=people_behind)[0].name == "Ines Berg"
 
 
-def test_an_erased_value_reads_as_erased(system, owner, stranger, officer):
+def test_an_erased_value_reads_as_erased(system, owner, stranger, officer, administrator):
     change_system(system, actor=officer, owner=None)
-    Personal.objects.all().delete()
+    sequence_all()
+    erase(Personal.objects.all(), subject=system, actor=administrator, data={"ground": "asked"})
 
-    assert timeline(("aisystem", system.pk), people=people_behind)[0].changes[0].was == "(erased)"
+    (change,) = timeline(("aisystem", system.pk), people=people_behind)[1].changes
+    assert change.was == f"(erased on {timezone.now():%-d %B %Y})"
 
 
 def test_the_timeline_takes_three_queries_whatever_its_length(
