@@ -234,6 +234,12 @@ WEBHOOK_PORTS = env_list("WEBHOOK_PORTS", "443")
 # --- Decisions for pipelines ----------------------------------------------------------------
 DECISION_KEY = Path(env("DECISION_KEY_FILE", str(DATA_DIR / "decisions.key")))  # signs them
 
+# --- Seal of evidence packs -----------------------------------------------------------------
+SEAL_KEY = Path(env("SEAL_KEY_FILE", str(DATA_DIR / "seal.pem")))  # or .p12; made if it is missing
+SEAL_KEY_PASSWORD = env("SEAL_KEY_PASSWORD")
+TIMESTAMP_URL = env("TIMESTAMP_URL")  # RFC 3161; without one no third party tells the time
+TIMESTAMP_CA = Path(env("TIMESTAMP_CA_FILE", str(DATA_DIR / "timestamp-ca.pem")))
+
 # --- REST -----------------------------------------------------------------------------------
 TOKEN_PEPPER = env("TOKEN_PEPPER", SECRET_KEY)  # outside the database: a dump alone opens nothing
 REST_FRAMEWORK = {

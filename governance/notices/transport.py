@@ -70,14 +70,20 @@ def post(
 
 
 def fetch(
-    target: Target, method: str, headers: Mapping[str, str], *, body: bytes | None, most: int
+    target: Target,
+    method: str,
+    headers: Mapping[str, str],
+    *,
+    body: bytes | None,
+    most: int,
+    seconds: float = TOTAL_SECONDS,
 ) -> Fetched:
     """Return what a request was answered, with up to `most` bytes of body.
 
     Raises OSError or HTTPException when it was not answered in time, and TooLargeError.
     """
     connection = _Pinned(target)
-    watchdog = threading.Timer(TOTAL_SECONDS, _cut, [connection])
+    watchdog = threading.Timer(seconds, _cut, [connection])
     watchdog.start()
     try:
         connection.request(method, target.path, body, dict(headers))

@@ -1,5 +1,8 @@
 """Packs in their states."""
 
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,26 @@ from governance.audit_packs.tasks import build_pack
 def _own_storage(settings, tmp_path) -> None:
     """Keep sealed files in a folder of the test."""
     settings.STORAGE = tmp_path / "storage"
+    settings.SEAL_KEY = tmp_path / "keys" / "seal.pem"
+
+
+@pytest.fixture(scope="session")
+def time_service(tmp_path_factory) -> Iterator[tuple[Path, int]]:
+    """A time-stamping service in a process of its own: its folder and its port."""
+    folder = tmp_path_factory.mktemp("tsa")
+    command = [sys.executable, "-m", "tests.audit_packs.tsa", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        yield folder, int(child.stdout.readline())
+        child.kill()
+
+
+@pytest.fixture
+def tsa(time_service, settings) -> Callable[[str], None]:
+    """Let packs be stamped by the service, which errs in the way that its path says."""
+    folder, port = time_service
+    settings.TIMESTAMP_URL = f"http://127.0.0.1:{port}/mode"
+    settings.TIMESTAMP_CA = folder / "ca.pem"
+    return (folder / "mode").write_text
 
 
 @pytest.fixture
