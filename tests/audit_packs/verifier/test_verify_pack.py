@@ -1,0 +1,149 @@
+"""What the auditor's program accepts, and what it says of it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from governance.audit_packs.verifier import verify_pack
+from governance.audit_packs.verifier.verify_pack import (
+    ALTERED,
+    FOREIGN,
+    GOOD,
+    UNSAFE,
+    Report,
+    verify,
+)
+from tests.audit_packs.verifier import sample
+from tests.audit_packs.verifier.sample import LOG, OTHER, Recipe, Signer
+
+PROGRAM = Path(verify_pack.__file__)
+
+
+def said(report: Report) -> str:
+    return "\n".join([*report.lines, *report.not_checked])
+
+
+def test_a_pack_as_it_was_signed_is_good():
+    report = verify(sample.make().zip, [LOG.vkey])
+
+    assert report.code == GOOD
+    assert report.facts["Signed by"] == LOG.vkey
+    assert "12 entries of the ledger are here byte for byte" in said(report)
+    assert "From 23 to 61 entries the ledger only grew" in said(report)
+    assert "1 personal values that were erased or not handed out" in said(report)
+
+
+def test_a_good_pack_is_not_called_more_than_was_checked():
+    report = verify(sample.make().zip, [LOG.vkey])
+
+    assert "That Muster wrote down everything that happened" in said(report)
+    assert "That the key is really theirs" in said(report)
+    assert "certificate of the seal inside the PDF" in said(report)
+
+
+def test_a_pack_in_which_rules_were_passed_over_says_so_first():
+    report = verify(sample.make(Recipe(emergencies=2)).zip, [LOG.vkey])
+
+    assert report.code == GOOD
+    notes = [line for line in report.lines if line.startswith("Note: ")]
+    assert notes[0].startswith("Note: BREAK-GLASS was used (2)")
+
+
+@pytest.mark.parametrize("keys", [[], [OTHER.vkey]], ids=["no key", "another key"])
+def test_a_pack_of_a_signer_whom_nobody_named_is_foreign(keys):
+    report = verify(sample.make().zip, keys)
+
+    assert report.code == FOREIGN
+    assert LOG.vkey in said(report)
+
+
+def test_somebody_who_rebuilds_all_with_a_key_of_their_own_is_foreign():
+    pack = sample.make(Recipe(signer=Signer(9)))
+
+    assert verify(pack.zip, [LOG.vkey]).code == FOREIGN
+
+
+def test_somebody_who_signs_in_the_name_of_the_log_is_found():
+    pack = sample.make()
+    told = sample.statement(pack.files, sample.said_in(pack.files)["predicate"])
+    sample.envelope(pack.files, told, Signer(9), keyid=LOG.vkey)
+    sample.tags(pack.files)
+
+    assert verify(pack.zip, [LOG.vkey]).code == ALTERED
+
+
+def test_an_old_key_leads_to_the_present_one_over_signed_changes():
+    keys = [Signer(3), Signer(4)]
+    pack = sample.make(Recipe(older=keys))
+
+    for key in (*keys, LOG):
+        report = verify(pack.zip, [key.vkey])
+        assert (report.code, report.facts["Signed by"]) == (GOOD, LOG.vkey)
+    assert "The key was changed on 2026-02-01T09:00:00Z" in said(verify(pack.zip, [keys[0].vkey]))
+
+
+def test_a_change_of_keys_that_the_old_key_did_not_sign_is_refused():
+    old, thief = Signer(3), Signer(9)
+
+    def forge(files):
+        text = f"muster key change\n{LOG.name}\n{old.vkey}\n{thief.vkey}\n2026-01-01T09:00:00Z\n"
+        files["data/keys/changes/001.txt"] = sample.note(text, thief)
+
+    pack = sample.make(Recipe(signer=thief), change=forge)
+
+    assert verify(pack.zip, [old.vkey]).code == ALTERED
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = ["/usr/bin/env", "-i", sys.executable, "-I", "-S", PROGRAM, *arguments]
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with a pack, an older checkpoint and a key."""
+    pack = sample.make()
+    (tmp_path / "EP-001.zip").write_bytes(pack.zip)
+    (tmp_path / "old.txt").write_bytes(pack.files["data/ledger/previous/checkpoint.txt"])
+    (tmp_path / "log.vkey").write_text(LOG.vkey + "\n")
+    return tmp_path
+
+
+def test_the_program_runs_alone_and_answers_in_words(folder):
+    done = run("--key", folder / "log.vkey", folder / "EP-001.zip")
+
+    assert (done.returncode, done.stderr) == (GOOD, "")
+    assert done.stdout.startswith("GOOD: ")
+    assert "What was NOT checked" in done.stdout
+
+
+def test_the_program_answers_as_json_where_a_machine_asks(folder):
+    done = run("--key", LOG.vkey, "--report", "json", folder / "EP-001.zip")
+
+    told = json.loads(done.stdout)
+    assert (told["code"], told["verdict"]) == (GOOD, "GOOD")
+    assert told["not_checked"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["EP-001.zip"], FOREIGN),
+        (["--key", "log.vkey", "old.txt"], UNSAFE),
+        (["--key", "log.vkey", "missing.zip"], UNSAFE),
+        (["--key", "no/such+key+file", "EP-001.zip"], UNSAFE),
+        (["--key", "log.vkey", "--previous", "old.txt", "EP-001.zip"], GOOD),
+    ],
+    ids=["no key", "no zip", "no file", "no key of ours", "older checkpoint"],
+)
+def test_the_program_ends_with_the_code_of_its_verdict(folder, arguments, code):
+    named = [
+        folder / one if (folder / one).exists() or one == "missing.zip" else one
+        for one in arguments
+    ]
+    done = run(*named)
+
+    assert (done.returncode, done.stderr) == (code, "")
