@@ -240,6 +240,10 @@ SEAL_KEY_PASSWORD = env("SEAL_KEY_PASSWORD")
 TIMESTAMP_URL = env("TIMESTAMP_URL")  # RFC 3161; without one no third party tells the time
 TIMESTAMP_CA = Path(env("TIMESTAMP_CA_FILE", str(DATA_DIR / "timestamp-ca.pem")))
 
+# --- Checkpoints of the ledger --------------------------------------------------------------
+LOG_KEY_FILE = Path(env("LOG_KEY_FILE", str(DATA_DIR / "log.key")))  # signs them
+LOG_ORIGIN = env("LOG_ORIGIN")  # the log's name for all time; made with the key when empty
+
 # --- REST -----------------------------------------------------------------------------------
 TOKEN_PEPPER = env("TOKEN_PEPPER", SECRET_KEY)  # outside the database: a dump alone opens nothing
 REST_FRAMEWORK = {

@@ -22,6 +22,7 @@ from governance.ledger.rules import (
     leaf_hash,
     pointer,
 )
+from governance.ledger.tiling import fill_tiles
 
 SEQUENCER_LOCK = 0x4D55_5354  # "MUST"
 
@@ -188,7 +189,9 @@ def sequence(batch: int = 10_000, *, wait: bool = False) -> int:
         # A statement of its own: its snapshot is taken after the lock, so it sees every row
         # of the sequencer before it, which released the lock by committing.
         cursor.execute(SEQUENCE_SQL, [batch])
-        return int(cursor.rowcount)
+        done = int(cursor.rowcount)
+        fill_tiles()
+        return done
 
 
 def sequence_all(*, wait: bool = True) -> int:

@@ -97,3 +97,26 @@ class LeafSequence(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.seq}"
+
+
+class Tile(models.Model):
+    """A full tile of the tree: 256 hashes side by side (C2SP tlog-tiles). Derived from leaves.
+
+    Narrower tiles are not kept: they are the leaves behind the last full tile, or the roots of
+    the full tiles below.
+    """
+
+    level = models.PositiveSmallIntegerField()
+    index = models.BigIntegerField()
+    hashes = models.BinaryField()
+    root = models.BinaryField()  # over the hashes: what the tile above holds of this one
+
+    class Meta:
+        ordering = ["level", "index"]
+        constraints = [
+            models.UniqueConstraint(fields=["level", "index"], name="tile_once"),
+            models.CheckConstraint(condition=Q(index__gte=0), name="tile_from_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"tile {self.level}/{self.index}"

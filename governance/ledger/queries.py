@@ -11,8 +11,9 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from governance.ledger.models import Entry, Erased, LeafSequence, Personal
-from governance.ledger.rules import CLOCK, Frontier, pointer
+from governance.ledger.rules import CLOCK, pointer
 from governance.ledger.sentences import Change, changes, sentence
+from governance.ledger.tree import root_at, tree_size
 
 
 class Person(Protocol):
@@ -130,13 +131,9 @@ def size_and_root(size: int | None = None) -> tuple[int, str]:
 
     With `size`, the root as it was when there were that many.
     """
-    leaves = LeafSequence.objects.order_by("seq")
-    if size is not None:
-        leaves = leaves.filter(seq__lt=size)
-    frontier = Frontier()
-    for leaf in leaves.values_list("leaf", flat=True).iterator(chunk_size=10_000):
-        frontier.append(bytes(leaf))
-    return frontier.size, frontier.root().hex()
+    present = tree_size()
+    size = present if size is None else min(size, present)
+    return size, root_at(size).hex()
 
 
 def number_of(entry: Entry) -> int | None:

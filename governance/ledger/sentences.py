@@ -235,6 +235,8 @@ SENTENCES = {
     "endpoint.pinged": "sent a test event to the webhook endpoint {name}",
     "endpoint.replayed": "sent {count} events to the webhook endpoint {name} again",
     "ledger.checked": "checked the record",
+    "ledger.key_made": "made the key that signs the record's head",
+    "ledger.key_changed": "let another key sign the record's head",
 }
 SHOWN_LETTERS = 120
 

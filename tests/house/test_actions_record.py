@@ -41,6 +41,7 @@ SILENT = {
     "governance.ledger.actions.sequence": "numbers entries",
     "governance.ledger.actions.sequence_all": "numbers entries",
     "governance.ledger.actions.rebuild_pending": "repairs the work list",
+    "governance.checkpoints.actions.checkpoint_now": "signs what is recorded",
     "governance.rest.actions.forget_answers": "sweeps kept answers that ran out",
     "governance.notices.actions.tell": "is part of the action of the stage that tells",
     "governance.notices.actions.withdraw": "is part of the action of the stage that told",

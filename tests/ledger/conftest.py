@@ -9,7 +9,10 @@ from governance.accounts.models import BusinessUnit, User
 from governance.ledger.actions import Personal, record
 from governance.ledger.models import Entry
 
-GUARDED = ("ledger_entry", "ledger_leafsequence", "ledger_personal", "ledger_erased")
+GUARDED = (
+    *("ledger_entry", "ledger_leafsequence", "ledger_personal", "ledger_erased"),
+    "ledger_tile",
+)
 
 
 @pytest.fixture

@@ -1,0 +1,110 @@
+"""The verbs of the record's head: sign it, and let another key sign from now on."""
+
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from governance.accounts.access import require
+from governance.accounts.models import User
+from governance.accounts.rules import Capability
+from governance.checkpoints import keyfile
+from governance.checkpoints.models import Checkpoint, SigningKey
+from governance.checkpoints.queries import newest
+from governance.checkpoints.signing import first, signer
+from governance.common.clock import database_now
+from governance.common.errors import DomainError
+from governance.common.notes import Key, checkpoint_text, sign_note
+from governance.ledger.actions import Actor, record, sequence_all
+from governance.ledger.rules import CLOCK
+from governance.ledger.tree import root_at, tree_size
+
+LOCK = 0x4D55_4350  # "MUCP"
+
+
+class RewrittenError(Exception):
+    """The record is not what was signed before, so nothing is signed."""
+
+
+def checkpoint_now() -> Checkpoint:
+    """Return the signed head over every entry committed before the call.
+
+    It is signed now unless there is one for the present size already. Raises KeyFileError when
+    the key cannot be had, and RewrittenError when the record no longer begins as it was signed.
+    """
+    make_key()
+    sequence_all()
+    with transaction.atomic():
+        _alone()
+        last, size = newest(), tree_size()
+        _check_begins_as_signed(last, size)
+        if last and last.size == size:
+            return last
+        who, root = signer(), root_at(size)
+        return Checkpoint.objects.create(
+            size=size,
+            root=root,
+            note=sign_note(checkpoint_text(who.key.name, size, root), [who]),
+            key=SigningKey.objects.get(vkey=str(who.key)),
+            signed_at=database_now(),
+        )
+
+
+def _check_begins_as_signed(last: Checkpoint | None, size: int) -> None:
+    if last is None:
+        return
+    if size < last.size:
+        raise RewrittenError(f"{last.size} entries were signed, and there are only {size}.")
+    if root_at(last.size) != bytes(last.root):
+        raise RewrittenError(f"The first {last.size} entries are not those that were signed.")
+
+
+def make_key(*, actor: Actor = CLOCK) -> SigningKey:
+    """Return the key that signs; the first time it is made, or taken from where it lies."""
+    with transaction.atomic():
+        _alone()
+        if row := SigningKey.objects.filter(retired_at__isnull=True).first():
+            return row
+        return _register(first().key, "ledger.key_made", actor, {})
+
+
+@transaction.atomic
+def rotate_key(*, actor: User, reason: str) -> SigningKey:
+    """Return a new key that signs from now on, named in a note that the key before signed too.
+
+    Who does it needs the right to administer the organisation. The private half of the key
+    before is destroyed. Raises DomainError without a reason, KeyFileError without the old key.
+    """
+    require(actor, Capability.CONFIGURE, None)
+    if not reason.strip():
+        raise DomainError("Say why the key is changed.")
+    _alone()
+    before, now = signer(), database_now()
+    after = keyfile.made(before.key.name)
+    keyfile.write(keyfile.aside(settings.LOG_KEY_FILE), after)
+    note = sign_note(change_text(before.key, after.key, now), [before, after])
+    SigningKey.objects.filter(retired_at__isnull=True).update(retired_at=now)
+    said = {"before": str(before.key), "reason": reason.strip(), "note": note}
+    row = _register(after.key, "ledger.key_changed", actor, said)
+    transaction.on_commit(signer)  # which puts the next key in place
+    return row
+
+
+def change_text(before: Key, after: Key, at: datetime) -> str:
+    """Return what the note of a change of keys says."""
+    moment = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"muster key change\n{before.name}\n{before}\n{after}\n{moment}\n"
+
+
+def _alone() -> None:
+    """Let one at a time sign heads or change keys."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def _register(key: Key, event: str, actor: Actor, said: dict[str, str]) -> SigningKey:
+    row = SigningKey.objects.create(
+        vkey=str(key), name=key.name, made_at=database_now(), change_note=said.get("note", "")
+    )
+    record(event, subject=row, actor=actor, data={"key": row.vkey, **said})
+    return row
