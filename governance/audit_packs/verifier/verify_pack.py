@@ -684,8 +684,8 @@ def check_statement(pack: Pack, raw: bytes) -> None:
     if said != subject:
         listed = said if isinstance(said, list) else []
         other = [str(one["name"]) for one in subject if one not in listed]
-        names = shown(", ".join(other) or "a file that is missing")
-        raise Altered(f"What was signed is not what is here: {names}.")
+        other = [name for name in other if name not in LISTS] or other or ["a file that is gone"]
+        raise Altered(f"What was signed is not what is here: {shown(', '.join(other))}.")
     pack.told = statement.get("predicate")
     kind = (statement.get("_type"), statement.get("predicateType"))
     if kind != ("https://in-toto.io/Statement/v1", "urn:muster:evidence-pack:1"):

@@ -8,7 +8,7 @@ import random
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -124,7 +124,7 @@ class Sample:
     bodies: list[bytes]
     tree: Tree
 
-    @property
+    @cached_property
     def zip(self) -> bytes:
         """Return the pack."""
         return zipped(self.files, self.recipe.ref)
@@ -348,6 +348,17 @@ def relisted(files: Files) -> Files:
     """Return the files with all lists made anew: what somebody without a key can do."""
     made = dict(files)
     payload(made)
+    tags(made)
+    return made
+
+
+def restated(files: Files) -> Files:
+    """Return the files with all lists and the statement made anew under the old signature."""
+    made = dict(files)
+    payload(made)
+    told = json.loads(made[STATEMENT])
+    said = statement(made, said_in(made)["predicate"])
+    made[STATEMENT] = rfc8785.dumps(told | {"payload": b64(said)})
     tags(made)
     return made
 
