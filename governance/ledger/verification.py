@@ -4,6 +4,7 @@ The check stops at the first thing that does not hold and streams, so memory sta
 Writers may go on meanwhile: what is appended during the check may or may not be in it.
 """
 
+import heapq
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from governance.ledger.merkle import tile_root
 from governance.ledger.models import Entry
 from governance.ledger.rules import Frontier, commitment, header_faults, leaf_hash, value_at
 
@@ -41,6 +43,19 @@ LEFT JOIN ledger_entry e ON e.id = p.entry_id
 LEFT JOIN ledger_leafsequence l ON l.entry_id = p.entry_id
 ORDER BY p.entry_id
 """
+# What each tile holds, and what the leaves or the tiles below say that it should hold.
+TILES = """
+SELECT t.level, t.index, t.hashes, t.root, CASE WHEN t.level = 0 THEN (
+    SELECT string_agg(l.leaf, ''::bytea ORDER BY l.seq) FROM ledger_leafsequence l
+    WHERE l.seq >= t.index * 256 AND l.seq < (t.index + 1) * 256
+) ELSE (
+    SELECT string_agg(b.root, ''::bytea ORDER BY b.index) FROM ledger_tile b
+    WHERE b.level = t.level - 1 AND b.index >= t.index * 256 AND b.index < (t.index + 1) * 256
+) END
+FROM ledger_tile t ORDER BY t.level, t.index
+"""
+
+Head = tuple[int, str, str]  # a size, the hexadecimal root that the tree had then, who says so
 
 
 @dataclass(frozen=True)
@@ -77,26 +92,31 @@ class BrokenError(Exception):
 
 
 def verify(
-    known: Mapping[int, str] | None = None, progress: Callable[[int], None] | None = None
+    known: Mapping[int, str] | None = None,
+    progress: Callable[[int], None] | None = None,
+    heads: Iterable[Head] = (),
 ) -> Report:
     """Check the whole record and return what was found.
 
-    `known` maps a size to the hexadecimal root that the tree had then, as kept outside. The
-    roots that sealed packs and earlier checks wrote into the record are compared as well.
+    `known` maps a size to the hexadecimal root that the tree had then, as kept outside; `heads`
+    are more of them, by size. The roots that sealed packs and earlier checks wrote into the
+    record are compared as well.
     """
     tree, waiting = Frontier(), 0
     with transaction.atomic():
-        roots = [(size, root, "the root you gave") for size, root in (known or {}).items()]
+        given = [(size, root, "the root you gave") for size, root in (known or {}).items()]
         try:
-            _walk(tree, sorted([*roots, *_recorded_roots()]), progress or (lambda size: None))
+            told = heapq.merge(sorted([*given, *_recorded_roots()]), heads, key=lambda one: one[0])
+            _walk(tree, told, progress or (lambda size: None))
             waiting = _check_waiting()
             _check_personal()
+            _check_tiles()
         except BrokenError as broken:
             return Report(tree.size, tree.root().hex(), waiting, broken.fault)
     return Report(tree.size, tree.root().hex(), waiting)
 
 
-def _recorded_roots() -> Iterator[tuple[int, str, str]]:
+def _recorded_roots() -> Iterator[Head]:
     rows = Entry.objects.filter(action__in=["pack.sealed", "ledger.checked"])
     for pk, body in rows.values_list("pk", "body").iterator():
         ledger = json.loads(bytes(body)).get("data", {}).get("ledger") or {}
@@ -104,33 +124,31 @@ def _recorded_roots() -> Iterator[tuple[int, str, str]]:
             yield ledger["size"], ledger["root"], f"the root in entry id {pk}"
 
 
-def _walk(
-    tree: Frontier, roots: list[tuple[int, str, str]], progress: Callable[[int], None]
-) -> None:
+def _walk(tree: Frontier, heads: Iterator[Head], progress: Callable[[int], None]) -> None:
     """Check every sequenced entry in order, and the root at each known size on the way."""
-    at = _compare(tree, roots, 0)
+    head = _compare(tree, next(heads, None), heads)
     for row in _rows(SEQUENCED):
         _check_sequenced(tree.size, row)
         tree.append(row[2])
-        if at < len(roots) and roots[at][0] == tree.size:
-            at = _compare(tree, roots, at)
+        if head and head[0] == tree.size:
+            head = _compare(tree, head, heads)
         if tree.size % 10_000 == 0:
             progress(tree.size)
-    if at < len(roots):
-        size, _, source = roots[at]
+    if head:
+        size, _, source = head
         what = f"The record has {tree.size} entries, but {source} is over {size}: some are gone."
         raise BrokenError(Fault(what))
 
 
-def _compare(tree: Frontier, roots: list[tuple[int, str, str]], at: int) -> int:
-    """Compare each root known for the tree's present size; return where the next one is."""
-    while at < len(roots) and roots[at][0] == tree.size:
-        _, root, source = roots[at]
+def _compare(tree: Frontier, head: Head | None, heads: Iterator[Head]) -> Head | None:
+    """Compare each root known for the tree's present size; return the next one after it."""
+    while head and head[0] == tree.size:
+        _, root, source = head
         if tree.root().hex() != root.lower():
             what = f"The first {tree.size} entries are not what they were: {source} differs."
             raise BrokenError(Fault(what))
-        at += 1
-    return at
+        head = next(heads, None)
+    return head
 
 
 def _check_sequenced(expected: int, row: tuple[Any, ...]) -> None:
@@ -178,6 +196,13 @@ def _check_personal() -> None:
         if promised != {"c": commitment(salt, json.loads(value))}:
             what = f"the personal value at {path} is not the one it committed to."
             raise BrokenError(Fault(what, number, entry_id, action))
+
+
+def _check_tiles() -> None:
+    """Check that the tiles, out of which proofs are made, are those of the leaves."""
+    for level, index, hashes, root, wanted in _rows(TILES):
+        if hashes != wanted or tile_root(hashes) != root:
+            raise BrokenError(Fault(f"The tile {level}/{index} is not that of its entries."))
 
 
 def _rows(sql: str) -> Iterable[tuple[Any, ...]]:

@@ -16,12 +16,13 @@ from django.utils import timezone
 
 from governance.accounts.access import live_memberships, people_behind, visible_units
 from governance.accounts.models import BusinessUnit, User
+from governance.checkpoints.verification import verify_signed
 from governance.common.errors import DomainError
 from governance.ledger.actions import record, sequence_all
 from governance.ledger.models import Entry, LeafSequence
 from governance.ledger.queries import Row, body, rows
 from governance.ledger.sentences import SENTENCES
-from governance.ledger.verification import Report, verify
+from governance.ledger.verification import Report
 from inventory.systems.models import AISystem
 
 PAGE = 50
@@ -190,7 +191,7 @@ def check(user: User) -> Report:
             f"The record has {size:,} entries; more than {MOST_ON_A_PAGE:,} are checked from the "
             "command line: manage.py verify_ledger."
         )
-    report = verify()
+    report = verify_signed()
     found = {"size": report.size, "root": report.root}
     data = {"found": found, "fault": str(report.fault)} if report.fault else {"ledger": found}
     with transaction.atomic():

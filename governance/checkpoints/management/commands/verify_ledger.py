@@ -6,14 +6,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from governance.ledger.verification import verify
+from governance.checkpoints.verification import verify_signed
 
 
 class Command(BaseCommand):
     """Recompute every leaf and the root; exit 1 names the first entry that does not hold."""
 
     help = (
-        "Check every entry of the record, and its root against every root known. "
+        "Check every entry of the record, and its root against every signed checkpoint and every "
+        "other root known. "
         "Exit 0 prints size and root; exit 1 names the first entry that does not hold."
     )
 
@@ -28,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError("--size and --root go together: the root there was at that size.")
         if root is not None and not re.fullmatch(r"[0-9a-fA-F]{64}", root):
             raise CommandError("--root is 64 hexadecimal digits.")
-        report = verify({size: root} if size is not None and root is not None else {})
+        report = verify_signed({size: root} if size is not None and root is not None else {})
         if report.fault:
             self.stderr.write(f"DOES NOT HOLD. {report.fault}")
             sys.exit(1)

@@ -1,0 +1,48 @@
+"""Checking the record together with every head that was ever signed."""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
+
+from governance.checkpoints.models import Checkpoint, SigningKey
+from governance.common.notes import Key, NoteError, open_checkpoint, open_note
+from governance.ledger.verification import BrokenError, Fault, Head, Report, verify
+
+CHUNK = 2_000
+
+
+def verify_signed(
+    known: Mapping[int, str] | None = None, progress: Callable[[int], None] | None = None
+) -> Report:
+    """Check the whole record, every stored checkpoint and every change of keys.
+
+    `known` maps a size to the hexadecimal root that the tree had then, as kept outside.
+    """
+    return verify(known, progress, signed_heads())
+
+
+def signed_heads() -> Iterator[Head]:
+    """Return what each checkpoint says, by size; raises BrokenError at one that is not signed."""
+    keys = {row.pk: Key.parse(row.vkey) for row in _checked_keys()}
+    for row in Checkpoint.objects.order_by("size").iterator(chunk_size=CHUNK):
+        try:
+            said = open_checkpoint(row.note.encode(), [keys[row.key_id]])
+        except NoteError as error:
+            raise BrokenError(Fault(f"The checkpoint over {row.size} entries: {error}")) from error
+        if (said.size, said.root) != (row.size, bytes(row.root)):
+            what = f"The checkpoint over {row.size} entries says something else than its row."
+            raise BrokenError(Fault(what))
+        yield said.size, said.root.hex(), "a signed checkpoint"
+
+
+def _checked_keys() -> list[SigningKey]:
+    """Return every key, after its change note: each but the first was named by the one before."""
+    rows = list(SigningKey.objects.all())
+    for before, row in pairwise(rows):
+        pair = [Key.parse(before.vkey), Key.parse(row.vkey)]
+        try:
+            text, signed = open_note(row.change_note.encode(), pair)
+        except NoteError as error:
+            raise BrokenError(Fault(f"The change to the key {row}: {error}")) from error
+        if len(signed) < 2 or text.split("\n")[2:4] != [str(key) for key in pair]:
+            raise BrokenError(Fault(f"The change to the key {row} was not signed by both keys."))
+    return rows
