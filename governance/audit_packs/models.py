@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from governance.accounts.access import visible_units
 from governance.accounts.models import BusinessUnit, User
+from governance.audit_packs.models_seal import PackSeal as PackSeal
 from governance.audit_packs.rules import LEASE, MOST_ATTEMPTS, PackStatus, ScopeKind
 from governance.common.states import choices
 from inventory.systems.models import AISystem

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,15 +14,11 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from governance.audit_packs.seal_key import SealKey, seal_key
-from governance.audit_packs.timestamps import Authority, StampError, has_service
+from governance.audit_packs.seal_rules import SealLevel
+from governance.audit_packs.timestamps import Authority, StampError, has_service, service_answers
 
 FIELD = "Seal"
 REASON = "Sealed by the registry; this does not state that a system meets the law."
-
-
-class SealLevel(StrEnum):
-    BASIC = "B-B"  # the time is our own clock's
-    TIMED = "B-T"  # a third party's time is in the seal
 
 
 @dataclass(frozen=True)
@@ -33,6 +28,11 @@ class SealInfo:
     level: SealLevel
     certificate_sha256: str
     at: datetime  # by our own clock
+
+
+def expected_level() -> SealLevel:
+    """Return the level that a seal would have at this moment; asks the service once."""
+    return SealLevel.TIMED if service_answers() else SealLevel.BASIC
 
 
 def seal_pdf(path_in: Path, path_out: Path, *, timed: bool = True) -> SealInfo:

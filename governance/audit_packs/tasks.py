@@ -9,7 +9,8 @@ from kombu.exceptions import OperationalError
 
 from governance.audit_packs.actions import fail
 from governance.audit_packs.building import build, remove_leftovers
-from governance.audit_packs.models import EvidencePack
+from governance.audit_packs.models import EvidencePack, PackSeal
+from governance.audit_packs.seal_actions import ask_for_stamp
 
 log = logging.getLogger(__name__)
 
@@ -42,3 +43,12 @@ def sweep_packs() -> None:
     for pk in EvidencePack.objects.claimable().order_by("pk").values_list("pk", flat=True):
         build_pack.apply_async((pk,), expires=60)
     remove_leftovers()
+
+
+@shared_task(acks_late=True)
+def sweep_stamps() -> None:
+    """Ask for the time stamps that are due, until the service fails once."""
+    due = PackSeal.objects.due().order_by("next_attempt_at")
+    for pk in list(due.values_list("pk", flat=True)):
+        if not ask_for_stamp(pk):
+            break

@@ -61,7 +61,7 @@ class Authority(TimeStamper):
     """The service as the seal asks it; what it answers is checked before it goes in."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         """Return the token over a digest; raises StampError when there is none to believe."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.audit_packs import views
+from governance.audit_packs import seal_views, views
 
 app_name = "audit_packs"
 urlpatterns = [
@@ -10,4 +10,5 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("<slug:ref>/", views.pack, name="pack"),
     path("<slug:ref>/download/", views.download, name="download"),
+    path("<slug:ref>/time-stamp/", seal_views.time_stamp, name="time_stamp"),
 ]

@@ -220,6 +220,7 @@ SENTENCES = {
     "freeze.lifted": "lifted the freeze in {unit}: {reason}",
     "pack.requested": "asked for the evidence pack {ref}",
     "pack.sealed": "sealed the evidence pack {ref}",
+    "pack.stamped": "put the time stamp of {authority} beside the evidence pack {pack}",
     "pack.failed": "could not build the evidence pack {ref}",
     "pack.downloaded": "downloaded the evidence pack {ref}",
     "address.asked": "sent a link that verifies the address of {person}",

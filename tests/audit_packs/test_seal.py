@@ -14,8 +14,9 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from governance.audit_packs import seal_key, timestamps
-from governance.audit_packs.pdf_seal import SealLevel, seal_pdf
+from governance.audit_packs.pdf_seal import seal_pdf
 from governance.audit_packs.seal_key import SealKeyError, certificate_pem
+from governance.audit_packs.seal_rules import SealLevel
 from governance.audit_packs.timestamps import StampError, stamp
 from governance.common.press.child import Press
 

@@ -45,6 +45,7 @@ SILENT = {
     "governance.rest.actions.forget_answers": "sweeps kept answers that ran out",
     "governance.notices.actions.tell": "is part of the action of the stage that tells",
     "governance.notices.actions.withdraw": "is part of the action of the stage that told",
+    "governance.audit_packs.seal_actions.keep_seal": "is part of sealing the pack",
     "governance.pipelines.rollback_actions.add_points": "measures; what follows is recorded",
     "governance.notices.actions.read_notices": "that one read what one was told is one's own",
 }

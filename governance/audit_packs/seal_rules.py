@@ -1,0 +1,46 @@
+"""Levels of a seal and states of its time stamp."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(minutes=10)
+MOST_DOUBLINGS = 6
+
+
+class SealLevel(StrEnum):
+    BASIC = "B-B"  # the time is our own clock's
+    TIMED = "B-T"  # a third party's time is in the seal
+
+
+class StampState(StrEnum):
+    NONE = "none"
+    IN_SEAL = "in_seal"
+    PENDING = "pending"
+    BESIDE = "beside"
+
+
+STAMP_TRANSITIONS: dict[StampState, frozenset[StampState]] = {
+    StampState.NONE: frozenset(),
+    StampState.IN_SEAL: frozenset(),
+    StampState.PENDING: frozenset({StampState.BESIDE}),
+    StampState.BESIDE: frozenset(),
+}
+STAMP_WORDS = {
+    StampState.NONE: "No third-party time",
+    StampState.IN_SEAL: "Time stamp of a third party in the seal",
+    StampState.PENDING: "Time stamp pending",
+    StampState.BESIDE: "Time stamp of a third party beside the pack",
+}
+
+
+def stamp_state(level: SealLevel, *, has_service: bool) -> StampState:
+    """Return where the stamp of a fresh seal stands."""
+    if level == SealLevel.TIMED:
+        return StampState.IN_SEAL
+    return StampState.PENDING if has_service else StampState.NONE
+
+
+def wait_after(attempts: int) -> timedelta:
+    """Return how long to wait after so many attempts: twice as long each time, up to a limit."""
+    doublings: int = min(attempts - 1, MOST_DOUBLINGS)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
