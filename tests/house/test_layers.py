@@ -7,6 +7,7 @@ ROOT = Path(__file__).parent.parent.parent
 ENTRY_POINTS = {
     "__init__.py",
     "settings.py",
+    "schedule.py",
     "environment.py",
     "urls.py",
     "celery.py",
