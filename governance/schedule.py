@@ -20,6 +20,7 @@ SWEEPS: dict[str, tuple[str, float, int]] = {
     "sweep-rules": ("governance.pipelines.tasks.sweep_rules", 15.0, 15),
     "sweep-mlflow": ("governance.pipelines.tasks.sweep_mlflow", 30.0, 30),
     "forget-metrics": ("governance.pipelines.tasks.forget_metrics", 3600.0, 3600),
+    "note-erasures": ("governance.retention.tasks.note_erasures", 60.0, 60),
     "sweep-packs": ("governance.audit_packs.tasks.sweep_packs", 20.0, 20),
     "sweep-stamps": ("governance.audit_packs.tasks.sweep_stamps", 30.0, 30),
     "reconcile-items": ("governance.escalation.tasks.reconcile_items", 300.0, 300),

@@ -43,6 +43,7 @@ ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver"
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", BASE_URL)
 DATA_DIR = Path(env("DATA_DIR", str(BASE_DIR / "var")))
 STORAGE = Path(env("STORAGE_DIR", str(DATA_DIR / "storage")))
+ERASURES = Path(env("ERASURES_DIR", str(DATA_DIR / "erasures")))  # to be kept off the machine too
 
 # --- Cookies, transport, sessions -----------------------------------------------------------
 SESSION_ENGINE = "governance.accounts.sessions"

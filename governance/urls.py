@@ -127,6 +127,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^api/", NoSuchResource.as_view(), name="api_nothing"),
     path("settings/working-hours/", include("governance.calendars.urls")),
     path("settings/model-ids/", include("inventory.systems.pin_urls")),
+    path("settings/", include("governance.retention.urls")),
     path("settings/tokens/", include("governance.rest.urls")),
     path("", include("raci.matrices.signing_urls")),  # says what a signature broke
     path("", include("governance.classification.urls")),

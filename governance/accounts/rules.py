@@ -40,17 +40,20 @@ class Capability(StrEnum):
     APPROVE = "approve"  # decide on a model version, or waive
     PACK = "pack"  # ask for an evidence pack
     CONFIGURE = "configure"  # people, units
+    ERASE = "erase"  # personal values out of the record, and names off closed accounts
 
 
 C = Capability
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
-    Role.COMPLIANCE_OFFICER: frozenset(C) - {C.CONFIGURE},
+    Role.COMPLIANCE_OFFICER: frozenset(C) - {C.CONFIGURE, C.ERASE},
     Role.AI_OPS_LEAD: frozenset(
         {C.REGISTER, C.EDIT, C.ANSWER, C.SUBMIT, C.APPROVE, C.ASSIGN, C.PACK}
     ),
     Role.SYSTEM_OWNER: frozenset({C.REGISTER, C.EDIT_OWN, C.ANSWER, C.SUBMIT}),
     Role.AUDITOR: frozenset(),
-    Role.ADMINISTRATOR: frozenset({C.CONFIGURE, C.IMPORT, C.REGISTER, C.EDIT, C.ANSWER, C.AGREE}),
+    Role.ADMINISTRATOR: frozenset(
+        {C.CONFIGURE, C.ERASE, C.IMPORT, C.REGISTER, C.EDIT, C.ANSWER, C.AGREE}
+    ),
 }
 
 

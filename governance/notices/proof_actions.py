@@ -131,3 +131,8 @@ def vouch(person: User, *, actor: User, reason: str) -> AddressProof:
     data = {"person": Personal(held.name), "email": Personal(held.email), "reason": proof.reason}
     record("address.vouched", subject=held, actor=actor, data=data)
     return proof
+
+
+def forget_addresses(person: User) -> None:
+    """Take a person's former addresses out of the proofs; part of the action that records it."""
+    AddressProof.objects.filter(person=person).update(address=person.email)

@@ -105,6 +105,8 @@ SETTINGS_PAGES = [
     NavItem("Working hours", "clock", "/settings/working-hours/"),
     NavItem("Model ids", "layers", "/settings/model-ids/"),
     NavItem("Escalation", "hourglass", "/settings/escalation/"),
+    NavItem("Retention", "hourglass", "/settings/retention/"),
+    NavItem("Erasure", "trash-2", "/settings/erasure/", Capability.ERASE),
     NavItem("Tokens", "key-round", "/settings/tokens/"),
     NavItem("Notices", "bell", "/settings/notices/"),
     NavItem("Addresses", "user-round-check", "/settings/addresses/"),

@@ -22,6 +22,7 @@ ACTS = (
     ".going_back",
     ".advancing",
     ".checking",
+    ".erasing",
 )  # modules that act
 # Public functions of an actions file that change nothing a person did, and why.
 ASKS = (
@@ -29,6 +30,7 @@ ASKS = (
     "require",
     "sequence",
     "next_",
+    "is_",
     "hold",
     "iso",
     "about",
@@ -44,6 +46,7 @@ SILENT = {
     "governance.checkpoints.actions.checkpoint_now": "signs what is recorded",
     "governance.rest.actions.forget_answers": "sweeps kept answers that ran out",
     "governance.notices.actions.tell": "is part of the action of the stage that tells",
+    "governance.notices.proof_actions.forget_addresses": "is part of the action that erases",
     "governance.notices.actions.withdraw": "is part of the action of the stage that told",
     "governance.audit_packs.seal_actions.keep_seal": "is part of sealing the pack",
     "governance.pipelines.rollback_actions.add_points": "measures; what follows is recorded",
