@@ -12,6 +12,8 @@ SWEEPS: dict[str, tuple[str, float, int]] = {
     "heartbeat": ("governance.health.tasks.heartbeat", 10.0, 60),
     "sequence-pending": ("governance.ledger.tasks.sequence_pending", 2.0, 10),
     "sweep-checkpoints": ("governance.checkpoints.tasks.sweep_checkpoints", 60.0, 60),
+    "deliver-checkpoints": ("governance.checkpoints.tasks.deliver_checkpoints", 10.0, 10),
+    "look-outside": ("governance.checkpoints.tasks.look_outside", 60.0, 60),
     "forget-answers": ("governance.rest.tasks.forget_answers", 3600.0, 3600),
     "sweep-previews": ("governance.classification.tasks.sweep_previews", 20.0, 20),
     "sweep-triage": ("governance.classification.tasks.sweep_triage", 60.0, 60),

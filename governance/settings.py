@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -244,6 +245,18 @@ TIMESTAMP_CA = Path(env("TIMESTAMP_CA_FILE", str(DATA_DIR / "timestamp-ca.pem"))
 # --- Checkpoints of the ledger --------------------------------------------------------------
 LOG_KEY_FILE = Path(env("LOG_KEY_FILE", str(DATA_DIR / "log.key")))  # signs them
 LOG_ORIGIN = env("LOG_ORIGIN")  # the log's name for all time; made with the key when empty
+CHECKPOINT_SINKS = env("CHECKPOINT_SINKS").split()  # places outside: file:, s3:, mailto:, witness:
+CHECKPOINT_TARGET_MINUTES = int(env("CHECKPOINT_TARGET_MINUTES", "5"))  # alarm at twice that
+CHECKPOINT_MAIL_HOURS = int(env("CHECKPOINT_MAIL_HOURS", "24"))
+CHECKPOINT_PRIVATE = env("CHECKPOINT_PRIVATE", "1" if LOCAL else "0") == "1"  # our own network
+CHECKPOINT_S3: dict[str, Any] = {
+    "endpoint": env("CHECKPOINT_S3_ENDPOINT"),
+    "region": env("CHECKPOINT_S3_REGION"),
+    "lock": env("CHECKPOINT_S3_LOCK", "COMPLIANCE"),
+    "days": int(env("CHECKPOINT_S3_DAYS", "3650")),
+    "key_id": env("AWS_ACCESS_KEY_ID"),
+    "secret": env("AWS_SECRET_ACCESS_KEY"),
+}
 
 # --- REST -----------------------------------------------------------------------------------
 TOKEN_PEPPER = env("TOKEN_PEPPER", SECRET_KEY)  # outside the database: a dump alone opens nothing

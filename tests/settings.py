@@ -15,3 +15,4 @@ if os.environ.get("MUSTER_TEST_BROKER_URL", "").startswith("amqp"):
 # A key of one's own for each run, made when the first head is signed.
 LOG_KEY_FILE = Path(tempfile.mkdtemp(prefix="muster-keys-")) / "log.key"
 WHITENOISE_AUTOREFRESH = True  # a new client looks for no files until one asks for them
+CHECKPOINT_SINKS = []  # nothing leaves this machine but where a test says so

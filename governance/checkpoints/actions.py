@@ -10,8 +10,9 @@ from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.checkpoints import keyfile
 from governance.checkpoints.models import Checkpoint, SigningKey
-from governance.checkpoints.queries import newest
+from governance.checkpoints.queries import at_size, newest
 from governance.checkpoints.signing import first, signer
+from governance.checkpoints.standing import is_held
 from governance.common.clock import database_now
 from governance.common.errors import DomainError
 from governance.common.notes import Key, checkpoint_text, sign_note
@@ -22,6 +23,10 @@ from governance.ledger.tree import root_at, tree_size
 LOCK = 0x4D55_4350  # "MUCP"
 
 
+class HeldError(DomainError):
+    """No head is signed at present: something outside speaks against the record."""
+
+
 class RewrittenError(Exception):
     """The record is not what was signed before, so nothing is signed."""
 
@@ -30,7 +35,8 @@ def checkpoint_now() -> Checkpoint:
     """Return the signed head over every entry committed before the call.
 
     It is signed now unless there is one for the present size already. Raises KeyFileError when
-    the key cannot be had, and RewrittenError when the record no longer begins as it was signed.
+    the key cannot be had, HeldError while something outside speaks against the record, and
+    RewrittenError when the record no longer begins as it was signed.
     """
     make_key()
     sequence_all()
@@ -40,6 +46,7 @@ def checkpoint_now() -> Checkpoint:
         _check_begins_as_signed(last, size)
         if last and last.size == size:
             return last
+        _check_held(size)
         who, root = signer(), root_at(size)
         return Checkpoint.objects.create(
             size=size,
@@ -57,6 +64,17 @@ def _check_begins_as_signed(last: Checkpoint | None, size: int) -> None:
         raise RewrittenError(f"{last.size} entries were signed, and there are only {size}.")
     if root_at(last.size) != bytes(last.root):
         raise RewrittenError(f"The first {last.size} entries are not those that were signed.")
+
+
+def _check_held(size: int) -> None:
+    """Refuse to sign in doubt, or a second root for a size from before a recovery."""
+    if is_held():
+        raise HeldError(
+            "No head of the record is signed at present, because something outside speaks "
+            "against it. An administrator has to sign a recovery first."
+        )
+    if at_size(size):
+        raise HeldError(f"Another head over {size} entries was signed before the recovery.")
 
 
 def make_key(*, actor: Actor = CLOCK) -> SigningKey:

@@ -3,6 +3,12 @@
 from django.db import models
 from django.db.models import F, Q
 
+from governance.checkpoints.models_delivery import Delivery as Delivery  # Django reads
+from governance.checkpoints.models_delivery import Doubt as Doubt  # this module
+from governance.checkpoints.models_delivery import Lateness as Lateness
+from governance.checkpoints.models_delivery import Place as Place
+from governance.checkpoints.models_delivery import Recovery as Recovery
+
 
 class SigningKey(models.Model):
     """The public half of a key that signs checkpoints; the private half lies outside.

@@ -3,13 +3,21 @@
 from collections.abc import Iterable, Iterator
 
 from governance.checkpoints.models import Checkpoint, SigningKey
+from governance.checkpoints.standing import lost
 from governance.common.notes import Key, tlog_proof
 from governance.ledger.tree import tree_at
 
 
 def newest() -> Checkpoint | None:
-    """Return the checkpoint over the most entries, None before the first."""
-    return Checkpoint.objects.order_by("-size").first()
+    """Return the checkpoint over the most entries, None before the first.
+
+    What a recovery left behind does not count.
+    """
+    left = lost()
+    heads = Checkpoint.objects.order_by("-size")
+    if left:
+        heads = heads.exclude(size__in={size for size, _ in left})
+    return heads.first()
 
 
 def at_size(size: int) -> Checkpoint | None:

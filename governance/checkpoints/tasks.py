@@ -3,6 +3,10 @@
 from celery import shared_task
 
 from governance.checkpoints.actions import checkpoint_now
+from governance.checkpoints.delivering import deliver
+from governance.checkpoints.lateness_actions import watch
+from governance.checkpoints.outside import look
+from governance.checkpoints.standing import is_held, is_read_only
 
 
 @shared_task(acks_late=True)
@@ -11,4 +15,19 @@ def sweep_checkpoints() -> None:
 
     Without the key it fails, and the next one that has it signs a head over everything.
     """
-    checkpoint_now()
+    if not is_held():
+        checkpoint_now()
+
+
+@shared_task(acks_late=True)
+def deliver_checkpoints() -> None:
+    """Put the newest checkpoint wherever it is due; a second one beside it takes other places."""
+    deliver()
+
+
+@shared_task(acks_late=True)
+def look_outside() -> None:
+    """Read back what lies outside, compare the record with it, and watch its age."""
+    look()
+    if not is_read_only():
+        watch()

@@ -238,6 +238,9 @@ SENTENCES = {
     "ledger.checked": "checked the record",
     "ledger.key_made": "made the key that signs the record's head",
     "ledger.key_changed": "let another key sign the record's head",
+    "ledger.recovered": "signed that the record goes on as it is: {reason}",
+    "checkpoints.late": "noticed that nothing has left this machine since {since}",
+    "checkpoints.back": "put the record outside again, after {minutes} minutes",
 }
 SHOWN_LETTERS = 120
 

@@ -65,17 +65,19 @@ def check_url(url: str, *, plain: bool = False) -> SplitResult:
     return parts
 
 
-def resolve(url: str, *, plain: bool = False) -> Target:
+def resolve(url: str, *, plain: bool = False, private: bool | None = None) -> Target:
     """Return where an address leads now; raises RefusedError, and OSError when it leads nowhere.
 
-    Every address of the name must be allowed, so that none of them can be chosen by luck.
+    Every address of the name must be allowed, so that none of them can be chosen by luck. Whether
+    our own network is allowed is what `private` says, or else the setting of webhooks.
     """
+    is_private = settings.WEBHOOK_PRIVATE if private is None else private
     parts = check_url(url, plain=plain)
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     ips = list(dict.fromkeys(str(one[4][0]) for one in found))
-    if not ips or not (settings.WEBHOOK_PRIVATE or all(is_public(ip) for ip in ips)):
+    if not ips or not (is_private or all(is_public(ip) for ip in ips)):
         raise RefusedError
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(parts.scheme, host, port, ips[0], path)

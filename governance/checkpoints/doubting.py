@@ -1,0 +1,63 @@
+"""Writing down what speaks against the record, and telling administrators so.
+
+Nothing of it goes into the record itself: it is the record that is in doubt. The recovery that
+answers it is an entry, and names all of this.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from governance.checkpoints.alarms import alarm
+from governance.checkpoints.delivery_rules import READ_ONLY, DeliveryState, DoubtKind
+from governance.checkpoints.models import Checkpoint
+from governance.checkpoints.models_delivery import Delivery, Doubt, Recovery
+from governance.checkpoints.sinks.base import Sink
+from governance.ledger.tree import root_at, tree_size
+
+SUBJECTS = {
+    DoubtKind.SMALLER: "Muster is read-only: entries of the record are missing",
+    DoubtKind.ROOT: "Muster is read-only: the record is not what was signed",
+    DoubtKind.FORK: "A witness contradicts the record; no checkpoint is signed",
+}
+
+
+def doubt_fork(sink: Sink, checkpoint: Checkpoint, words: str, at: datetime) -> None:
+    """Write down that a witness refuses a checkpoint as no continuation; unless it is left behind.
+
+    A witness that was there at a recovery keeps what was before it, and refuses until it is
+    begun anew; once it cosigns again its word counts again.
+    """
+    for recovery in Recovery.objects.filter(left__contains=[sink.key])[:1]:
+        sent = Delivery.objects.filter(sink=sink.key, status=DeliveryState.SENT)
+        if not sent.filter(sent_at__gt=recovery.at).exists():
+            return
+    doubt(
+        Doubt(
+            kind=DoubtKind.FORK,
+            sink=sink.key,
+            words=f"{sink.words}: {words}",
+            outside_size=checkpoint.size,
+            outside_root=bytes(checkpoint.root).hex(),
+            note=checkpoint.note,
+        ),
+        at,
+    )
+
+
+@transaction.atomic
+def doubt(found: Doubt, at: datetime) -> None:
+    """Write a doubt down, once while it is open, and tell administrators."""
+    found.own_size = tree_size()
+    found.own_root = root_at(found.own_size).hex()
+    found.noticed_at = at
+    if Doubt.objects.filter(kind=found.kind, sink=found.sink, ended_at__isnull=True).exists():
+        return
+    if not Doubt.objects.bulk_create([found], ignore_conflicts=True):
+        return
+    kind = DoubtKind(found.kind)
+    ends = "It stays so until an administrator signs a recovery, which says why it is so."
+    row = Doubt.objects.filter(kind=kind, sink=found.sink, ended_at__isnull=True).latest("pk")
+    held = "Nothing is written" if kind in READ_ONLY else "Writing goes on, nothing is signed"
+    lines = (found.words, f"{held}. {ends}")
+    alarm(f"doubt:{row.pk}", 0, SUBJECTS[kind], lines, at=at, url="/ledger/recovery/")

@@ -1,0 +1,30 @@
+"""Whether the record may be written, and signed: not while something outside speaks against it."""
+
+from django.db.models import QuerySet
+
+from governance.checkpoints.delivery_rules import READ_ONLY
+from governance.checkpoints.models_delivery import Doubt, Recovery
+
+
+def open_doubts() -> QuerySet[Doubt]:
+    """Return what speaks against the record and was not answered by a recovery."""
+    return Doubt.objects.filter(ended_at__isnull=True)
+
+
+def is_read_only() -> bool:
+    """Return whether nothing may be written until somebody signs a recovery."""
+    return open_doubts().filter(kind__in=READ_ONLY).exists()
+
+
+def is_held() -> bool:
+    """Return whether no head is signed until somebody signs a recovery."""
+    return open_doubts().exists()
+
+
+def lost() -> set[tuple[int, str]]:
+    """Return size and root of every checkpoint that a recovery left behind."""
+    return {
+        (size, root)
+        for row in Recovery.objects.values_list("lost", flat=True)
+        for size, root in row
+    }
