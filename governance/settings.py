@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -249,7 +248,7 @@ CHECKPOINT_SINKS = env("CHECKPOINT_SINKS").split()  # places outside: file:, s3:
 CHECKPOINT_TARGET_MINUTES = int(env("CHECKPOINT_TARGET_MINUTES", "5"))  # alarm at twice that
 CHECKPOINT_MAIL_HOURS = int(env("CHECKPOINT_MAIL_HOURS", "24"))
 CHECKPOINT_PRIVATE = env("CHECKPOINT_PRIVATE", "1" if LOCAL else "0") == "1"  # our own network
-CHECKPOINT_S3: dict[str, Any] = {
+CHECKPOINT_S3 = {
     "endpoint": env("CHECKPOINT_S3_ENDPOINT"),
     "region": env("CHECKPOINT_S3_REGION"),
     "lock": env("CHECKPOINT_S3_LOCK", "COMPLIANCE"),

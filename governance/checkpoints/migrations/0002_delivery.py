@@ -142,8 +142,8 @@ class Migration(migrations.Migration):
                             (
                                 "status__in",
                                 [
-                                    governance.checkpoints.delivery_rules.DeliveryState["FAILED"],
-                                    governance.checkpoints.delivery_rules.DeliveryState["WAITING"],
+                                    "failed",
+                                    "waiting",
                                 ],
                             )
                         ),
@@ -161,7 +161,7 @@ class Migration(migrations.Migration):
                             models.Q(
                                 (
                                     "status",
-                                    governance.checkpoints.delivery_rules.DeliveryState["SENDING"],
+                                    "sending",
                                 ),
                                 ("leased_until__isnull", False),
                                 ("sent_at__isnull", True),
@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
                             models.Q(
                                 (
                                     "status",
-                                    governance.checkpoints.delivery_rules.DeliveryState["SENT"],
+                                    "sent",
                                 ),
                                 ("leased_until__isnull", True),
                                 ("sent_at__isnull", False),
@@ -178,18 +178,10 @@ class Migration(migrations.Migration):
                                 (
                                     "status__in",
                                     [
-                                        governance.checkpoints.delivery_rules.DeliveryState[
-                                            "FAILED"
-                                        ],
-                                        governance.checkpoints.delivery_rules.DeliveryState[
-                                            "REFUSED"
-                                        ],
-                                        governance.checkpoints.delivery_rules.DeliveryState[
-                                            "SUPERSEDED"
-                                        ],
-                                        governance.checkpoints.delivery_rules.DeliveryState[
-                                            "WAITING"
-                                        ],
+                                        "failed",
+                                        "refused",
+                                        "superseded",
+                                        "waiting",
                                     ],
                                 ),
                                 ("leased_until__isnull", True),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -47,7 +48,8 @@ def _file(text: str) -> Sink:
 
 
 def _s3(text: str) -> Sink:
-    parts, given = urlsplit(text), settings.CHECKPOINT_S3
+    parts = urlsplit(text)
+    given: dict[str, Any] = settings.CHECKPOINT_S3
     if not parts.netloc:
         raise ConfigurationError(f"{text}: a bucket is written s3://bucket/prefix.")
     if given["lock"] not in LOCKS or given["days"] < 1:
