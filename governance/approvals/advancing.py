@@ -3,8 +3,9 @@
 from django.utils import timezone
 
 from governance.approvals import proofs
+from governance.approvals.announcing import tell_lead
 from governance.approvals.findings import open_finding
-from governance.approvals.lifecycle import VALID_MONTHS, ChangeClass, Event, State
+from governance.approvals.lifecycle import VALID_MONTHS, ChangeClass, Event, State, Tier
 from governance.approvals.machine import refusals
 from governance.approvals.models import Finding, Release
 from governance.approvals.moving import note, step
@@ -119,6 +120,8 @@ def _reviewed(release: Release) -> bool:
         **approved_fields(release),
         decided_at=now,
     )
+    if proofs.tier_of(release.system) == Tier.HIGH:
+        tell_lead(release, now)
     return True
 
 

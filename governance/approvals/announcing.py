@@ -8,6 +8,7 @@ from datetime import datetime
 
 from governance.approvals.lifecycle import WORDS, Event, State
 from governance.approvals.models import Release
+from governance.approvals.seats import who_holds
 from governance.notices.actions import Wish, tell
 from governance.notices.queries import endpoints_for
 from governance.notices.rules import Channel, Severity
@@ -49,6 +50,31 @@ def announce(release: Release, event: Event, previous: State, at: datetime) -> i
         for endpoint in endpoints
     ]
     return tell(wishes, at=at)
+
+
+def tell_lead(release: Release, at: datetime) -> None:
+    """Tell the AI-Ops lead that a change of configuration was let through without a vote."""
+    lead = who_holds(release.system, "AO")
+    if lead is None:
+        return
+    thing = f"{release.system.ref} {release.version.label}"
+    lines = tuple(f"{reason['words'].rstrip('.')}." for reason in release.class_reasons)
+    wishes = [
+        Wish(
+            item=f"release:{release.ref}:{release.row_version}",
+            step=0,
+            loop=0,
+            channel=channel,
+            severity=Severity.INFO,
+            subject=f"{thing}: configuration changed, nobody had to agree",
+            lines=lines,
+            url=f"/updates/{release.ref}/",
+            person=lead,
+            kind="release.configured",
+        )
+        for channel in (Channel.APP, Channel.EMAIL)
+    ]
+    tell(wishes, at=at)
 
 
 def told(release: Release, previous: State) -> dict[str, str]:

@@ -22,8 +22,8 @@ from governance.approvals.machine import refusals
 from governance.approvals.models import Condition, Finding, Release
 from governance.approvals.moving import hold, step
 from governance.approvals.proofs import tier_of
+from governance.approvals.run_actions import suspend
 from governance.approvals.situations import situation
-from governance.common.errors import DomainError
 from governance.ledger.rules import CLOCK
 
 AT_ONCE = 500
@@ -125,8 +125,4 @@ def _open(held: Release, condition: Condition, key: str) -> None:
 
 def _stop(held: Release, condition: Condition) -> None:
     reason = f"A condition is {CONDITION_SUSPENDS_DAYS} days overdue: {condition.text}"
-    now = situation(held, Event.SUSPEND, actor=None, reason=reason)
-    if refusals(Event.SUSPEND, now):
-        raise DomainError(f"{held.ref} cannot be suspended.")
-    fields = {"suspended_at": timezone.now()}
-    step(held, Event.SUSPEND, State.SUSPENDED, actor=CLOCK, data={"reason": reason}, **fields)
+    suspend(held, actor=CLOCK, reason=reason)

@@ -3,9 +3,17 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from governance.approvals import proofs
+from governance.approvals import changes, classing, proofs
 from governance.approvals.kinds import evidence_table
-from governance.approvals.lifecycle import GRACE_DAYS, LIVE, Environment, State, Tier
+from governance.approvals.lifecycle import (
+    GRACE_DAYS,
+    LIVE,
+    ChangeClass,
+    Environment,
+    State,
+    Tier,
+    rank,
+)
 from governance.approvals.models import Condition, Finding, Freeze, Release
 from governance.approvals.proofs import TEXT_DAY
 from governance.approvals.waiving import why_not_pinned
@@ -182,8 +190,23 @@ def _pin(release: Release, now: datetime) -> dict[str, Any]:
     return {"pin_refusal": why_not_pinned(release.version, proposed_by=release.submitted_by_id)}
 
 
+def _class(release: Release, now: datetime) -> dict[str, Any]:
+    """The least class that changes approved meanwhile ask for, unless the validator lowered it."""
+    confirmed = ChangeClass(release.change_class)
+    if confirmed == ChangeClass.CONFIG or rank(confirmed) < rank(
+        ChangeClass(release.class_suggested)
+    ):
+        return {}
+    piled = changes.cumulative(classing.history(release), now)
+    if not piled.floor:
+        return {}
+    words = "; ".join(one.words for one in piled.reasons)
+    return {"class_floor": ChangeClass(piled.floor), "more": {"floor": words}}
+
+
 # Which guards need which facts: only those are read.
 READERS = (
+    ({"classed"}, _class),
     ({"pinned"}, _pin),
     ({"evidenced", "criteria", "failed_hard"}, _evidence),
     ({"same_evidence", "other_evidence"}, _change),

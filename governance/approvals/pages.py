@@ -13,9 +13,9 @@ from governance.approvals import (
     facts,
     measured,
     proofs,
-    seats,
     sides,
     situations,
+    voices,
     waiving,
 )
 from governance.approvals.going_back import way_back
@@ -30,7 +30,7 @@ from governance.approvals.lifecycle import (
 )
 from governance.approvals.models import Condition, Finding, Release, Remark, Viewing, Vote
 from governance.approvals.queue import ENVIRONMENT_WORDS
-from governance.approvals.quorum import SLOT_WORDS, Verdict
+from governance.approvals.quorum import Verdict
 from governance.approvals.situation import Basis, Needed
 from governance.approvals.situations import Choice
 from governance.approvals.verbs import BY_EVENT, DECIDE_WORDS, DECIDES, REFUSES, SECOND, Verb
@@ -45,7 +45,6 @@ STATE_WORDS = {
     "missing": "Missing",
     "foreign": "Of another digest",
 }
-ASKED = (State.IN_REVIEW, State.EMERGENCY_ACTIVE)
 
 
 @dataclass(frozen=True)
@@ -73,22 +72,6 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Voice:
-    """A voice of the quorum: whose it is, in whose place, and what they said."""
-
-    title: str
-    seat: seats.Seat | None
-    vote: Vote | None
-
-    @property
-    def look(self) -> str:
-        """Return one of the five states."""
-        if self.vote:
-            return "met" if self.vote.yes else "missing"
-        return "wait" if self.seat and self.seat.person else "missing"
-
-
-@dataclass(frozen=True)
 class Step:
     """A step that the state allows: its verb, and what stands against it for this person."""
 
@@ -112,7 +95,7 @@ class UpdatePage:
     follows: list[consequences.Line]
     remedy: consequences.Remedy
     verdict: Verdict
-    voices: tuple[Voice, ...]
+    voices: tuple[voices.Voice, ...]
     void: tuple[Vote, ...]
     others: tuple[Vote, ...]  # votes of other decisions about it, and vetoes
     conditions: list[Condition]
@@ -226,9 +209,9 @@ def update_page(release: Release, user: User, proof: Proof | None = None) -> Upd
         follows=consequences.consequences(release, running, _target(release, running)),
         remedy=consequences.remedy(release, before.version if before else None, shown),
         verdict=now,
-        voices=_voices(release, now, [vote for vote in votes if vote.pk in standing]),
+        voices=voices.voices(release, now, [vote for vote in votes if vote.pk in standing]),
         void=tuple(vote for vote in votes if vote.void_at),
-        others=_others(votes, standing, now),
+        others=voices.others(votes, standing, now),
         conditions=list(release.conditions.select_related("owner", "set_by", "met_by")),
         findings=list(_findings(release)),
         remarks=list(release.remarks.select_related("author")),
@@ -291,27 +274,6 @@ def _target(release: Release, running: Release | None) -> Release | None:
     if release.state in LIVE | {State.SUSPENDED}:
         return way_back(release)
     return running
-
-
-def _voices(release: Release, now: Verdict, votes: list[Vote]) -> tuple[Voice, ...]:
-    if not now.rule.slots:
-        return ()
-    held = {}
-    if release.state in (*ASKED, *OPEN):
-        held = seats.seats(release.system, now.rule.slots)
-    given = {vote.slot: vote for vote in votes if vote.yes}
-    return tuple(
-        Voice(SLOT_WORDS[slot], held.get(slot), given.get(slot.value)) for slot in now.rule.slots
-    )
-
-
-def _others(votes: list[Vote], standing: set[int], now: Verdict) -> tuple[Vote, ...]:
-    """Return the votes that no voice of the quorum under way shows: vetoes, earlier decisions."""
-    shown = {slot.value for slot in now.rule.slots}
-    found = [vote for vote in votes if not vote.void_at]
-    return tuple(
-        vote for vote in found if vote.pk not in standing or not vote.yes or vote.slot not in shown
-    )
 
 
 def _findings(release: Release) -> list[Finding]:

@@ -105,6 +105,13 @@ def _is_there(asked: Asked, person: Person, at: datetime) -> bool:
     return person.is_there(at) and not person.is_service and not away
 
 
+def who_holds(system: AISystem, role: str) -> User | None:
+    """Return who holds a role for a system's unit now, or stands in for whoever does."""
+    now = timezone.now()
+    found = _holding(asked_about([system], since=now), system, role, now)
+    return people_behind({found.key}).get(found.key) if found.key else None
+
+
 def seat_of(person: User, held: dict[Slot, Seat]) -> list[Seat]:
     """Return the voices that are a person's, in the quorum's order."""
     return [seat for seat in held.values() if seat.person == person]

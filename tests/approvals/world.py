@@ -81,6 +81,8 @@ class Place:
     def version(self, label: str = "1.0.0", **over: Any) -> ModelVersion:
         """Return a registered version."""
         fields = {"provider": "openai", "model_id": PINNED, "prompt_sha256": sha(label)} | over
+        if "bundle" in over:
+            fields = over
         return add_version(self.system, actor=self.submitter, label=label, **fields)
 
     def evidence(self, version: ModelVersion, release: Release | None = None) -> None:
