@@ -35,6 +35,7 @@ from governance.approvals.situation import Basis, Needed
 from governance.approvals.situations import Choice
 from governance.approvals.verbs import BY_EVENT, DECIDE_WORDS, DECIDES, REFUSES, SECOND, Verb
 from governance.calendars.queries import calendar_of
+from governance.common.reading import one_reading
 from inventory.systems.bundles.diff import Group
 from inventory.systems.models import ModelVersion
 
@@ -187,6 +188,11 @@ class UpdatePage:
 
 def update_page(release: Release, user: User, proof: Proof | None = None) -> UpdatePage:
     """Return the page of an update as one person sees it."""
+    with one_reading():
+        return _page(release, user, proof)
+
+
+def _page(release: Release, user: User, proof: Proof | None) -> UpdatePage:
     running = proofs.running_in(release)
     before = release.before or running
     votes = list(release.votes.select_related("person", "acting_for"))

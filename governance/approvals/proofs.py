@@ -14,6 +14,7 @@ from governance.approvals.quorum import highest, materiality, of_data, of_law
 from governance.approvals.situation import Basis, Needed
 from governance.classification import queries as classification
 from governance.common.canonical import digest
+from governance.common.reading import read_once
 from governance.evaluations import queries as evaluations
 from governance.evaluations.models import Run
 from inventory.systems.bundles.rules import Bundle
@@ -25,6 +26,7 @@ IN_FORCE = {AgreementState.IN_FORCE, AgreementState.EXPIRING}
 TEXT_DAY = "%-d %B %Y"
 
 
+@read_once
 def tier_of(system: AISystem) -> Tier:
     """Return the tier: the highest of the signed class, what somebody said it weighs, the data."""
     signed = classification.current(system)
@@ -34,6 +36,7 @@ def tier_of(system: AISystem) -> Tier:
     return highest(law, weight, of_data(system.data_categories))
 
 
+@read_once
 def running_in(release: Release) -> Release | None:
     """Return what runs in the place a release goes to, None for nothing."""
     same = Release.objects.filter(
@@ -42,6 +45,7 @@ def running_in(release: Release) -> Release | None:
     return same.running().exclude(pk=release.pk).select_related("version__system").first()
 
 
+@read_once
 def targets(release: Release) -> list[Release]:
     """Return what a release could go back to, the last that ran first."""
     same = Release.objects.filter(
@@ -67,6 +71,7 @@ def why_no_target(target: Release, at: datetime) -> str:
     return ""
 
 
+@read_once
 def contributors(release: Release) -> set[int]:
     """Return everybody who had a part in the version, the proposal or the evidence: by person.
 
@@ -80,6 +85,7 @@ def contributors(release: Release) -> set[int]:
     return found | evaluations.contributors_of(version) | {release.submitted_by_id}
 
 
+@read_once
 def seen_list(release: Release) -> list[dict[str, str]]:
     """Return the evidence set: kind and SHA-256 of all that stands, in a fixed order."""
     rows = release.version.proofs.filter(replaced_at__isnull=True)
@@ -119,6 +125,7 @@ def sealed(release: Release) -> dict[str, str]:
     }
 
 
+@read_once
 def _runs(version: ModelVersion) -> dict[str, Run]:
     return evaluations.latest_by_kind(version)
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from governance.accounts.access import units_with
 from governance.accounts.models import User
@@ -21,6 +20,7 @@ from governance.approvals.lifecycle import (
 )
 from governance.approvals.models import Release, Vote
 from governance.approvals.quorum import (
+    ACTIVITIES,
     HIGH_DATA,
     LIMITED_DATA,
     PERSONAL_ONLY,
@@ -31,13 +31,14 @@ from governance.approvals.quorum import (
     count,
     rule_for,
 )
+from governance.approvals.seats import FOR_ROLES
 from inventory.systems.models import VersionContributor
-from raci.people.models import RoleHolder
-from raci.people.rules import Rank
+from raci.people.queries import spoken_for
 
 PERSONAL = tuple(sorted(HIGH_DATA | LIMITED_DATA))  # of the data that a DPO is asked about
 ASKED = (State.IN_REVIEW, State.EMERGENCY_ACTIVE)  # somebody's voice is missing
-BY_ROLE = (Slot.VAL, Slot.DPO, Slot.BS, Slot.LEG, Slot.EXEC)
+BY_ROLE = (Slot.DPO, Slot.BS, Slot.LEG, Slot.EXEC)
+VALIDATES = ACTIVITIES[Slot.VAL]
 SHOWS = ("mine", "waiting", "running", "decided")
 ENVIRONMENT_WORDS = {"prod": "Production", "staging": "Staging", "test": "Test"}
 TIER_WORDS = {"minimal": "Minimal", "limited": "Limited", "high": "High"}
@@ -54,8 +55,9 @@ SLOT_SHORT = {
 def waiting_for(user: User) -> QuerySet[Release]:
     """Return what waits for a voice that the person has, the oldest first; one query.
 
-    The person answers for updates (CHG-01), holds a role that is asked and has not spoken, or
-    may decide where nobody is named. Whoever proposed it, worked on it or has spoken is not asked.
+    The person answers for updates (CHG-01), holds a role that is asked or stands in for whoever
+    does and is away, or may decide where nobody is named. Whoever proposed it, worked on it or
+    has spoken is not asked.
     """
     made = VersionContributor.objects.filter(version=OuterRef("version"), user=user)
     said = Vote.objects.filter(release=OuterRef("pk"), person=user, void_at__isnull=True)
@@ -68,10 +70,10 @@ def waiting_for(user: User) -> QuerySet[Release]:
 
 
 def _by_role(user: User) -> Q:
-    """Return what asks for a role that the person holds there, while nobody has spoken in it."""
-    seats = RoleHolder.objects.at(timezone.now()).filter(person=user, rank=Rank.PRIMARY)
+    """Return what asks for a role that the person speaks for, while nobody has spoken in it."""
     found = Q(pk__in=[])
-    for role, unit in seats.filter(role__in=BY_ROLE).values_list("role", "unit_id"):
+    held = spoken_for(user, BY_ROLE, FOR_ROLES) + spoken_for(user, [Slot.VAL], VALIDATES)
+    for role, unit in held:
         slot = Slot(role)
         found |= Q(system__unit__path__contains=[unit]) & asks(slot) & _lacks(slot)
     return found

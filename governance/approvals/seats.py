@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -13,6 +13,7 @@ from governance.approvals.lifecycle import EVENT_WORDS, Event
 from governance.approvals.machine import BY_EVENT
 from governance.approvals.models import Release
 from governance.approvals.quorum import ACTIVITIES, SLOT_WORDS, Slot
+from governance.common.reading import read_once
 from inventory.systems.models import AISystem
 from raci.matrices.asking import Asked, asked_about
 from raci.matrices.resolution import Answer, Through, stand_ins
@@ -46,12 +47,18 @@ class _Found:
     words: str = ""
 
 
+@read_once
+def world_of(system: AISystem) -> Asked:
+    """Return what answers for a system now, and a minute ago: who asks took the time before."""
+    return asked_about([system], since=timezone.now() - timedelta(minutes=1))
+
+
 def seats(
     system: AISystem, slots: Iterable[Slot], at: datetime | None = None, asked: Asked | None = None
 ) -> dict[Slot, Seat]:
     """Return whose voice each slot is at a moment (now); a gap is a seat without a person."""
     moment = at or timezone.now()
-    world = asked or asked_about([system], since=moment)
+    world = asked or world_of(system)
     found = {slot: _find(world, system, slot, moment) for slot in slots}
     keys = {key for one in found.values() for key in (one.key, one.for_key) if key}
     people = people_behind(keys)
@@ -108,7 +115,7 @@ def _is_there(asked: Asked, person: Person, at: datetime) -> bool:
 def who_holds(system: AISystem, role: str) -> User | None:
     """Return who holds a role for a system's unit now, or stands in for whoever does."""
     now = timezone.now()
-    found = _holding(asked_about([system], since=now), system, role, now)
+    found = _holding(world_of(system), system, role, now)
     return people_behind({found.key}).get(found.key) if found.key else None
 
 
@@ -127,7 +134,7 @@ def may_event(event: Event, actor: User, release: Release, asked: Asked | None =
     if "submitter" in who:
         return _submitter(actor, release)
     at = timezone.now()
-    world = asked or asked_about([release.system], since=at)
+    world = asked or world_of(release.system)
     found = (key for one in who for key in _named(world, release.system, one, at))
     allowed = {key for key in found if key}  # a role that nobody holds names nobody
     if actor.handle in allowed:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from governance.accounts.access import units_with
 from governance.accounts.models import BusinessUnit, User
@@ -120,3 +122,34 @@ def speaks_for(actor: User, person: User) -> bool:
         role_holders__person=person
     )
     return actor == person or theirs.filter(pk__in=mine).exists()
+
+
+def spoken_for(user: User, roles: Iterable[str], activity: str) -> list[tuple[str, int]]:
+    """Return the roles that a person speaks for now, each with its unit's id; one query.
+
+    Their own while they are there; of who is away or has left, those that they are deputy for or,
+    with a mandate for the activity, act in.
+    """
+    now = timezone.now()
+    held = RoleHolder.objects.at(now).filter(role__in=list(roles))
+    here = Q(person__is_active=True) & ~Exists(_away(OuterRef("person"), now))
+    same = held.filter(unit=OuterRef("unit"), role=OuterRef("role"), rank=Rank.PRIMARY)
+    mandates = Delegation.objects.filter(
+        Q(activities=[]) | Q(activities__contains=[activity]),
+        taker=user,
+        status=DelegationStatus.ACCEPTED,
+        starts_at__lte=now,
+        ends_at__gt=now,
+    )
+    primary, deputy = Q(rank=Rank.PRIMARY), Q(rank=Rank.DEPUTY, person=user)
+    rows = held.filter(
+        (primary & Q(person=user) & here)
+        | (deputy & here & ~Exists(same.filter(here)))
+        | (primary & ~here & Q(person__in=mandates.values("giver")))
+    )
+    return list(rows.order_by("pk").values_list("role", "unit_id"))
+
+
+def _away(person: Any, now: datetime) -> QuerySet[Absence]:
+    running = Absence.objects.filter(starts_at__lte=now, ends_at__gt=now)
+    return running.filter(person=person, cancelled_at__isnull=True)

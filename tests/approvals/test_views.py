@@ -261,7 +261,7 @@ def test_the_queue_and_a_page_take_a_constant_number_of_queries(
 
     with django_assert_max_num_queries(22):
         client.get("/updates/?show=waiting")
-    with django_assert_max_num_queries(190):
+    with django_assert_max_num_queries(110):
         page_of(client, release)
 
 
