@@ -36,6 +36,7 @@ IN_A_DATABASE = (
     "reconcile",
     "preview",
     "pages",
+    "versions",
 )
 NAMES = (*IN_A_DATABASE, "starts")
 

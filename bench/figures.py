@@ -173,6 +173,20 @@ def of_preview(told: Mapping[str, Any]) -> Iterator[Figure]:
     yield Figure("law change: growth of memory", grown, "MiB", told["aim_growth_mib"], note=note)
 
 
+def of_versions(told: Mapping[str, Any]) -> Iterator[Figure]:
+    """Yield bundles per second, the gate beside plain readings, pages of many versions."""
+    size = f"{told['bytes_of_a_bundle']:,} bytes each"
+    yield Figure("bundles: digests per second", told["digests_per_second"], "/s", note=size)
+    yield Figure("bundles: diffs per second", told["diffs_per_second"], "/s")
+    many = f"{told['versions']:,} versions, {told['of_one']} of them of one system"
+    for name, taken in told["requests"].items():
+        note = f"95 of 100 within {taken['p95_ms']} ms, {taken['statements']} statements; {many}"
+        yield Figure(f"versions: {name}", taken["median_ms"], "ms", note=note)
+    for name, times in told["times"].items():
+        aim = told["aim_times"] if name.startswith("psycopg") else None
+        yield Figure(f"deployable against {name}", times, "times", aim)
+
+
 def of_starts(told: Mapping[str, Any]) -> Iterator[Figure]:
     """Yield seconds of starting, and memory."""
     aims = {"first": 30.0, "first_with_demo": 30.0, "second": 6.0, "fresh_clone": 30.0}
@@ -207,6 +221,7 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], Iterator[Figure]]] = {
     "reconcile": of_reconcile,
     "preview": of_preview,
     "starts": of_starts,
+    "versions": of_versions,
 }
 
 

@@ -15,6 +15,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "ledger": {"seconds": 1.0, "rounds": 1, "entries": 2_000},
     "escalation": {"items": 10_000, "due": 1_000},
     "reconcile": {"items": 10_000},
+    "versions": {"versions": 5_000, "of_one": 100, "seconds": 0.5, "timed": 15},
     "pages": {"sizes": (1_000, 10_000), "timed": 30},
 }
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Value, When
-
 from governance.accounts.models import User
 from governance.approvals.lifecycle import APPROVED, RUNNING, WORDS, Event, State
 from governance.approvals.machine import BY_EVENT
@@ -99,9 +97,9 @@ def decision(
 
 def release_for(version: ModelVersion, environment: str, task: str) -> Release | None:
     """Return the release of a version in a place that says most about it."""
-    order = Case(*(When(status=one, then=Value(at)) for at, one in enumerate(ORDER)))
     rows = Release.objects.filter(version=version, environment=environment, task=task)
-    release = rows.order_by(order, "-pk").first()
+    newest_first = rows.order_by("-pk")
+    release = min(newest_first, key=lambda one: ORDER.index(one.state), default=None)
     if release is not None:  # all hang on one system, which is at hand
         release.version, release.system = version, version.system
     return release
