@@ -64,6 +64,7 @@ def bind(parts: list[Part], overlay: str, attached: list[Attached], target: str)
     """
     known_fonts: dict[bytes, pikepdf.Object] = {}
     with Pdf.open(parts[0].path) as book:
+        _begin_ids(book)
         _share_fonts(book, 0, known_fonts)
         for part in parts[1:]:
             _append(book, part, known_fonts)
@@ -89,6 +90,20 @@ def _targets(marks: Iterable[Mark]) -> Iterator[tuple[str, Mark]]:
             yield f"{ref}/{at}", below
 
 
+def _begin_ids(book: Pdf) -> None:
+    """Keep the ids of table headers part by part; the names of parts come in their own order."""
+    tree = book.Root.StructTreeRoot
+    first = tree.IDTree
+    tree.IDTree = Dictionary(Kids=Array())
+    _keep_ids(book, first)
+
+
+def _keep_ids(book: Pdf, ids: Any) -> None:
+    if len(ids.Names):
+        ids.Limits = Array([ids.Names[0], ids.Names[-2]])
+        book.Root.StructTreeRoot.IDTree.Kids.append(book.make_indirect(ids))
+
+
 def _append(book: Pdf, part: Part, known_fonts: dict[bytes, pikepdf.Object]) -> None:
     """Add a part's pages with their tags, whose numbers go on where the book's end."""
     tree = book.Root.StructTreeRoot
@@ -103,6 +118,7 @@ def _append(book: Pdf, part: Part, known_fonts: dict[bytes, pikepdf.Object]) -> 
         first = len(book.pages)
         book.pages.extend(source.pages)
         copied = book.copy_foreign(source.Root.StructTreeRoot)
+        _keep_ids(book, copied.IDTree)
         section = copied.K[0]
         section.S, section.P = Name.Part, tree.K[0]
         tree.K[0].K.append(section)

@@ -46,7 +46,7 @@ def print_pack(
         at = before
         parts: list[Part] = []
         for chunk in chunks(contents.systems):
-            name = f"part{len(parts)}"
+            name = f"part{len(parts):05d}"
             answer = press.print(name, _systems(contents, chunk, first_page=at + 1))
             parts.append(_part(folder / f"{name}.pdf", answer, at))
             at += int(answer["pages"])
