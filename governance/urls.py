@@ -16,6 +16,11 @@ from governance.approvals.api_more import (
     ProofViewSet,
 )
 from governance.audit_packs.api import PackViewSet
+from governance.audit_packs.api_sharing import (
+    PackEndViewSet,
+    PackQuestionViewSet,
+    PackRecipientViewSet,
+)
 from governance.calendars.api import WorkingHoursViewSet
 from governance.classification.api import AssessmentViewSet
 from governance.classification.preview_api import PreviewChangeViewSet, PreviewViewSet
@@ -98,6 +103,9 @@ router.register("rollback-breaches", BreachViewSet, "rollback-breaches")
 router.register("mlflow-sources", MlflowSourceViewSet, "mlflow-sources")
 router.register("mlflow-links", MlflowLinkViewSet, "mlflow-links")
 router.register("packs", PackViewSet, "packs")
+router.register("packs", PackEndViewSet, "pack-ends")
+router.register("pack-recipients", PackRecipientViewSet, "pack-recipients")
+router.register("pack-questions", PackQuestionViewSet, "pack-questions")
 router.register("webhook-endpoints", WebhookEndpointViewSet, "webhook-endpoints")
 router.register("webhook-deliveries", WebhookDeliveryViewSet, "webhook-deliveries")
 router.register("ledger-entries", EntryViewSet, "ledger-entries")

@@ -39,6 +39,8 @@ class Capability(StrEnum):
     SUBMIT = "submit"  # propose a model version
     APPROVE = "approve"  # decide on a model version, or waive
     PACK = "pack"  # ask for an evidence pack
+    HAND_OUT = "hand_out"  # give packs to people, set their last day, look as an auditor does
+    WITHDRAW = "withdraw"  # take an evidence pack back
     CONFIGURE = "configure"  # people, units
     ERASE = "erase"  # personal values out of the record, and names off closed accounts
 
@@ -52,7 +54,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.SYSTEM_OWNER: frozenset({C.REGISTER, C.EDIT_OWN, C.ANSWER, C.SUBMIT}),
     Role.AUDITOR: frozenset(),
     Role.ADMINISTRATOR: frozenset(
-        {C.CONFIGURE, C.ERASE, C.IMPORT, C.REGISTER, C.EDIT, C.ANSWER, C.AGREE}
+        {C.CONFIGURE, C.ERASE, C.IMPORT, C.REGISTER, C.EDIT, C.ANSWER, C.AGREE, C.HAND_OUT}
     ),
 }
 

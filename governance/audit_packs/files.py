@@ -11,14 +11,17 @@ from governance.accounts.models import User
 from governance.audit_packs.actions import note_download
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.rules import PackStatus
+from governance.audit_packs.sharing_queries import require_download
 from governance.common.errors import DomainError
 
 
 def sent(pack: EvidencePack, user: User) -> FileResponse:
     """Return the PDF as an attachment and record the download.
 
-    Raises DomainError when the pack is not sealed, or its file is gone or another.
+    Raises DomainError when the pack is not sealed, its file is gone or another, or it is not
+    handed out any more.
     """
+    require_download(pack, user)
     file = open_sealed(pack)
     note_download(pack, actor=user)
     response = FileResponse(

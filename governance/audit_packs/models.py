@@ -12,6 +12,10 @@ from django.db.models.functions import Now
 from governance.accounts.access import visible_units
 from governance.accounts.models import BusinessUnit, User
 from governance.audit_packs.models_seal import PackSeal as PackSeal
+from governance.audit_packs.models_sharing import PackExpiry as PackExpiry  # Django reads
+from governance.audit_packs.models_sharing import PackRecipient as PackRecipient  # this module
+from governance.audit_packs.models_sharing import PackViewing as PackViewing
+from governance.audit_packs.models_sharing import PackWithdrawal as PackWithdrawal
 from governance.audit_packs.rules import LEASE, MOST_ATTEMPTS, PackStatus, ScopeKind
 from governance.common.states import choices
 from inventory.systems.models import AISystem
@@ -19,19 +23,32 @@ from inventory.systems.models import AISystem
 IS_SEALED = Q(status=PackStatus.SEALED)
 
 
+def _whole(user: User) -> Q:
+    units = visible_units(user).order_by().values("pk")
+    return Q(unit_ids__contained_by=ArraySubquery(units))
+
+
 class EvidencePackQuerySet(models.QuerySet["EvidencePack"]):
     """Who sees which pack, and which packs wait for a worker."""
 
     def visible_to(self, user: User) -> Self:
-        """Return the packs whose every unit the person sees, and those of one system they see."""
+        """Return the packs whose every unit the person sees, those of one system they see, and
+        those that were given to them until a day that is not over.
+        """
         if not user.is_active:
             return self.none()
-        units = ArraySubquery(visible_units(user).order_by().values("pk"))
         single = PackSystem.objects.filter(
             pack__kind=ScopeKind.SYSTEM,
             system__in=AISystem.objects.visible_to(user).values("pk"),
         )
-        return self.filter(Q(unit_ids__contained_by=units) | Q(pk__in=single.values("pack_id")))
+        given = PackRecipient.objects.live().filter(person=user)
+        return self.filter(
+            _whole(user) | Q(pk__in=single.values("pack_id")) | Q(pk__in=given.values("pack_id"))
+        )
+
+    def known_whole(self, user: User) -> Self:
+        """Return the packs whose every unit the person sees: of these, also who got them."""
+        return self.filter(_whole(user)) if user.is_active else self.none()
 
     def claimable(self) -> Self:
         """Return packs that were asked for, or whose worker fell silent."""

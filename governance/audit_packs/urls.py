@@ -2,13 +2,29 @@
 
 from django.urls import path
 
-from governance.audit_packs import seal_views, views
+from governance.audit_packs import (
+    question_views,
+    seal_views,
+    sharing_views,
+    viewing_views,
+    views,
+)
 
 app_name = "audit_packs"
 urlpatterns = [
     path("", views.packs, name="list"),
     path("new/", views.new, name="new"),
+    path("questions/", question_views.questions, name="questions"),
+    path("questions/<int:question>/", question_views.question, name="question"),
+    path("view-as/", viewing_views.begin, name="view_as"),
+    path("as/<int:viewing>/", viewing_views.packs, name="viewing"),
+    path("as/<int:viewing>/<slug:ref>/", viewing_views.pack, name="viewing_pack"),
     path("<slug:ref>/", views.pack, name="pack"),
     path("<slug:ref>/download/", views.download, name="download"),
     path("<slug:ref>/time-stamp/", seal_views.time_stamp, name="time_stamp"),
+    path("<slug:ref>/share/", sharing_views.share, name="share"),
+    path("<slug:ref>/recipients/<int:recipient>/end/", sharing_views.unshare, name="unshare"),
+    path("<slug:ref>/last-day/", sharing_views.last_day, name="last_day"),
+    path("<slug:ref>/withdraw/", sharing_views.withdraw, name="withdraw"),
+    path("<slug:ref>/ask/", question_views.ask, name="ask"),
 ]

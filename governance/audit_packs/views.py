@@ -6,23 +6,23 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from governance.accounts.access import acting_user, units_with
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
-from governance.audit_packs import actions
+from governance.audit_packs import actions, pack_page
 from governance.audit_packs.ahead import Ahead, ahead
 from governance.audit_packs.files import sent
 from governance.audit_packs.forms import NAMED, UNIT, PackForm
 from governance.audit_packs.models import EvidencePack
+from governance.audit_packs.question_models import PackQuestion
+from governance.audit_packs.sharing_queries import standing
+from governance.audit_packs.sharing_views import visible
 from governance.audit_packs.tasks import start_soon
-from governance.ledger.models import Entry
-from governance.ledger.queries import number_of
 
 PAGE_SIZE = 50
-MOST_DOWNLOADS = 20
 
 
 def may_ask(user: User) -> bool:
@@ -35,9 +35,18 @@ def may_ask(user: User) -> bool:
 def packs(request: HttpRequest) -> HttpResponse:
     """List the packs the person sees, newest first."""
     user = acting_user(request)
-    seen = EvidencePack.objects.visible_to(user).select_related("unit", "requested_by")
-    page = Paginator(seen, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "audit_packs/list.html", {"page": page, "may_ask": may_ask(user)})
+    seen = EvidencePack.objects.visible_to(user)
+    rows = seen.select_related("unit", "requested_by", "expiry", "withdrawal")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    for pack in page:
+        pack.now = standing(pack)  # type: ignore[attr-defined]
+    context = {
+        "page": page,
+        "may_ask": may_ask(user),
+        "may_look": units_with(user, Capability.HAND_OUT).exists(),
+        "waiting": PackQuestion.objects.visible_to(user).waiting().count(),
+    }
+    return render(request, "audit_packs/list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,15 +83,8 @@ def _given(request: HttpRequest) -> Any:
 @login_required
 def pack(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one pack: its progress, or what was sealed and how to check it."""
-    found = _visible(request, ref)
-    entry = Entry.objects.filter(
-        object_type="evidencepack", object_id=str(found.pk), action="pack.sealed"
-    ).first()
-    context = {
-        "pack": found,
-        "number": number_of(entry) if entry else None,
-        "downloads": found.downloads.select_related("user")[:MOST_DOWNLOADS],
-    }
+    found, user = visible(request, ref), acting_user(request)
+    context = pack_page.told(found, user) | pack_page.abilities(found, user)
     poll = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     response = render(request, f"audit_packs/{'_pack' if poll else 'pack'}.html", context)
     response["Vary"] = "HX-Request"
@@ -93,10 +95,4 @@ def pack(request: HttpRequest, ref: str) -> HttpResponse:
 @login_required
 def download(request: HttpRequest, ref: str) -> FileResponse:
     """Hand the sealed file out, and record who fetched it."""
-    found = _visible(request, ref)
-    return sent(found, acting_user(request))
-
-
-def _visible(request: HttpRequest, ref: str) -> EvidencePack:
-    seen = EvidencePack.objects.visible_to(acting_user(request))
-    return get_object_or_404(seen.select_related("unit", "requested_by"), ref=ref)
+    return sent(visible(request, ref), acting_user(request))

@@ -5,6 +5,14 @@ class DomainError(Exception):
     """Something the rules refuse. The message is shown to the person as it is."""
 
     code = "refused"
+    status = 409  # of its page
+
+
+class GoneError(DomainError):
+    """Something that was handed out once and is not any more; its page says 410."""
+
+    code = "gone"
+    status = 410
 
 
 class TransitionError(DomainError):

@@ -46,7 +46,7 @@ class NulMiddleware:
 
 
 class DomainErrorMiddleware:
-    """Answer a DomainError of a page with 409 and the words of the refusal."""
+    """Answer a DomainError of a page with its status, mostly 409, and the words of it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -55,7 +55,7 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Return the 409 page, or None for any other exception."""
+        """Return the page of the refusal, or None for any other exception."""
         if isinstance(error, DomainError):
-            return render(request, "409.html", {"error": error}, status=409)
+            return render(request, "409.html", {"error": error}, status=error.status)
         return None

@@ -20,7 +20,7 @@ from governance.classification.models import Assessment
 from governance.overview.register_filters import CONDITIONS, with_matrix
 from governance.overview.register_search import MOST_HITS, Search, search
 from governance.overview.register_state import TIERS, Gap, ListState
-from inventory.systems.models import VIEW, AISystem, SystemShare
+from inventory.systems.models import AISystem, shared_with
 from inventory.systems.rules import Stage
 
 PAGE_SIZE = 50
@@ -188,7 +188,7 @@ def scope_of(user: User) -> Q:
     units = dict(visible_units(user).values_list("pk", "parent_id"))
     if None in units.values():
         return Q()
-    shared = SystemShare.objects.filter(user=user, permission__codename=VIEW)
+    shared = shared_with(user)
     return Q(unit_id__in=list(units)) | Q(
         pk__in=list(shared.values_list("content_object_id", flat=True))
     )

@@ -41,8 +41,7 @@ class AISystemQuerySet(models.QuerySet["AISystem"]):
         """
         if not user.is_active:
             return self.none()
-        shared = SystemShare.objects.filter(user=user, permission__codename=VIEW)
-        shared = shared.exclude(user__in=guests_who_left().values("pk"))
+        shared = shared_with(user)
         return self.filter(
             Q(unit__in=visible_units(user).values("pk"))
             | Q(pk__in=shared.values("content_object_id"))
@@ -153,6 +152,12 @@ class AISystem(models.Model):
     def is_retired(self) -> bool:
         """Return whether the system is kept only to be read."""
         return self.stage == Stage.RETIRED
+
+
+def shared_with(user: User) -> QuerySet["SystemShare"]:
+    """Return what is shared with a person now: with an auditor, while one of the roles counts."""
+    shares = SystemShare.objects.filter(user=user, permission__codename=VIEW)
+    return shares.exclude(user__in=guests_who_left().values("pk"))
 
 
 class SystemShare(UserObjectPermissionBase):

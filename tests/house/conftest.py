@@ -127,6 +127,31 @@ def pack_in_claims(system, officer):
 
 
 @pytest.fixture
+def question_in_claims(pack_in_claims, owner):
+    from governance.audit_packs.question_models import PackQuestion
+
+    text = "Who tested the Claims triage scorer?"
+    return PackQuestion.objects.create(pack=pack_in_claims, text=text, asked_by=owner)
+
+
+@pytest.fixture
+def recipient_in_claims(pack_in_claims, officer):
+    return pack_in_claims.recipients.create(
+        name="Ruth Regulator",
+        email="ruth@authority.example",
+        until=timezone.localdate(),
+        given_by=officer,
+    )
+
+
+@pytest.fixture
+def look_as_an_auditor(officer, auditor):
+    from governance.audit_packs.models_sharing import PackViewing
+
+    return PackViewing.objects.create(viewer=officer, auditor=auditor)
+
+
+@pytest.fixture
 def matrix_in_claims(organisation, system, officer):
     from raci.matrices.actions import make_default_matrix, make_matrix
     from tests.factories import put_in_force

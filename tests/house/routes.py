@@ -136,8 +136,10 @@ def _document(ask: Ask) -> Things:
 
 
 def _pack(ask: Ask) -> Things:
-    pack = ask("pack_in_claims")
-    return {"ref": pack.ref, "pk": pack.pk}
+    pack, look = ask("pack_in_claims"), ask("look_as_an_auditor")
+    parts = {"question": ask("question_in_claims").pk, "viewing": look.pk}
+    parts |= {"recipient": ask("recipient_in_claims").pk}
+    return {"ref": pack.ref, "pk": pack.pk, **parts}
 
 
 def _matrix(ask: Ask) -> Things:
@@ -273,6 +275,8 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "mlflow-sources": _registry,
     "mlflow-links": lambda ask: {"pk": ask("mlflow_link_in_claims").pk},
     "packs": _pack,
+    "pack-recipients": lambda ask: {"pk": ask("recipient_in_claims").pk},
+    "pack-questions": lambda ask: {"pk": ask("question_in_claims").pk},
     "raci": _matrix,
     "cover": _cover,
     "working-hours": _hours,

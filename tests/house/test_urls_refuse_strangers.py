@@ -27,11 +27,11 @@ IN_CLAIMS = (
     *("agreement_in_claims", "review_in_claims", "waiver_in_claims", "matrix_in_claims"),
     *("evidence_in_claims", "duty_in_claims", "incident_in_claims", "document_in_claims"),
     *("pack_in_claims", "import_in_claims", "entry_in_claims", "preview_of_the_law"),
-    *("schedule_in_claims", "run_in_claims"),
+    *("schedule_in_claims", "run_in_claims", "question_in_claims", "recipient_in_claims"),
 )
 SECRETS = (
     *(b"Claims triage scorer", b"Interview scheduling", b"Data processing terms", b"1.0.0"),
-    b"Night rota",
+    *(b"Night rota", b"Ruth Regulator"),
     *(b"Bias test", b"bias.csv", b"Applicants turned away", b"/systems/AIS-", b'"AIS-'),
 )
 BACKEND = "django.contrib.auth.backends.ModelBackend"

@@ -1,0 +1,86 @@
+"""Asking about a pack and answering, on the record."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from governance.accounts.access import may
+from governance.accounts.models import User
+from governance.accounts.rules import Capability
+from governance.audit_packs.models import EvidencePack
+from governance.audit_packs.question_models import PackAnswer, PackQuestion
+from governance.audit_packs.rules import PackStatus
+from governance.audit_packs.telling import answering, tell_answer, tell_overdue, tell_question
+from governance.common.errors import DomainError
+from governance.ledger.actions import record
+from governance.ledger.rules import CLOCK
+from inventory.systems.models import AISystem
+
+
+@transaction.atomic
+def ask(
+    pack: EvidencePack,
+    *,
+    text: str,
+    actor: User,
+    system: AISystem | None = None,
+    entry: int | None = None,
+) -> PackQuestion:
+    """Ask about a sealed pack, a system or an entry in it; tell who answers for it.
+
+    Raises PermissionDenied unless the actor sees the pack, and DomainError when it is not
+    sealed, or does not hold the system or the entry.
+    """
+    if not EvidencePack.objects.visible_to(actor).filter(pk=pack.pk).exists():
+        raise PermissionDenied("You may ask about packs that you see.")
+    if pack.status != PackStatus.SEALED:
+        raise DomainError(f"{pack} is not sealed; there is nothing to ask about.")
+    if system and not pack.rows.filter(system=system).exists():
+        raise DomainError(f"{system.ref} is not in {pack}.")
+    if entry is not None and entry >= (pack.ledger_size or 0):
+        raise DomainError(f"The ledger had no entry #{entry} when {pack} was sealed.")
+    made = PackQuestion.objects.create(
+        pack=pack, system=system, entry=entry, text=text, asked_by=actor
+    )
+    data = {
+        "question": made.ref,
+        "pack": pack.ref,
+        "system": system and system.ref,
+        "entry": entry,
+        "text": text,
+    }
+    record("pack.question_asked", subject=pack, actor=actor, data=data, unit=pack.unit_id)
+    tell_question(made)
+    return made
+
+
+@transaction.atomic
+def answer(question: PackQuestion, *, text: str, actor: User) -> PackAnswer:
+    """Answer a question on the record, also once more; tell who asked.
+
+    Raises PermissionDenied unless the actor answers for the pack or owns the system asked about.
+    """
+    if not may_answer(question, actor):
+        raise PermissionDenied("Who may ask for packs of its unit answers, and the system's owner.")
+    made = PackAnswer.objects.create(question=question, text=text, by=actor)
+    pack = question.pack
+    data = {"question": question.ref, "pack": pack.ref, "text": text}
+    record("pack.question_answered", subject=pack, actor=actor, data=data, unit=pack.unit_id)
+    tell_answer(made)
+    return made
+
+
+def may_answer(question: PackQuestion, user: User) -> bool:
+    """Return whether the person answers for the pack, asked for it, or owns the system."""
+    if may(user, Capability.PACK, question.pack.unit):
+        return True
+    return user.is_active and user.pk in {person.pk for person in answering(question)}
+
+
+@transaction.atomic
+def note_overdue(question: PackQuestion) -> bool:
+    """Tell once that a question was not answered in time; return whether it was new."""
+    if not tell_overdue(question):
+        return False
+    pack, data = question.pack, {"question": question.ref, "pack": question.pack.ref}
+    record("pack.question_overdue", subject=pack, actor=CLOCK, data=data, unit=pack.unit_id)
+    return True

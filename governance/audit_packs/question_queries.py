@@ -1,0 +1,56 @@
+"""Reads of questions: about which pack, of which systems."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from governance.audit_packs.models import PackSystem
+from governance.audit_packs.question_models import PackAnswer, PackQuestion
+
+
+def with_answers(questions: QuerySet[PackQuestion]) -> QuerySet[PackQuestion]:
+    """Return the questions with all that is told of them, those that wait first: two queries."""
+    answered = PackAnswer.objects.filter(question=OuterRef("pk"))
+    told = questions.annotate(is_answered=Exists(answered))
+    told = told.order_by("is_answered", "pk")
+    return told.select_related("pack", "system", "asked_by").prefetch_related("answers__by")
+
+
+def questions_about(
+    systems: Iterable[int], *, before: datetime, since: date | None = None
+) -> list[dict[str, Any]]:
+    """Return what was asked about packs with any of these systems, oldest first, as data.
+
+    A question about one system is told with that one; one about a whole pack only where all
+    its systems are told of too, because it may speak of any. Two queries, however many systems.
+    """
+    ids = sorted(set(systems))
+    others = PackSystem.objects.filter(pack=OuterRef("pack")).exclude(system__in=ids)
+    rows = PackQuestion.objects.filter(
+        Q(system__in=ids) | Q(Q(system__isnull=True), ~Exists(others)), asked_at__lte=before
+    )
+    if since:
+        rows = rows.filter(asked_at__date__gte=since)
+    return [_told(row, before) for row in with_answers(rows).order_by("pk")]
+
+
+def _told(question: PackQuestion, before: datetime) -> dict[str, Any]:
+    answers = [one for one in question.answers.all() if one.at <= before]
+    return {
+        "ref": question.ref,
+        "pack": question.pack.ref,
+        "system": question.system and question.system.ref,
+        "entry": question.entry,
+        "asked_by": question.asked_by.name,
+        "asked_at": _moment(question.asked_at),
+        "text": question.text,
+        "answers": [
+            {"by": one.by.name, "at": _moment(one.at), "text": one.text} for one in answers
+        ],
+    }
+
+
+def _moment(value: datetime) -> str:
+    return value.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,121 @@
+"""Questions about packs, and their answers on the record."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from governance.audit_packs import question_actions
+from governance.audit_packs.actions import request_pack
+from governance.audit_packs.question_models import PackAnswer, PackQuestion
+from governance.audit_packs.question_queries import questions_about
+from governance.audit_packs.rules import ScopeKind
+from governance.common.errors import DomainError
+from governance.ledger.models import Entry
+from governance.notices.models import Notice
+from tests.factories import make_system
+
+
+@pytest.fixture
+def question(sealed_pack, auditor, system) -> PackQuestion:
+    """What Otto asks about the system in the pack."""
+    return question_actions.ask(
+        sealed_pack, text="Who tested it?", actor=auditor, system=system, entry=0
+    )
+
+
+def app_notices(person) -> list[str]:
+    found = Notice.objects.filter(person=person, channel="app").order_by("pk")
+    return list(found.values_list("subject", flat=True))
+
+
+def test_a_question_is_an_entry_and_told_to_who_answers(question, officer, owner, auditor, pack):
+    assert app_notices(officer) == [f"Otto Auditor asks about {pack.ref}"]
+    assert app_notices(owner) == [f"Otto Auditor asks about {pack.ref}"]
+    assert app_notices(auditor) == []
+    assert Entry.objects.get(action="pack.question_asked").actor_ref == auditor.handle
+
+
+def test_an_answer_is_an_entry_and_told_to_who_asked(question, owner, auditor):
+    question_actions.answer(question, text="Mira did, in May.", actor=owner)
+
+    assert app_notices(auditor) == [f"Mira Rossi answered {question.ref} about {question.pack.ref}"]
+    assert Entry.objects.get(action="pack.question_answered").actor_ref == owner.handle
+    assert not PackQuestion.objects.waiting().exists()
+
+
+def test_a_second_answer_stands_beside_the_first(question, officer):
+    question_actions.answer(question, text="In May.", actor=officer)
+    question_actions.answer(question, text="No, in June.", actor=officer)
+
+    assert [one.text for one in question.answers.all()] == ["In May.", "No, in June."]
+
+
+def test_nobody_asks_about_a_pack_they_do_not_see(sealed_pack, stranger):
+    with pytest.raises(PermissionDenied, match="packs that you see"):
+        question_actions.ask(sealed_pack, text="What is it?", actor=stranger)
+
+
+@pytest.mark.parametrize("who", ["auditor", "stranger"])
+def test_who_does_not_answer_for_the_pack_does_not_answer(request, who, question):
+    with pytest.raises(PermissionDenied, match="answers"):
+        question_actions.answer(question, text="Yes.", actor=request.getfixturevalue(who))
+
+
+def test_only_what_is_in_the_pack_is_asked_about(sealed_pack, auditor, officer, claims):
+    other = make_system(actor=officer, unit=claims)
+    with pytest.raises(DomainError, match="is not in EP-"):
+        question_actions.ask(sealed_pack, text="And this?", actor=auditor, system=other)
+    with pytest.raises(DomainError, match="had no entry #999999"):
+        question_actions.ask(sealed_pack, text="And this?", actor=auditor, entry=999_999)
+
+
+def test_a_pack_that_is_not_sealed_is_not_asked_about(pack, auditor):
+    with pytest.raises(DomainError, match="not sealed"):
+        question_actions.ask(pack, text="When?", actor=auditor)
+
+
+def test_a_question_and_its_answer_stay_as_they_were_said(question, officer):
+    question_actions.answer(question, text="In May.", actor=officer)
+
+    for rows in (PackQuestion.objects.all(), PackAnswer.objects.all()):
+        with pytest.raises(IntegrityError, match="stays as it was"), transaction.atomic():
+            rows.update(text="Something else.")
+        with pytest.raises(IntegrityError, match="stays as it was"), transaction.atomic():
+            rows._raw_delete(rows.db)
+
+
+def test_a_question_that_waits_too_long_is_told_of_once(question, officer, monkeypatch):
+    assert not PackQuestion.objects.overdue().exists()
+    monkeypatch.setattr(
+        "governance.audit_packs.question_models.ANSWER_WITHIN", timedelta(seconds=0)
+    )
+
+    assert PackQuestion.objects.overdue().get() == question
+    assert question_actions.note_overdue(question) is True
+    assert question_actions.note_overdue(question) is False
+    assert f"{question.ref} about {question.pack.ref} is not answered" in app_notices(officer)
+    assert Entry.objects.filter(action="pack.question_overdue").count() == 1
+
+
+def test_what_was_asked_is_told_with_the_systems_it_was_about(question, officer, system, claims):
+    question_actions.answer(question, text="In May.", actor=officer)
+    (told,) = questions_about([system.pk], before=timezone.now())
+
+    assert (told["ref"], told["system"], told["entry"]) == (question.ref, system.ref, 0)
+    assert [one["text"] for one in told["answers"]] == ["In May."]
+    other = make_system(actor=officer, unit=claims)
+    assert questions_about([other.pk], before=timezone.now()) == []
+
+
+def test_what_was_asked_about_a_whole_pack_is_told_only_with_all_its_systems(
+    officer, system, claims, monkeypatch
+):
+    other = make_system(actor=officer, unit=claims)
+    both = request_pack(actor=officer, kind=ScopeKind.SELECTION, systems=[system, other])
+    PackQuestion.objects.create(pack=both, text="Why these two?", asked_by=officer)
+
+    assert questions_about([system.pk], before=timezone.now()) == []
+    assert len(questions_about([system.pk, other.pk], before=timezone.now())) == 1
