@@ -8,6 +8,7 @@
 import json
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from launcher.common import ROOT, say, version
@@ -16,6 +17,17 @@ from launcher.services import MARK
 POINTERS = ROOT / "var" / "running"
 LARGEST_LOG = 10 * 1024 * 1024
 DROPPED = {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "DEBUG"}
+
+
+def running(data: Path) -> dict[str, str]:
+    """Return the settings of the instance that runs over a data folder, or nothing."""
+    for file in POINTERS.glob("*.json"):
+        with suppress(OSError, ValueError, KeyError):
+            told = json.loads(file.read_text())
+            os.kill(told["pid"], 0)
+            if told["env"]["DATA_DIR"] == str(data):
+                return dict(told["env"])
+    return {}
 
 
 class Instance:

@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> None:
     checks.data_folder(data)
     checks.data_version(data, version())
     checks.disk_has(data, DISK_LATER if VENV.exists() else DISK_FIRST)
-    with _alone(data):
+    with alone(data):
         checks.pango()
         packages.install("requirements.lock")
         instance = Instance(data, HOST, options.port)
@@ -90,7 +90,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 @contextmanager
-def _alone(data: Path) -> Iterator[TextIO]:
+def alone(data: Path) -> Iterator[TextIO]:
     """Hold the data folder; two at once would fight over its database."""
     with (data / "lock").open("a") as lock:
         try:

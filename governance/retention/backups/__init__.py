@@ -1,0 +1,1 @@
+"""Backup and restore: the database, the storage folder, a manifest over both."""
