@@ -35,6 +35,12 @@ from governance.incidents.api import IncidentViewSet
 from governance.notices.api import WebhookDeliveryViewSet, WebhookEndpointViewSet
 from governance.obligations.api import ObligationViewSet
 from governance.overview.api import EntryViewSet
+from governance.overview.ledger_api import (
+    CheckpointView,
+    ConsistencyView,
+    EntryProofView,
+    TileView,
+)
 from governance.pipelines.api import DeployableViewSet
 from governance.pipelines.mlflow_api import MlflowLinkViewSet, MlflowSourceViewSet
 from governance.pipelines.report_api import (
@@ -117,6 +123,14 @@ gate = path(
     name="deployable",
 )
 
+# The addresses of C2SP tlog-tiles below one prefix.
+tree = [
+    path("ledger/checkpoint", CheckpointView.as_view(), name="checkpoint"),
+    path("ledger/tile/<int:level>/<path:place>", TileView.as_view(), name="tile"),
+    path("ledger/entries/<int:number>/proof", EntryProofView.as_view(), name="entry-proof"),
+    path("ledger/consistency", ConsistencyView.as_view(), name="consistency"),
+]
+
 # allauth's own page lets people take another address, unrecorded; administrators change it.
 own_address = login_required(RedirectView.as_view(pattern_name="accounts:profile"))
 # Its page that asks for the password again leaves a proof that nothing here reads.
@@ -129,7 +143,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/reauthenticate/", own_confirm, name="account_reauthenticate"),
     path("accounts/", include("allauth.account.urls")),
     path("account/confirm/", confirm, name="account_confirm"),
-    path("api/v1/", include(([gate, *router.urls], "api"))),
+    path("api/v1/", include(([gate, *tree, *router.urls], "api"))),
     path("api/v1/openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
     path("api/v1/docs/", reading, name="api_docs"),
     re_path(r"^api/", NoSuchResource.as_view(), name="api_nothing"),
@@ -156,5 +170,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("governance.escalation.urls")),
     path("", include("governance.pipelines.urls")),
     path("", include("governance.approvals.urls")),
+    path("", include("governance.checkpoints.urls")),
     path("", include("governance.overview.urls")),
 ]

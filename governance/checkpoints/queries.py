@@ -14,7 +14,7 @@ def newest() -> Checkpoint | None:
     What a recovery left behind does not count.
     """
     left = lost()
-    heads = Checkpoint.objects.order_by("-size")
+    heads = Checkpoint.objects.select_related("key").order_by("-size")
     if left:
         heads = heads.exclude(size__in={size for size, _ in left})
     return heads.first()

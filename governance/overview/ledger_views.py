@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from governance.accounts.access import acting_user, people_behind
+from governance.checkpoints.queries import entry_proof, newest
 from governance.ledger.models import Entry
 from governance.ledger.queries import rows
 from governance.overview.ledger import (
@@ -30,8 +31,19 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "page": page(entries, asked),
         "filtered": any(name in asked for name in form.fields),
         "last": last_check(),
+        "head": newest(),
     }
     return render(request, "overview/ledger.html", context)
+
+
+@require_safe
+@login_required
+def ledger_checkpoint(request: HttpRequest) -> HttpResponse:
+    """Download the newest signed head, to be kept elsewhere."""
+    head = newest()
+    if head is None:
+        raise Http404("No checkpoint was made yet.")
+    return _download(head.note, f"checkpoint-{head.size}.txt")
 
 
 @require_safe
@@ -44,6 +56,7 @@ def ledger_entry(request: HttpRequest, number: int) -> HttpResponse:
         "row": row,
         "number": number,
         "body": bytes(entry.body).decode(),
+        "head": head if (head := newest()) and number < head.size else None,
     }
     return render(request, "overview/ledger_entry.html", context)
 
@@ -54,6 +67,23 @@ def ledger_body(request: HttpRequest, number: int) -> HttpResponse:
     """Download the bytes that were hashed, exactly."""
     response = HttpResponse(bytes(_entry(request, number).body), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="entry-{number}.json"'
+    return response
+
+
+@require_safe
+@login_required
+def ledger_proof(request: HttpRequest, number: int) -> HttpResponse:
+    """Download the proof that an entry is in the record that was signed."""
+    _entry(request, number)
+    head = newest()
+    if head is None or number >= head.size:
+        raise Http404("No checkpoint covers this entry yet; one is made within a minute.")
+    return _download(entry_proof(number, head), f"entry-{number}.tlog-proof")
+
+
+def _download(text: str, name: str) -> HttpResponse:
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

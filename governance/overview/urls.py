@@ -16,6 +16,8 @@ urlpatterns = [
     path("kit/", views.kit, name="kit"),
     path("ledger/", ledger_views.ledger, name="ledger"),
     path("ledger/verify/", ledger_views.ledger_verify, name="ledger_verify"),
+    path("ledger/checkpoint.txt", ledger_views.ledger_checkpoint, name="ledger_checkpoint"),
     path("ledger/<int:number>/", ledger_views.ledger_entry, name="ledger_entry"),
     path("ledger/<int:number>/entry.json", ledger_views.ledger_body, name="ledger_body"),
+    path("ledger/<int:number>/entry.tlog-proof", ledger_views.ledger_proof, name="ledger_proof"),
 ]

@@ -27,6 +27,7 @@ PUBLIC = {
     "account_confirm_login_code": "a step of signing in",
     "obligations:feed": "a calendar program cannot sign in; the address is the secret",
     "escalation:acknowledge": "a link in a mail: the address is the secret, its button acts",
+    "checkpoints:key": "the public key: whoever checks a checkpoint reads it",
     "pipelines:keys": "public keys: whoever checks a decision reads them",
     "notices:prove": "a link in a mail: the address is the secret, its button acts",
     "oncall:feed": "a calendar program cannot sign in; the address is the secret",
@@ -35,6 +36,7 @@ PUBLIC = {
 SHARED = {
     "rulepack-previews": "as the pages of classification",
     "classification": "previews are of those who may classify; their rows go by system",
+    "tile": "hashes of hashes, for everybody who signed in",
     "vendors": "vendors are the organisation's",
     "pin-patterns": "what is said about model ids is the organisation's",
     "model-ids": "what is said about model ids is the organisation's",
@@ -57,9 +59,11 @@ class Route:
     @property
     def kind(self) -> str:
         """Return the part of the address that says what the thing is: systems, packs, …"""
-        return re.sub(r"^(api/v1/|accounts/|settings/)", "", self.pattern.replace("^", "")).split(
-            "/"
-        )[0]
+        return re.sub(
+            r"^(api/v1/ledger/(?=tile)|api/v1/|accounts/|settings/)",
+            "",
+            self.pattern.replace("^", ""),
+        ).split("/")[0]
 
     def __str__(self) -> str:
         return self.pattern or "/"
@@ -305,6 +309,7 @@ THINGS: dict[str, Callable[[Ask], Things]] = {
     "webhook-endpoints": _endpoint,
     "webhook-deliveries": lambda ask: {"pk": ask("event_that_was_sent").pk},
     "ledger": _entry,
+    "tile": lambda ask: {"level": 0, "place": "000.p/1"},
     "ledger-entries": _entry,
     "waivers": _waiver,
     "evidence": _evidence,
