@@ -27,7 +27,9 @@ def build(count: int) -> dict[str, float]:
     grant(admin, role=Role.COMPLIANCE_OFFICER, unit=root, actor=admin)
     systems = list(AISystem.objects.order_by("pk").select_related("unit")[:count])
     began = time.monotonic()
-    pack = request_pack(actor=admin, kind=ScopeKind.PORTFOLIO, systems=systems, unit=root)
+    pack = request_pack(
+        actor=admin, kind=ScopeKind.PORTFOLIO, systems=systems, scope={"unit": root.pk}
+    )
     start_soon(pack.pk)
     while pack.status != PackStatus.SEALED:
         if pack.status == PackStatus.FAILED or time.monotonic() - began > WAIT_SECONDS:

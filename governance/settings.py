@@ -44,6 +44,7 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", BASE_URL)
 DATA_DIR = Path(env("DATA_DIR", str(BASE_DIR / "var")))
 STORAGE = Path(env("STORAGE_DIR", str(DATA_DIR / "storage")))
 ERASURES = Path(env("ERASURES_DIR", str(DATA_DIR / "erasures")))  # to be kept off the machine too
+COMMIT = env("COMMIT")  # what evidence packs say they were made with; else that of the .git folder
 
 # --- Cookies, transport, sessions -----------------------------------------------------------
 SESSION_ENGINE = "governance.accounts.sessions"

@@ -1,25 +1,28 @@
 """Asking for an evidence pack, and sealing what was built."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.utils import timezone
 
 from governance.accounts.access import units_with
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Capability
 from governance.audit_packs.models import EvidencePack, PackDownload, PackSystem
+from governance.audit_packs.pdf_seal import SealInfo
 from governance.audit_packs.rules import (
+    MOST_PURPOSE,
     MOST_SYSTEMS,
     PACK_TRANSITIONS,
     PackStatus,
     ScopeKind,
     subject_of,
 )
+from governance.audit_packs.seal_actions import keep_seal
 from governance.common.canonical import digest
 from governance.common.errors import DomainError, TransitionError
 from governance.common.states import move
@@ -42,10 +45,25 @@ class Sealed:
     file: str  # below the storage folder
     sha256: str
     size_bytes: int
+    pdf_sha256: str
+    pdf_bytes: int
     pages: int
-    ledger_size: int
-    ledger_root: str
-    software: str
+    sealed_at: datetime  # as the signed statement says
+    head: Mapping[str, Any]  # of its data: what was read, and where
+    seal: SealInfo | None = None  # of the PDF
+
+    def columns(self) -> dict[str, Any]:
+        """Return what the row of the pack keeps of it."""
+        ledger, earlier = self.head["ledger"], self.head["previous"]
+        own = {name: value for name, value in vars(self).items() if name not in {"head", "seal"}}
+        return own | {
+            "ledger_size": ledger["size"],
+            "ledger_root": ledger["root"],
+            "previous_size": earlier["size"] if earlier else None,
+            "entries": ledger["entries"],
+            "break_glass": self.head["break_glass"],
+            "software": self.head["software"]["version"],
+        }
 
 
 def next_ref() -> str:
@@ -64,39 +82,52 @@ def request_pack(
     systems: Sequence[AISystem],
     scope: dict[str, Any] | None = None,
     period: Period | None = None,
-    unit: BusinessUnit | None = None,
+    purpose: str = "",
 ) -> EvidencePack:
     """Return a pack that waits to be built; its list of systems is frozen now.
 
-    `systems` are ones the actor sees. Raises PermissionDenied unless the actor may ask for
+    `systems` are ones the actor sees, `scope` is how they were chosen; a unit whose key stands
+    there is the pack's home. Raises PermissionDenied unless the actor may ask for
     packs in the unit of each of them, and DomainError for none or too many systems.
     """
     _require_scope(actor, kind, systems)
     span = _checked(period or Period())
-    home = unit or _common_unit([system.unit for system in systems])
+    home = _home(scope or {}, [system.unit for system in systems])
     pack = EvidencePack.objects.create(
         ref=next_ref(),
         kind=kind,
         unit=home,
         subject=subject_of(kind, [system.name for system in systems], home.name),
         unit_ids=sorted({system.unit_id for system in systems}),
+        purpose=" ".join(purpose.split())[:MOST_PURPOSE],
         scope=scope or {},
         period_from=span.first,
         period_to=span.last,
+        zone=settings.TIME_ZONE,
         requested_by=actor,
         total=len(systems),
     )
     PackSystem.objects.bulk_create(PackSystem(pack=pack, system=system) for system in systems)
-    data = {
+    data = _wish(pack, systems)
+    record("pack.requested", subject=pack, actor=actor, data=data, unit=pack.unit_id)
+    return pack
+
+
+def _wish(pack: EvidencePack, systems: Sequence[AISystem]) -> dict[str, Any]:
+    """Return what the record keeps of a request."""
+    return {
         "name": pack.subject,
-        "kind": kind.value,
+        "kind": ScopeKind(pack.kind).value,
+        "purpose": pack.purpose,
         "scope": pack.scope,
         "systems": len(systems),
         "refs_sha256": digest(sorted(system.ref for system in systems)),
-        "period": {"from": _written(span.first), "to": _written(span.last)},
+        "period": {
+            "from": _written(pack.period_from),
+            "to": _written(pack.period_to),
+            "zone": pack.zone,
+        },
     }
-    record("pack.requested", subject=pack, actor=actor, data=data, unit=pack.unit_id)
-    return pack
 
 
 def _checked(period: Period) -> Period:
@@ -128,23 +159,33 @@ def seal(pack: EvidencePack, *, worker: str, sealed: Sealed) -> None:
         PackStatus.SEALED,
         PACK_TRANSITIONS,
         unit_ids=sorted(units.union(pack.unit_ids)),
-        sealed_at=timezone.now(),
         done=pack.total,
         lease_until=None,
         worker="",
         error="",
-        **vars(sealed),
+        **sealed.columns(),
     )
-    data = {
-        "pack": pack.ref,
-        "sha256": sealed.sha256,
-        "bytes": sealed.size_bytes,
-        "pages": sealed.pages,
-        "systems": pack.total,
-        "ledger": {"size": sealed.ledger_size, "root": sealed.ledger_root},
-        "software": sealed.software,
-    }
+    if sealed.seal:
+        keep_seal(pack, sealed.seal, digest=sealed.sha256)
+    data = _sealed(pack, sealed.seal)
     record("pack.sealed", subject=pack, actor=pack.requested_by, data=data, unit=pack.unit_id)
+
+
+def _sealed(pack: EvidencePack, info: SealInfo | None) -> dict[str, Any]:
+    """Return what the record keeps of a sealed pack."""
+    return {
+        "pack": pack.ref,
+        "sha256": pack.sha256,
+        "bytes": pack.size_bytes,
+        "pdf": {"sha256": pack.pdf_sha256, "bytes": pack.pdf_bytes},
+        "pages": pack.pages,
+        "systems": pack.total,
+        "entries": pack.entries,
+        "ledger": {"size": pack.ledger_size, "root": pack.ledger_root},
+        "previous": pack.previous_size,
+        "software": pack.software,
+        "seal": info and {"level": info.level.value, "certificate": info.certificate_sha256},
+    }
 
 
 @transaction.atomic
@@ -188,8 +229,10 @@ def _require_scope(actor: User, kind: ScopeKind, systems: Sequence[AISystem]) ->
         raise PermissionDenied("Your role does not let you ask for packs about these systems.")
 
 
-def _common_unit(units: Sequence[BusinessUnit]) -> BusinessUnit:
-    """Return the lowest unit that all of them lie in."""
+def _home(scope: Mapping[str, Any], units: Sequence[BusinessUnit]) -> BusinessUnit:
+    """Return the unit that the scope names, else the lowest one that all of them lie in."""
+    if "unit" in scope:
+        return BusinessUnit.objects.get(pk=scope["unit"])
     shared = set(units[0].path).intersection(*(unit.path for unit in units[1:]))
     lowest = [pk for pk in units[0].path if pk in shared][-1]
     return BusinessUnit.objects.get(pk=lowest)

@@ -13,9 +13,9 @@ from rest_framework.response import Response
 from governance.accounts.models import User
 from governance.audit_packs import actions
 from governance.audit_packs.actions import Period
-from governance.audit_packs.files import sent
+from governance.audit_packs.files import sent, sent_pdf
 from governance.audit_packs.models import EvidencePack
-from governance.audit_packs.rules import MOST_SYSTEMS, PackStatus, ScopeKind
+from governance.audit_packs.rules import MOST_PURPOSE, MOST_SYSTEMS, PackStatus, ScopeKind
 from governance.audit_packs.tasks import start_soon
 from governance.rest.api import UnitField
 from governance.rest.fields import StrictBody, choice_filters, time_filters
@@ -33,6 +33,7 @@ class PackSerializer(serializers.ModelSerializer):
             *(
                 "ref",
                 "subject",
+                "purpose",
                 "kind",
                 "unit",
                 "scope",
@@ -41,7 +42,8 @@ class PackSerializer(serializers.ModelSerializer):
                 "requested_by",
             ),
             *("requested_at", "status", "done", "total", "sealed_at", "sha256", "size_bytes"),
-            *("pages", "ledger_size", "ledger_root", "software", "error"),
+            *("pages", "ledger_size", "ledger_root", "software", "error", "format", "zone"),
+            *("pdf_sha256", "pdf_bytes", "previous_size", "entries", "break_glass"),
         ]
 
 
@@ -55,6 +57,9 @@ class PackInput(StrictBody):
         max_length=MOST_SYSTEMS,
     )
     unit = UnitField(required=False)
+    purpose = serializers.CharField(
+        required=False, max_length=MOST_PURPOSE, help_text="What the pack is asked for."
+    )
     period_from = serializers.DateField(required=False)
     period_to = serializers.DateField(required=False)
 
@@ -80,7 +85,7 @@ class PackViewSet(Readable):
     serializer_class = PackSerializer
     lookup_field = "ref"
     lookup_value_regex = "EP-[0-9]{3,12}"
-    refusals: ClassVar = frozenset({"file"})
+    refusals: ClassVar = frozenset({"file", "pdf"})
     sorts: ClassVar = ("requested_at",)
     filters: ClassVar = {
         **choice_filters("status", "status", PackStatus),
@@ -99,6 +104,7 @@ class PackViewSet(Readable):
         pack = actions.request_pack(
             actor=self.person,
             period=Period(data.get("period_from"), data.get("period_to")),
+            purpose=data.get("purpose", ""),
             **self._scope(data),
         )
         start_soon(pack.pk)
@@ -112,15 +118,18 @@ class PackViewSet(Readable):
         rows = AISystem.objects.visible_to(self.person).select_related("unit")
         systems = list(rows.filter(unit__path__contains=[data["unit"].pk]).order_by("pk"))
         scope = {"unit": data["unit"].pk, "name": data["unit"].name}
-        return {
-            "kind": ScopeKind.PORTFOLIO,
-            "systems": systems,
-            "unit": data["unit"],
-            "scope": scope,
-        }
+        return {"kind": ScopeKind.PORTFOLIO, "systems": systems, "scope": scope}
+
+    @extend_schema(
+        responses={(200, "application/zip"): bytes, (200, "application/pdf"): bytes}, filters=False
+    )
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def file(self, request: Request, ref: str) -> FileResponse:
+        """Return the sealed zip, of the first packs a PDF; every download is recorded."""
+        return sent(self.get_object(), self.person)
 
     @extend_schema(responses={(200, "application/pdf"): bytes}, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)
-    def file(self, request: Request, ref: str) -> FileResponse:
-        """Return the sealed PDF; every download is recorded."""
-        return sent(self.get_object(), self.person)
+    def pdf(self, request: Request, ref: str) -> FileResponse:
+        """Return the sealed PDF alone, read out of the zip; every download is recorded."""
+        return sent_pdf(self.get_object(), self.person)

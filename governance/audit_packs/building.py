@@ -1,4 +1,4 @@
-"""Building a claimed pack: read, print, keep the file, seal."""
+"""Building a claimed pack: read, print, put into a bag, keep the file, seal."""
 
 import hashlib
 import logging
@@ -11,10 +11,15 @@ from pathlib import Path
 from django.conf import settings
 
 from governance.audit_packs.actions import Sealed, fail, seal
+from governance.audit_packs.bag import Papers, write_bag
 from governance.audit_packs.models import EvidencePack
+from governance.audit_packs.pdf_seal import seal_pdf
 from governance.audit_packs.queries import contents
 from governance.audit_packs.render import print_pack
 from governance.audit_packs.rules import MOST_ATTEMPTS
+from governance.audit_packs.seal_key import certificate_pem
+from governance.checkpoints.signing import signer
+from governance.common.clock import database_now
 from governance.common.errors import DomainError
 
 log = logging.getLogger(__name__)
@@ -56,15 +61,20 @@ def _build(pack: EvidencePack, worker: str) -> None:
     with tempfile.TemporaryDirectory(prefix=HALF_BUILT, dir=home) as folder:
         printed = print_pack(said, Path(folder), hold)
         hold(pack.total)
-        kept, sha256 = keep(printed.file, home, pack.ref)
+        papers, at = papered(printed.file), database_now()
+        bag = write_bag(said, papers, signer(), at, lambda: hold(pack.total))
+        hold(pack.total)
+        kept, sha256 = keep(bag.file, home, pack.ref)
     sealed = Sealed(
         file=str(kept.relative_to(settings.STORAGE)),
         sha256=sha256,
         size_bytes=kept.stat().st_size,
+        pdf_sha256=bag.pdf.sha256.hex(),
+        pdf_bytes=bag.pdf.size,
         pages=printed.pages,
-        ledger_size=said.head["ledger"]["size"],
-        ledger_root=said.head["ledger"]["root"],
-        software=said.head["software"]["version"],
+        sealed_at=at,
+        head=said.head,
+        seal=papers.seal,
     )
     try:
         seal(pack, worker=worker, sealed=sealed)
@@ -73,12 +83,19 @@ def _build(pack: EvidencePack, worker: str) -> None:
         raise LeaseLostError(str(error)) from error
 
 
+def papered(printed: Path) -> Papers:
+    """Return the printed PDF with the organisation's seal in it, and the seal's certificate."""
+    with_seal = printed.with_name("sealed.pdf")
+    info = seal_pdf(printed, with_seal)
+    return Papers(with_seal, certificate_pem().encode(), info)
+
+
 def keep(printed: Path, home: Path, ref: str) -> tuple[Path, str]:
     """Move a finished file to its place so that a crash leaves it whole or not at all."""
     with printed.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
-    kept = home / f"{ref}-{sha256[:16]}.pdf"
+    kept = home / f"{ref}-{sha256[:16]}{printed.suffix}"
     printed.replace(kept)
     place = os.open(home, os.O_RDONLY)
     try:

@@ -101,5 +101,4 @@ class PackForm(forms.Form):
             "systems": systems,
             "scope": {"unit": given["unit"].pk} if self.is_portfolio else {},
             "period": Period(given["period_from"], given["period_to"]),
-            "unit": given["unit"] if self.is_portfolio else None,
         }

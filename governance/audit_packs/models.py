@@ -16,7 +16,13 @@ from governance.audit_packs.models_sharing import PackExpiry as PackExpiry  # Dj
 from governance.audit_packs.models_sharing import PackRecipient as PackRecipient  # this module
 from governance.audit_packs.models_sharing import PackViewing as PackViewing
 from governance.audit_packs.models_sharing import PackWithdrawal as PackWithdrawal
-from governance.audit_packs.rules import LEASE, MOST_ATTEMPTS, PackStatus, ScopeKind
+from governance.audit_packs.rules import (
+    LEASE,
+    MOST_ATTEMPTS,
+    PackFormat,
+    PackStatus,
+    ScopeKind,
+)
 from governance.common.states import choices
 from inventory.systems.models import AISystem
 
@@ -89,7 +95,11 @@ class EvidencePackQuerySet(models.QuerySet["EvidencePack"]):
 
 
 class EvidencePack(models.Model):
-    """A sealed PDF about systems as they stood at one moment of the record."""
+    """A sealed file about systems as they stood at one moment of the record.
+
+    Packs are bags: zips with the PDF, its data, ledger entries and their proofs. The first ones
+    were a PDF alone.
+    """
 
     ref = models.CharField(max_length=16, unique=True, editable=False)  # EP-001
     kind = models.CharField(max_length=16, choices=choices(ScopeKind))
@@ -98,9 +108,11 @@ class EvidencePack(models.Model):
         models.BigIntegerField(), editable=False
     )  # of its systems: when asked, when sealed
     subject = models.CharField(max_length=400)  # what it is about, as its title says it
+    purpose = models.CharField(max_length=400, blank=True)  # what it was asked for
     scope = models.JSONField(default=dict, blank=True)  # how the systems were chosen
     period_from = models.DateField(null=True, blank=True)
     period_to = models.DateField(null=True, blank=True)  # both days count
+    zone = models.CharField(max_length=64, default="UTC")  # whose days they are
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="packs")
     requested_at = models.DateTimeField(auto_now_add=True)
     status = models.CharField(
@@ -113,12 +125,20 @@ class EvidencePack(models.Model):
     total = models.PositiveIntegerField()
     error = models.CharField(max_length=500, blank=True)
     sealed_at = models.DateTimeField(null=True, editable=False)
+    format = models.CharField(
+        max_length=8, choices=choices(PackFormat), default=PackFormat.BAG, editable=False
+    )
     file = models.CharField(max_length=200, blank=True, editable=False)  # below the storage folder
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
     size_bytes = models.BigIntegerField(null=True, editable=False)
+    pdf_sha256 = models.CharField(max_length=64, blank=True, editable=False)  # of the PDF in a bag
+    pdf_bytes = models.BigIntegerField(null=True, editable=False)
     pages = models.PositiveIntegerField(null=True, editable=False)
     ledger_size = models.BigIntegerField(null=True, editable=False)
     ledger_root = models.CharField(max_length=64, blank=True, editable=False)
+    previous_size = models.BigIntegerField(null=True, editable=False)  # checkpoint it leads on from
+    entries = models.PositiveIntegerField(null=True, editable=False)  # of the ledger, with proofs
+    break_glass = models.BooleanField(default=False, editable=False)  # tells of an emergency
     software = models.CharField(max_length=40, blank=True, editable=False)
     systems = models.ManyToManyField(AISystem, through="PackSystem", related_name="packs")
 
@@ -132,6 +152,9 @@ class EvidencePack(models.Model):
                 condition=Q(status__in=list(PackStatus)), name="pack_status_known"
             ),
             models.CheckConstraint(condition=Q(kind__in=list(ScopeKind)), name="pack_kind_known"),
+            models.CheckConstraint(
+                condition=Q(format__in=list(PackFormat)), name="pack_format_known"
+            ),
             models.CheckConstraint(
                 condition=(
                     IS_SEALED
@@ -154,6 +177,16 @@ class EvidencePack(models.Model):
 
     def __str__(self) -> str:
         return self.ref
+
+    @property
+    def is_bag(self) -> bool:
+        """Return whether the file is a bag, and not one of the first packs, a PDF alone."""
+        return self.format == PackFormat.BAG
+
+    @property
+    def file_name(self) -> str:
+        """Return what the file is called when it is handed out."""
+        return f"{self.ref}.zip" if self.is_bag else f"{self.ref}.pdf"
 
     @property
     def is_waiting(self) -> bool:

@@ -3,78 +3,95 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from governance.accounts.models import BusinessUnit
 from governance.audit_packs import sections, verdicts
 from governance.audit_packs.duties import obligations
+from governance.audit_packs.entries import Chosen, later_than
 from governance.audit_packs.escalations import escalations
+from governance.audit_packs.heading import Reading, head_of, index_of, texts_of
 from governance.audit_packs.incidents import incidents
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.papers import papers
-from governance.audit_packs.rules import SCHEMA, missing
-from governance.audit_packs.sections import Batch, Facts, iso
+from governance.audit_packs.rules import missing
+from governance.audit_packs.sections import Batch, Facts
 from governance.audit_packs.timeline import timelines
 from governance.audit_packs.traces import WHOLE, traces
+from governance.checkpoints.actions import checkpoint_now
+from governance.checkpoints.models import Checkpoint
 from governance.common.canonical import canonical_bytes
-from governance.ledger.actions import sequence_all
-from governance.ledger.models import Pending
-from governance.ledger.queries import size_and_root
 from inventory.systems.models import AISystem
 
 BATCH = 200
+MOST_TRIES = 3
 
 
 @dataclass(frozen=True)
 class Contents:
-    """A pack's data: its head (what, when, who, which record) and its systems by name."""
+    """A pack's data: its head (what, when, who, which record), its systems by name, its entries."""
 
     head: Facts
     systems: list[Facts]
+    numbers: tuple[int, ...] = ()  # of the ledger entries that go with it
+
+    @cached_property
+    def texts(self) -> dict[str, bytes]:
+        """Return the RFC 8785 bytes of each system by its ref."""
+        return texts_of(self.systems)
+
+    @cached_property
+    def index(self) -> list[dict[str, str]]:
+        """Return each system with the file of the bag that tells of it."""
+        return index_of(self.systems, self.texts)
 
     def json(self) -> bytes:
-        """Return the RFC 8785 bytes of `data.json`."""
-        return canonical_bytes(self.head | {"systems": self.systems})
+        """Return the RFC 8785 bytes of everything, as the PDF holds it."""
+        systems = b",".join(self.texts[system["ref"]] for system in self.systems)
+        members = {key: canonical_bytes(value) for key, value in self.head.items()}
+        members["systems"] = b"[" + systems + b"]"
+        pairs = (canonical_bytes(key) + b":" + members[key] for key in sorted(members))
+        return b"{" + b",".join(pairs) + b"}"
+
+    def data(self) -> bytes:
+        """Return the RFC 8785 bytes of `data.json`: the head, and where each system is told."""
+        return canonical_bytes(self.head | {"systems": self.index})
 
 
 def contents(pack: EvidencePack) -> Contents:
     """Return all that the pack says, from one snapshot of the database.
 
-    Entries that wait for their number get it first, so that the size and root in the head
-    cover every entry that the timelines tell of.
+    A checkpoint is signed just before, so that it covers every entry that the timelines tell
+    of. What others wrote between the two makes it begin anew, MOST_TRIES times; then
+    the head says how many entries are later than the checkpoint.
     """
-    if Pending.objects.exists():
-        sequence_all()
-    with _snapshot():
-        now = timezone.now()
-        size, root = size_and_root()
-        chosen = AISystem.objects.filter(packs=pack).select_related("unit", "owner", "vendor")
-        rows = list(chosen.order_by("name", "pk"))
-        systems = [
-            told
-            for at in range(0, len(rows), BATCH)
-            for told in _systems(
-                Batch(rows[at : at + BATCH], now.date(), whole=len(rows) <= WHOLE), pack
-            )
-        ]
-    head = {
-        "schema": SCHEMA,
-        "pack": pack.ref,
-        "subject": pack.subject,
-        "organisation": BusinessUnit.objects.get(parent__isnull=True).name,
-        "scope": _scope(pack, systems),
-        "period": {"from": iso(pack.period_from), "to": iso(pack.period_to)},
-        "requested_by": pack.requested_by.name,
-        "requested_at": iso(pack.requested_at),
-        "read_at": iso(now),
-        "software": {"name": "Muster", "version": settings.VERSION},
-        "ledger": {"size": size, "root": root},
-    }
-    return Contents(head, systems)
+    left = MOST_TRIES
+    while True:
+        left -= 1
+        point = checkpoint_now()
+        with _snapshot():
+            later = later_than(point.size)
+            if not later or not left:
+                return _read(pack, point, later)
+
+
+def _read(pack: EvidencePack, point: Checkpoint, later: int) -> Contents:
+    now = timezone.now()
+    chosen = Chosen(point.size)
+    among = AISystem.objects.filter(packs=pack).select_related("unit", "owner", "vendor")
+    rows = list(among.order_by("name", "pk"))
+    systems: list[Facts] = []
+    for at in range(0, len(rows), BATCH):
+        batch = Batch(rows[at : at + BATCH], now.date(), whole=len(rows) <= WHOLE, size=point.size)
+        systems += _systems(batch, pack)
+        chosen.add(batch, pack)
+    chosen.add_request(pack)
+    said = Contents({}, systems, tuple(sorted(chosen.numbers)))
+    said.head.update(head_of(Reading(pack, now, point, later, chosen), systems, said.index))
+    return said
 
 
 @contextmanager
@@ -86,16 +103,6 @@ def _snapshot() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         yield
-
-
-def _scope(pack: EvidencePack, systems: list[Facts]) -> Facts:
-    return {
-        "kind": pack.kind,
-        "unit": pack.unit.name,
-        "chosen_by": pack.scope,
-        "population": len(systems),
-        "refs": sorted(system["ref"] for system in systems),
-    }
 
 
 def _systems(batch: Batch, pack: EvidencePack) -> Iterator[Facts]:

@@ -20,6 +20,11 @@ class PackStatus(StrEnum):
     FAILED = "failed"
 
 
+class PackFormat(StrEnum):
+    BAG = "bag"
+    PDF = "pdf"
+
+
 S = PackStatus
 PACK_TRANSITIONS: dict[PackStatus, frozenset[PackStatus]] = {
     S.REQUESTED: frozenset({S.BUILDING, S.FAILED}),
@@ -31,7 +36,8 @@ PACK_TRANSITIONS: dict[PackStatus, frozenset[PackStatus]] = {
 LEASE = timedelta(seconds=60)  # a worker that is silent for longer has lost the pack
 MOST_ATTEMPTS = 3
 MOST_SYSTEMS = 10_000
-SCHEMA = "muster/pack/1"
+MOST_PURPOSE = 400  # characters
+SCHEMA = "muster/pack/2"
 
 
 def subject_of(kind: ScopeKind, names: Sequence[str], unit: str) -> str:

@@ -20,6 +20,7 @@ class Batch:
     systems: Sequence[AISystem]
     day: date
     whole: bool = True  # few enough systems in the pack for whole traces
+    size: int | None = None  # of the checkpoint: later entries are not told; None tells all
     subjects: dict[tuple[str, str], set[int]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:

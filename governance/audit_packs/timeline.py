@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -18,6 +19,8 @@ def timelines(batch: Batch, pack: EvidencePack) -> dict[int, list[Facts]]:
     entries = list(_entries(batch, pack))
     ids = [entry.pk for entry in entries]
     numbers = dict(LeafSequence.objects.filter(entry_id__in=ids).values_list("entry_id", "seq"))
+    if batch.size is not None:
+        entries = [entry for entry in entries if numbers.get(entry.pk, batch.size) < batch.size]
     people = dict(
         User.objects.filter(handle__in={entry.actor_ref for entry in entries}).values_list(
             "handle", "name"
@@ -57,7 +60,14 @@ def span(pack: EvidencePack) -> dict[str, datetime]:
     """Return a pack's period as conditions on a moment; none where it is open."""
     found = {}
     if pack.period_from:
-        found["at__gte"] = datetime.combine(pack.period_from, time(), UTC)
+        found["at__gte"] = _midnight(pack.period_from, pack)
     if pack.period_to and pack.period_to < date.max:
-        found["at__lt"] = datetime.combine(pack.period_to + timedelta(days=1), time(), UTC)
+        found["at__lt"] = _midnight(pack.period_to + timedelta(days=1), pack)
     return found
+
+
+def _midnight(day: date, pack: EvidencePack) -> datetime:
+    """Return when a day of the pack's zone begins, in UTC; the first days of all only there."""
+    if day == date.min:
+        return datetime.combine(day, time(), UTC)
+    return datetime.combine(day, time(), ZoneInfo(pack.zone)).astimezone(UTC)

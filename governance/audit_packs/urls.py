@@ -27,4 +27,5 @@ urlpatterns = [
     path("<slug:ref>/last-day/", sharing_views.last_day, name="last_day"),
     path("<slug:ref>/withdraw/", sharing_views.withdraw, name="withdraw"),
     path("<slug:ref>/ask/", question_views.ask, name="ask"),
+    path("<slug:ref>/pdf/", views.download_pdf, name="pdf"),
 ]

@@ -38,7 +38,7 @@ def check_digest(sha256: str) -> Verdict:
     found = [
         (entry, data)
         for entry in Entry.objects.filter(action="pack.sealed").order_by("pk")
-        if (data := body(entry)["data"]).get("sha256") == sha256
+        if sha256 in _digests(data := body(entry)["data"])
     ]
     if not found:
         return Verdict(
@@ -51,7 +51,12 @@ def check_digest(sha256: str) -> Verdict:
     entry, data = found[0]
     if fault := _fault(entry, data):
         return Verdict(ALTERED, [f"sha256 {sha256}", fault])
-    return Verdict(GOOD, _story(entry, data))
+    return Verdict(GOOD, _story(entry, data, sha256))
+
+
+def _digests(data: dict[str, Any]) -> set[str]:
+    """Return the SHA-256 of the file that an entry sealed, and of the PDF inside it."""
+    return {data.get("sha256", ""), data.get("pdf", {}).get("sha256", "")} - {""}
 
 
 def _fault(entry: Entry, data: dict[str, Any]) -> str:
@@ -71,14 +76,15 @@ def _fault(entry: Entry, data: dict[str, Any]) -> str:
     return ""
 
 
-def _story(entry: Entry, data: dict[str, Any]) -> list[str]:
+def _story(entry: Entry, data: dict[str, Any], sha256: str) -> list[str]:
     number = LeafSequence.objects.get(entry_id=entry.pk).seq
+    what = "the file that was sealed" if data["sha256"] == sha256 else "the PDF that was sealed"
     person = User.objects.filter(handle=entry.actor_ref).first()
     return [
-        f"{data['pack']} holds: this is the file that was sealed.",
+        f"{data['pack']} holds: this is {what}.",
         f"sealed   {entry.at:%Y-%m-%d %H:%M:%S} UTC, asked for by {person or 'somebody'}",
         f"ledger   #{number}, over {data['ledger']['size']} entries",
         f"root     {data['ledger']['root']}",
-        f"sha256   {data['sha256']}",
+        f"sha256   {sha256}",
         f"systems  {data['systems']}",
     ]

@@ -14,7 +14,7 @@ from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.audit_packs import actions, pack_page
 from governance.audit_packs.ahead import Ahead, ahead
-from governance.audit_packs.files import sent
+from governance.audit_packs.files import sent, sent_pdf
 from governance.audit_packs.forms import NAMED, UNIT, PackForm
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.question_models import PackQuestion
@@ -96,3 +96,10 @@ def pack(request: HttpRequest, ref: str) -> HttpResponse:
 def download(request: HttpRequest, ref: str) -> FileResponse:
     """Hand the sealed file out, and record who fetched it."""
     return sent(visible(request, ref), acting_user(request))
+
+
+@require_GET
+@login_required
+def download_pdf(request: HttpRequest, ref: str) -> FileResponse:
+    """Hand the PDF alone out, and record who fetched it."""
+    return sent_pdf(visible(request, ref), acting_user(request))

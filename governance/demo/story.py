@@ -235,6 +235,5 @@ def _packs(cast: Cast, made: list[AISystem]) -> None:
         actor=ines,
         kind=ScopeKind.PORTFOLIO,
         systems=[system for system in made if system.unit_id == claims.pk],
-        unit=claims,
         scope={"unit": claims.pk, "name": claims.name},
     )

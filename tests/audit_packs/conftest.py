@@ -3,16 +3,22 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 
 from governance.audit_packs import building
 from governance.audit_packs.actions import request_pack
+from governance.audit_packs.bag import Papers
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.render import Printed
-from governance.audit_packs.rules import ScopeKind
+from governance.audit_packs.rules import PackFormat, PackStatus, ScopeKind
 from governance.audit_packs.tasks import build_pack
+from governance.ledger.actions import record, sequence_all
+from governance.ledger.queries import size_and_root
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +67,33 @@ def file(sealed_pack, settings) -> Path:
     return settings.STORAGE / sealed_pack.file
 
 
+@pytest.fixture
+def old_pack(pack, settings) -> EvidencePack:
+    """A pack sealed as the first ones were: a PDF alone, with an entry that knows no bag."""
+    body = b"%PDF-1.7 old"
+    kept = {"file": f"packs/{pack.ref}.pdf", "sha256": sha256(body).hexdigest()}
+    sequence_all()
+    size, root = size_and_root()
+    (settings.STORAGE / "packs").mkdir(parents=True)
+    (settings.STORAGE / kept["file"]).write_bytes(body)
+    EvidencePack.objects.filter(pk=pack.pk).update(
+        **kept,
+        status=PackStatus.SEALED,
+        format=PackFormat.PDF,
+        sealed_at=timezone.now(),
+        size_bytes=len(body),
+        pages=1,
+        ledger_size=size,
+        ledger_root=root,
+    )
+    data = {"pack": pack.ref, "sha256": kept["sha256"], "systems": 1}
+    data |= {"ledger": {"size": size, "root": root}}
+    with transaction.atomic():
+        record("pack.sealed", subject=pack, actor=pack.requested_by, data=data, unit=pack.unit_id)
+    pack.refresh_from_db()
+    return pack
+
+
 @pytest.fixture(autouse=True)
 def _quick_print(request, monkeypatch) -> None:
     """Print packs as a few bytes, but in the tests of the file itself."""
@@ -73,3 +106,4 @@ def _quick_print(request, monkeypatch) -> None:
         return Printed(folder / "pack.pdf", pages=5, press_kib=0, binding_kib=0)
 
     monkeypatch.setattr(building, "print_pack", printed)
+    monkeypatch.setattr(building, "papered", Papers)

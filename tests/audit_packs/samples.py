@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from governance.audit_packs.completeness import FLAGGED
 from governance.audit_packs.queries import Contents
 from governance.audit_packs.rules import missing
 
@@ -287,23 +288,41 @@ def bare(number: int = 1, **over: Any) -> dict[str, Any]:
 
 def contents(*systems: dict[str, Any], kind: str = "selection") -> Contents:
     """Return the contents of a pack about these systems."""
+    refs = sorted(it["ref"] for it in systems)
+    none: list[Any] = []
     head = {
-        "schema": "muster/pack/1",
+        "schema": "muster/pack/2",
         "pack": "EP-001",
+        "purpose": "",
         "subject": f"{len(systems)} systems of People",
         "organisation": "Halden Mutual",
-        "scope": {
-            "kind": kind,
-            "unit": "People",
-            "chosen_by": {},
-            "population": len(systems),
-            "refs": [it["ref"] for it in systems],
-        },
-        "period": {"from": None, "to": None},
+        "scope": {"kind": kind, "unit": "People", "filter": {}, "chosen_by": "Ines Halvorsen"},
+        "population": {"count": len(systems), "refs": refs},
+        "period": {"from": None, "to": None, "zone": "UTC"},
         "requested_by": "Ines Halvorsen",
         "requested_at": "2026-11-22T10:00:00Z",
         "read_at": "2026-11-22T11:22:33Z",
-        "software": {"name": "Muster", "version": "0.1.0"},
-        "ledger": {"size": 8_412, "root": "ab" * 32},
+        "software": {"name": "Muster", "version": "0.1.0", "commit": "ab" * 20},
+        "ledger": LEDGER,
+        "previous": None,
+        "sample": {"seed": "ab" * 32, "refs": refs[:25], "numbers": none, "rule": ""},
+        "missing": {},
+        "exceptions": dict.fromkeys(FLAGGED, none),
+        "refused_actions": 0,
+        "break_glass": False,
     }
     return Contents(head, list(systems))
+
+
+LEDGER = {
+    "origin": "muster-0a1b2c3d",
+    "size": 8_412,
+    "root": "ab" * 32,
+    "from": 0,
+    "to": 8_411,
+    "interval": 8_412,
+    "entries": 90,
+    "withheld": 8_322,
+    "request": 8_411,
+    "later": 0,
+}

@@ -1,6 +1,6 @@
 """Asking for packs, and who sees them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -13,14 +13,21 @@ from governance.ledger.models import Entry
 from governance.ledger.queries import body
 from tests.factories import make_system
 
+HEAD = {
+    "ledger": {"size": 7, "root": "cd" * 32, "entries": 5},
+    "previous": None,
+    "break_glass": False,
+    "software": {"version": "0.1.0"},
+}
 FILE = Sealed(
-    file="packs/EP-001.pdf",
+    file="packs/EP-001.zip",
     sha256="ab" * 32,
     size_bytes=9,
+    pdf_sha256="ef" * 32,
+    pdf_bytes=4,
     pages=1,
-    ledger_size=7,
-    ledger_root="cd" * 32,
-    software="0.1.0",
+    sealed_at=datetime(2026, 11, 22, 12, tzinfo=UTC),
+    head=HEAD,
 )
 
 
@@ -95,6 +102,7 @@ def test_sealing_puts_digest_and_tree_into_the_ledger(pack):
     data = body(Entry.objects.get(action="pack.sealed"))["data"]
     assert data["sha256"] == FILE.sha256
     assert data["ledger"] == {"size": 7, "root": "cd" * 32}
+    assert data["pdf"] == {"sha256": FILE.pdf_sha256, "bytes": 4}
     assert data["pack"] == pack.ref
     assert pack.status == PackStatus.SEALED
 

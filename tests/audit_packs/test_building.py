@@ -1,5 +1,6 @@
 """Building packs: once, by one worker, and whole or not at all."""
 
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from inventory.systems.actions import change_system
 def test_a_built_pack_is_sealed_with_its_file(sealed_pack, file, settings):
     assert sealed_pack.status == PackStatus.SEALED
     assert sealed_pack.done == sealed_pack.total == 1
-    assert file.read_bytes().startswith(b"%PDF-1.7")
+    assert zipfile.is_zipfile(file)
     assert file.stat().st_size == sealed_pack.size_bytes
     assert [path.name for path in file.parent.iterdir()] == [file.name]
 
@@ -108,6 +109,21 @@ def test_a_sealed_file_is_found_in_the_record(sealed_pack, file, capsys):
     assert f"{sealed_pack.ref} holds" in told
     assert "Ines Halvorsen" in told
     assert sealed_pack.ledger_root in told
+
+
+def test_the_pdf_alone_is_found_in_the_record_too(sealed_pack, file, tmp_path, capsys):
+    with zipfile.ZipFile(file) as archive:
+        pdf = archive.read(f"{sealed_pack.ref}/data/{sealed_pack.ref}.pdf")
+    (tmp_path / "alone.pdf").write_bytes(pdf)
+    call_command("verify_pack", str(tmp_path / "alone.pdf"))
+
+    assert "this is the PDF that was sealed" in capsys.readouterr().out
+
+
+def test_a_pack_of_the_first_ones_is_still_found(old_pack, settings, capsys):
+    call_command("verify_pack", str(settings.STORAGE / old_pack.file))
+
+    assert f"{old_pack.ref} holds" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("at", [0, 1_000, -2])

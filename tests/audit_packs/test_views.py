@@ -1,5 +1,7 @@
 """The pages of packs."""
 
+import hashlib
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -96,7 +98,7 @@ def test_a_sealed_pack_shows_how_to_check_it(as_user, auditor, sealed_pack):
 
     assert sealed_pack.sha256 in page
     assert sealed_pack.ledger_root in page
-    assert f"manage.py verify_pack {sealed_pack.ref}.pdf" in page
+    assert f"manage.py verify_pack {sealed_pack.ref}.zip" in page
     assert "every 1s" not in page
 
 
@@ -104,10 +106,31 @@ def test_a_download_is_an_attachment_and_an_entry(as_user, auditor, sealed_pack,
     answer = as_user(auditor).get(f"/packs/{sealed_pack.ref}/download/")
 
     assert b"".join(answer.streaming_content) == file.read_bytes()
-    assert answer["Content-Disposition"] == f'attachment; filename="{sealed_pack.ref}.pdf"'
+    assert answer["Content-Disposition"] == f'attachment; filename="{sealed_pack.ref}.zip"'
+    assert answer["Content-Type"] == "application/zip"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert Entry.objects.filter(action="pack.downloaded", actor_ref=auditor.handle).count() == 1
     assert "Otto Auditor" in as_user(auditor).get(f"/packs/{sealed_pack.ref}/").content.decode()
+
+
+def test_the_pdf_alone_comes_out_of_the_zip_and_is_an_entry_too(as_user, auditor, sealed_pack):
+    answer = as_user(auditor).get(f"/packs/{sealed_pack.ref}/pdf/")
+    body = b"".join(answer.streaming_content)
+
+    assert body.startswith(b"%PDF-1.7")
+    assert hashlib.sha256(body).hexdigest() == sealed_pack.pdf_sha256
+    assert answer["Content-Length"] == str(len(body)) == str(sealed_pack.pdf_bytes)
+    assert answer["Content-Disposition"] == f'attachment; filename="{sealed_pack.ref}.pdf"'
+    assert Entry.objects.filter(action="pack.downloaded", actor_ref=auditor.handle).count() == 1
+
+
+def test_a_pack_of_the_first_ones_is_a_pdf_and_stays_one(as_user, auditor, old_pack):
+    for address in ("download", "pdf"):
+        answer = as_user(auditor).get(f"/packs/{old_pack.ref}/{address}/")
+
+        assert answer["Content-Type"] == "application/pdf"
+        assert b"".join(answer.streaming_content) == b"%PDF-1.7 old"
+    assert f"{old_pack.ref}.pdf" in as_user(auditor).get(f"/packs/{old_pack.ref}/").content.decode()
 
 
 def test_a_file_that_was_changed_on_disk_is_not_handed_out(as_user, auditor, sealed_pack, file):

@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the file."""
-        parser.add_argument("file", type=Path, help="the PDF as it was downloaded")
+        parser.add_argument("file", type=Path, help="the zip or the PDF as it was downloaded")
 
     def handle(self, *, file: Path, **options: Any) -> None:
         """Check, and say what was found."""

@@ -1,0 +1,135 @@
+"""The head of a pack: what it is about, how complete it is, and which record it was read from."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+
+from governance.accounts.models import BusinessUnit
+from governance.audit_packs.completeness import Interval, by_kind, sample
+from governance.audit_packs.entries import Chosen, interval
+from governance.audit_packs.models import EvidencePack
+from governance.audit_packs.rules import MISSING, SCHEMA, PackFormat, PackStatus
+from governance.audit_packs.sections import Facts, iso
+from governance.audit_packs.software import commit
+from governance.checkpoints.models import Checkpoint
+from governance.common.canonical import canonical_bytes
+from governance.common.notes import parse_checkpoint, split_note
+from governance.ledger.tree import root_at
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reading of the record for a pack: when, at which checkpoint, and what was chosen."""
+
+    pack: EvidencePack
+    at: datetime
+    point: Checkpoint
+    later: int  # entries that came between the checkpoint and the reading
+    chosen: Chosen
+
+
+def texts_of(systems: Iterable[Facts]) -> dict[str, bytes]:
+    """Return the RFC 8785 bytes of each system by its ref."""
+    return {system["ref"]: canonical_bytes(system) for system in systems}
+
+
+def index_of(systems: Iterable[Facts], texts: Mapping[str, bytes]) -> list[dict[str, str]]:
+    """Return each system with its file in the bag and that file's digest, in order of refs."""
+    return [
+        {
+            "ref": system["ref"],
+            "name": system["name"],
+            "file": f"data/systems/{system['ref']}.json",
+            "sha256": hashlib.sha256(texts[system["ref"]]).hexdigest(),
+        }
+        for system in sorted(systems, key=lambda it: str(it["ref"]).encode())
+    ]
+
+
+def head_of(reading: Reading, systems: list[Facts], index: list[dict[str, str]]) -> Facts:
+    """Return the head of a pack about these systems."""
+    pack, chosen = reading.pack, reading.chosen
+    within = interval(pack, reading.point.size)
+    exceptions = by_kind(chosen.exceptions())
+    return {
+        **_asked(pack),
+        "population": {"count": len(index), "refs": [it["ref"] for it in index]},
+        "read_at": iso(reading.at),
+        "software": {"name": "Muster", "version": settings.VERSION, "commit": commit()},
+        "ledger": _ledger(reading, within),
+        "previous": previous(pack, reading.point.size),
+        "sample": sample(index, within, chosen.numbers),
+        "missing": counted(systems),
+        "exceptions": exceptions,
+        "refused_actions": len(exceptions["refused"]),
+        "break_glass": bool(exceptions["emergencies"]),
+    }
+
+
+def _asked(pack: EvidencePack) -> Facts:
+    """Return what was asked for, by whom and when."""
+    return {
+        "schema": SCHEMA,
+        "pack": pack.ref,
+        "purpose": pack.purpose,
+        "subject": pack.subject,
+        "organisation": BusinessUnit.objects.get(parent__isnull=True).name,
+        "scope": {
+            "kind": pack.kind,
+            "unit": pack.unit.name,
+            "filter": pack.scope,
+            "chosen_by": pack.requested_by.name,
+        },
+        "period": {"from": iso(pack.period_from), "to": iso(pack.period_to), "zone": pack.zone},
+        "requested_by": pack.requested_by.name,
+        "requested_at": iso(pack.requested_at),
+    }
+
+
+def _ledger(reading: Reading, within: Interval) -> Facts:
+    """Return which part of which ledger the pack holds, and what of it is left out."""
+    numbers = reading.chosen.numbers
+    return {
+        "origin": origin_of(reading.point.note),
+        "size": reading.point.size,
+        "root": bytes(reading.point.root).hex(),
+        "from": within.first,
+        "to": within.last,
+        "interval": len(within),
+        "entries": len(numbers),
+        "withheld": len(within) - within.count(numbers),
+        "request": reading.chosen.request,
+        "later": reading.later,
+    }
+
+
+def origin_of(note: str) -> str:
+    """Return whose record a checkpoint is of."""
+    return parse_checkpoint(split_note(note.encode())[0]).origin
+
+
+def counted(systems: Iterable[Facts]) -> dict[str, int]:
+    """Return how many systems lack what, in the words of the pack; nothing for what none lacks."""
+    lacks = Counter(words for system in systems for words in system["missing"])
+    return {words: lacks[words] for words in MISSING if lacks[words]}
+
+
+def previous(pack: EvidencePack, size: int) -> dict[str, Any] | None:
+    """Return size and root of the checkpoint that whoever gets this pack holds already.
+
+    It is that of the newest earlier pack of the same person, or about the same.
+    """
+    same = Q(requested_by=pack.requested_by) | Q(subject=pack.subject, unit=pack.unit)
+    known = EvidencePack.objects.filter(
+        same, status=PackStatus.SEALED, format=PackFormat.BAG, ledger_size__lte=size
+    )
+    earlier = known.exclude(pk=pack.pk).order_by("-sealed_at", "-pk").first()
+    if earlier is None or earlier.ledger_size is None:
+        return None
+    return {"size": earlier.ledger_size, "root": root_at(earlier.ledger_size).hex()}
