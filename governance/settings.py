@@ -244,6 +244,8 @@ TIMESTAMP_CA = Path(env("TIMESTAMP_CA_FILE", str(DATA_DIR / "timestamp-ca.pem"))
 
 # --- Checkpoints of the ledger --------------------------------------------------------------
 LOG_KEY_FILE = Path(env("LOG_KEY_FILE", str(DATA_DIR / "log.key")))  # signs them
+LOG_SIGNER = env("LOG_SIGNER")  # unix:SOCKET of run_signer, or pkcs11:MODULE; else the file
+LOG_PIN_FILE = Path(env("LOG_PIN_FILE", str(DATA_DIR / "log.pin")))  # opens the PKCS#11 token
 LOG_ORIGIN = env("LOG_ORIGIN")  # the log's name for all time; made with the key when empty
 CHECKPOINT_SINKS = env("CHECKPOINT_SINKS").split()  # places outside: file:, s3:, mailto:, witness:
 CHECKPOINT_TARGET_MINUTES = int(env("CHECKPOINT_TARGET_MINUTES", "5"))  # alarm at twice that

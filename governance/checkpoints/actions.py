@@ -2,16 +2,14 @@
 
 from datetime import UTC, datetime
 
-from django.conf import settings
 from django.db import connection, transaction
 
 from governance.accounts.access import require
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
-from governance.checkpoints import keyfile
 from governance.checkpoints.models import Checkpoint, SigningKey
 from governance.checkpoints.queries import at_size, newest
-from governance.checkpoints.signing import first, signer
+from governance.checkpoints.signing import keeper, signer
 from governance.checkpoints.standing import is_held
 from governance.common.clock import database_now
 from governance.common.errors import DomainError
@@ -83,7 +81,7 @@ def make_key(*, actor: Actor = CLOCK) -> SigningKey:
         _alone()
         if row := SigningKey.objects.filter(retired_at__isnull=True).first():
             return row
-        return _register(first().key, "ledger.key_made", actor, {})
+        return _register(keeper().first().key, "ledger.key_made", actor, {})
 
 
 @transaction.atomic
@@ -98,13 +96,13 @@ def rotate_key(*, actor: User, reason: str) -> SigningKey:
         raise DomainError("Say why the key is changed.")
     _alone()
     before, now = signer(), database_now()
-    after = keyfile.made(before.key.name)
-    keyfile.write(keyfile.aside(settings.LOG_KEY_FILE), after)
+    place = keeper()
+    after = place.make_next(before.key)
     note = sign_note(change_text(before.key, after.key, now), [before, after])
     SigningKey.objects.filter(retired_at__isnull=True).update(retired_at=now)
     said = {"before": str(before.key), "reason": reason.strip(), "note": note}
     row = _register(after.key, "ledger.key_changed", actor, said)
-    transaction.on_commit(signer)  # which puts the next key in place
+    transaction.on_commit(lambda: place.settle(row.vkey))
     return row
 
 
