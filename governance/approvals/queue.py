@@ -37,8 +37,10 @@ from raci.people.queries import spoken_for
 
 PERSONAL = tuple(sorted(HIGH_DATA | LIMITED_DATA))  # of the data that a DPO is asked about
 ASKED = (State.IN_REVIEW, State.EMERGENCY_ACTIVE)  # somebody's voice is missing
-BY_ROLE = (Slot.DPO, Slot.BS, Slot.LEG, Slot.EXEC)
-VALIDATES = ACTIVITIES[Slot.VAL]
+BY_ROLE = {  # with the activity in which somebody may act for the holder
+    Slot.VAL: ACTIVITIES[Slot.VAL],
+    **dict.fromkeys((Slot.DPO, Slot.BS, Slot.LEG, Slot.EXEC), FOR_ROLES),
+}
 SHOWS = ("mine", "waiting", "running", "decided")
 ENVIRONMENT_WORDS = {"prod": "Production", "staging": "Staging", "test": "Test"}
 TIER_WORDS = {"minimal": "Minimal", "limited": "Limited", "high": "High"}
@@ -72,8 +74,7 @@ def waiting_for(user: User) -> QuerySet[Release]:
 def _by_role(user: User) -> Q:
     """Return what asks for a role that the person speaks for, while nobody has spoken in it."""
     found = Q(pk__in=[])
-    held = spoken_for(user, BY_ROLE, FOR_ROLES) + spoken_for(user, [Slot.VAL], VALIDATES)
-    for role, unit in held:
+    for role, unit in spoken_for(user, BY_ROLE):
         slot = Slot(role)
         found |= Q(system__unit__path__contains=[unit]) & asks(slot) & _lacks(slot)
     return found

@@ -1,6 +1,6 @@
 """Loading what decides who answers: holders, absences, delegations, authorities."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -124,30 +124,29 @@ def speaks_for(actor: User, person: User) -> bool:
     return actor == person or theirs.filter(pk__in=mine).exists()
 
 
-def spoken_for(user: User, roles: Iterable[str], activity: str) -> list[tuple[str, int]]:
+def spoken_for(user: User, activities: Mapping[str, str]) -> list[tuple[str, int]]:
     """Return the roles that a person speaks for now, each with its unit's id; one query.
 
-    Their own while they are there; of who is away or has left, those that they are deputy for or,
-    with a mandate for the activity, act in.
+    `activities` names for each role the activity that a mandate must cover. Their own roles count
+    while they are there; of who is away or has left, those that they are deputy for or act in.
     """
     now = timezone.now()
-    held = RoleHolder.objects.at(now).filter(role__in=list(roles))
+    held = RoleHolder.objects.at(now).filter(role__in=list(activities))
     here = Q(person__is_active=True) & ~Exists(_away(OuterRef("person"), now))
     same = held.filter(unit=OuterRef("unit"), role=OuterRef("role"), rank=Rank.PRIMARY)
-    mandates = Delegation.objects.filter(
-        Q(activities=[]) | Q(activities__contains=[activity]),
-        taker=user,
-        status=DelegationStatus.ACCEPTED,
-        starts_at__lte=now,
-        ends_at__gt=now,
-    )
     primary, deputy = Q(rank=Rank.PRIMARY), Q(rank=Rank.DEPUTY, person=user)
-    rows = held.filter(
-        (primary & Q(person=user) & here)
-        | (deputy & here & ~Exists(same.filter(here)))
-        | (primary & ~here & Q(person__in=mandates.values("giver")))
-    )
-    return list(rows.order_by("pk").values_list("role", "unit_id"))
+    mine = (primary & Q(person=user) & here) | (deputy & here & ~Exists(same.filter(here)))
+    for activity in set(activities.values()):
+        roles = [role for role, one in activities.items() if one == activity]
+        givers = _mandates(user, activity, now).values("giver")
+        mine |= primary & ~here & Q(role__in=roles, person__in=givers)
+    return list(held.filter(mine).order_by("pk").values_list("role", "unit_id"))
+
+
+def _mandates(taker: User, activity: str, now: datetime) -> QuerySet[Delegation]:
+    covered = Q(activities=[]) | Q(activities__contains=[activity])
+    running = Delegation.objects.filter(starts_at__lte=now, ends_at__gt=now)
+    return running.filter(covered, taker=taker, status=DelegationStatus.ACCEPTED)
 
 
 def _away(person: Any, now: datetime) -> QuerySet[Absence]:
