@@ -16,7 +16,7 @@ from typing import Any
 
 from launcher.common import ROOT, say
 
-from bench.faults import broker, clocks, workers
+from bench.faults import broker, clocks, recovery, workers
 from bench.faults.checks import Found, line, table
 from bench.faults.plan import Run, carried_out
 from bench.faults.world import ground
@@ -36,6 +36,8 @@ EXPERIMENTS: dict[str, Callable[[Run], None]] = {
     "F-24": clocks.clock_steps,
     "F-24b": clocks.clock_steps_of_all,
     "F-25": clocks.year,
+    "F-26": recovery.backup_under_load,
+    "F-27": recovery.point_in_time,
 }
 
 
