@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -83,6 +84,9 @@ def _restore(data: Path, words: list[str]) -> int:
         raise Problem(f"{data} holds a database already: name a new folder by --data.")
     checks.data_folder(data)
     with _embedded(data) as (instance, server):
+        if (secret := Path(words[1]) / "keys" / "secret_key").is_file():
+            shutil.copyfile(secret, data / "secret_key")
+            (data / "secret_key").chmod(0o600)
         server.sql("postgres", f"CREATE DATABASE {EMPTY}")
         instance.database_url = server.url(EMPTY)
         code = _manage(instance.env(), words)

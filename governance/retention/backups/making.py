@@ -101,7 +101,8 @@ def _copy(source: Path, target: Path) -> None:
 
 def key_files() -> Iterable[Path]:
     """Return where the secret keys of this installation lie."""
-    return (settings.LOG_KEY_FILE, settings.SEAL_KEY, settings.DECISION_KEY)
+    secret = settings.DATA_DIR / "secret_key"  # of bin/start; else SECRET_KEY is in the environment
+    return (settings.LOG_KEY_FILE, settings.SEAL_KEY, settings.DECISION_KEY, secret)
 
 
 def _copy_keys(target: Path) -> list[str]:
