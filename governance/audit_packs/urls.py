@@ -3,6 +3,7 @@
 from django.urls import path
 
 from governance.audit_packs import (
+    check_views,
     question_views,
     seal_views,
     sharing_views,
@@ -13,6 +14,9 @@ from governance.audit_packs import (
 app_name = "audit_packs"
 urlpatterns = [
     path("", views.packs, name="list"),
+    path("check/", check_views.check, name="check"),
+    path("check/verify_pack.py", check_views.program, name="check_program"),
+    path("check/check-packs.html", check_views.offline, name="check_offline"),
     path("new/", views.new, name="new"),
     path("questions/", question_views.questions, name="questions"),
     path("questions/<int:question>/", question_views.question, name="question"),

@@ -197,6 +197,8 @@ VISITS = [
     Visit("/imports/{import_done}/", (OFFICER, AUDITOR)),
     # Evidence packs
     Visit("/packs/", (OFFICER, AUDITOR)),
+    Visit("/packs/check/", (OFFICER, AUDITOR)),
+    Visit("/packs/check/?sha256=x"),
     Visit("/packs/new/"),
     Visit("/packs/{pack}/", (OFFICER, AUDITOR)),
     # Ledger

@@ -715,7 +715,7 @@ def check_ledger(pack: Pack) -> None:
         raise Altered(f"{min(proofs)} proves an entry that is not in the pack.")
     check_interval(pack, told)
     pack.done.append(
-        f"{len(names):,} entries of the ledger are here byte for byte, and each has its place "
+        f"Ledger entries here byte for byte: {len(names):,}. Each has its place "
         f"among the {tree.size:,} entries under the signed root {tree.root.hex()}."
     )
 
@@ -822,7 +822,7 @@ def check_data(pack: Pack) -> None:
     counted = (bool(flags["emergencies"]), len(flags["refused"]))
     if (told["break_glass"], told["refused_actions"]) != counted:
         raise Altered("The exceptions in data.json are not those that the statement counts.")
-    pack.done.append(f"All {len(refs):,} systems of the population have their file.")
+    pack.done.append(f"Each system of the population has its file: {len(refs):,}.")
 
 
 def check_sample(pack: Pack) -> None:
@@ -839,7 +839,7 @@ def check_sample(pack: Pack) -> None:
     numbers = drawn(number for number in span if number not in pack.entries)
     if (sample["seed"], sample["refs"], sample["numbers"]) != (seed, drawn(refs), numbers):
         raise Altered("The sample is not the one that its seed draws.")
-    pack.done.append(f"The sample of {len(sample['refs'])} systems is the one that its seed draws.")
+    pack.done.append(f"The sample (systems: {len(sample['refs'])}) is the one that its seed draws.")
 
 
 def check_openings(pack: Pack) -> None:
@@ -856,10 +856,10 @@ def check_openings(pack: Pack) -> None:
         if value_at(pack.entries[number]["data"], path) != expected:
             raise Altered(f"The value of {shown(path)} in entry {number} is not the recorded one.")
     hidden = sum(commitments(entry["data"]) for entry in pack.entries.values())
-    pack.done.append(f"{len(openings):,} personal values are the ones that were recorded.")
+    pack.done.append(f"Personal values shown that are the recorded ones: {len(openings):,}.")
     if hidden > len(openings):
         pack.not_checked.append(
-            f"{hidden - len(openings):,} personal values that were erased or not handed out: that "
+            f"Personal values that were erased or not handed out: {hidden - len(openings):,}. That "
             "they were recorded is proven, what they said is not shown."
         )
 
@@ -891,11 +891,12 @@ NEVER_CHECKED = [
 
 
 class Report(NamedTuple):
-    """What was found: the exit code, what it says in lines, and what was not checked."""
+    """What was found: the exit code, what was checked, what was not, and what to look at."""
 
     code: int
     lines: list[str]
     not_checked: list[str]
+    notes: list[str]
     facts: dict[str, Any]
 
 
@@ -912,7 +913,7 @@ def about(pack: Pack) -> dict[str, Any]:
         "Signed by": pack.signer.text if pack.signer else "",
         "Ledger": f"{ledger['size']:,} entries, of which {ledger['entries']:,} are here",
         "Period": f"{days} ({period['zone']})",
-        "Scope": f"{count:,} systems of {scope['unit']}, chosen by {scope['chosen_by']}",
+        "Scope": f"{scope['unit']}, systems: {count:,}, chosen by {scope['chosen_by']}",
         "Asked for": f"{told['requested_at']} by {told['requested_by']}",
         "Read, sealed": f"{told['read_at']}, {told['sealed_at']}",
     }
@@ -925,7 +926,9 @@ def flagged(pack: Pack) -> list[str]:
         count = len(pack.data["exceptions"]["emergencies"])
         lines.insert(0, f"BREAK-GLASS was used ({count}): somebody went past the rules.")
     if told["refused_actions"]:
-        lines.append(f"{told['refused_actions']:,} actions were refused; the pack lists them.")
+        lines.append(
+            f"Actions that were refused: {told['refused_actions']:,}. The pack lists them."
+        )
     for kind, count in sorted(told["missing"].items()):
         if count:
             lines.append(f"Missing: {kind} ({count}).")
@@ -939,7 +942,6 @@ def verify(
     source: str | bytes, keys: Sequence[str | Key], previous: str | bytes | None = None
 ) -> Report:
     """Check a pack, given by path or as bytes, against the keys the auditor holds."""
-    pack: Pack | None = None
     try:
         pinned = [read_key(key) if isinstance(key, str) else key for key in keys]
         older = None if previous is None else load(previous)
@@ -950,15 +952,13 @@ def verify(
         for check in CHECKS:
             check(pack)
         check_growth(pack, older)
-        facts = about(pack)
+        notes = [shown(line, 600) for line in flagged(pack)]
+        return Report(GOOD, pack.done, pack.not_checked + NEVER_CHECKED, notes, about(pack))
     except Refused as refusal:
-        return Report(refusal.code, [shown(refusal, 600)], NEVER_CHECKED, {})
+        return Report(refusal.code, [shown(refusal, 600)], NEVER_CHECKED, [], {})
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as problem:
         words = f"The pack is not laid out as this program knows packs ({problem!r})."
-        return Report(UNSAFE, [shown(words, 600)], NEVER_CHECKED, {})
-    lines = [*pack.done, *(f"Note: {line}" for line in flagged(pack))]
-    lines = [shown(line, 600) for line in lines]
-    return Report(GOOD, lines, pack.not_checked + NEVER_CHECKED, facts)
+        return Report(UNSAFE, [shown(words, 600)], NEVER_CHECKED, [], {})
 
 
 def load(source: str | bytes) -> bytes:
@@ -979,10 +979,13 @@ def in_words(report: Report, file: str) -> str:
     """Return the report as a person reads it."""
     lines = [f"{VERDICTS[report.code]}: {shown(file)}", ""]
     lines += [f"  {name + ':':14} {shown(value)}" for name, value in report.facts.items()]
-    lines += ["", "What was found" if report.code else "What was checked"]
-    lines += [f"  - {line}" for line in report.lines]
-    lines += ["", "What was NOT checked"]
-    lines += [f"  - {line}" for line in report.not_checked]
+    parts = {
+        "What was found" if report.code else "What was checked": report.lines,
+        "What to look at": report.notes,
+        "What was NOT checked": report.not_checked,
+    }
+    for title, said in parts.items():
+        lines += ["", title, *(f"  - {line}" for line in said)] if said else []
     return "\n".join(lines)
 
 
@@ -1006,7 +1009,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         report = verify(options.pack, named_keys(options.key), options.previous)
     except Refused as refusal:
-        report = Report(refusal.code, [shown(refusal)], NEVER_CHECKED, {})
+        report = Report(refusal.code, [shown(refusal)], NEVER_CHECKED, [], {})
     if options.report == "json":
         told = dict(report._asdict(), verdict=VERDICTS[report.code], file=options.pack)
         print(json.dumps(told, indent=1))

@@ -23,7 +23,7 @@ PROGRAM = Path(verify_pack.__file__)
 
 
 def said(report: Report) -> str:
-    return "\n".join([*report.lines, *report.not_checked])
+    return "\n".join([*report.lines, *report.notes, *report.not_checked])
 
 
 def test_a_pack_as_it_was_signed_is_good():
@@ -31,9 +31,9 @@ def test_a_pack_as_it_was_signed_is_good():
 
     assert report.code == GOOD
     assert report.facts["Signed by"] == LOG.vkey
-    assert "12 entries of the ledger are here byte for byte" in said(report)
+    assert "Ledger entries here byte for byte: 12" in said(report)
     assert "From 23 to 61 entries the ledger only grew" in said(report)
-    assert "1 personal values that were erased or not handed out" in said(report)
+    assert "Personal values that were erased or not handed out: 1" in said(report)
 
 
 def test_a_good_pack_is_not_called_more_than_was_checked():
@@ -48,8 +48,7 @@ def test_a_pack_in_which_rules_were_passed_over_says_so_first():
     report = verify(sample.make(Recipe(emergencies=2)).zip, [LOG.vkey])
 
     assert report.code == GOOD
-    notes = [line for line in report.lines if line.startswith("Note: ")]
-    assert notes[0].startswith("Note: BREAK-GLASS was used (2)")
+    assert report.notes[0].startswith("BREAK-GLASS was used (2)")
 
 
 @pytest.mark.parametrize("keys", [[], [OTHER.vkey]], ids=["no key", "another key"])
