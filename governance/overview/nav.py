@@ -81,6 +81,7 @@ MAP: list[tuple[str, list[NavItem]]] = [
         [
             NavItem("Classification", "scale", "/classification/"),
             NavItem("Obligations", "list-checks", "/obligations/"),
+            NavItem("Frameworks", "layers", "/frameworks/"),
             NavItem("RACI", "grid-3x3", "/raci/"),
             NavItem("On call", "clock", "/raci/on-call/"),
             NavItem("Agreements", "handshake", "/agreements/"),

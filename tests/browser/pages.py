@@ -70,6 +70,12 @@ VISITS = [
     Visit("/evaluations/{ran}/", (OFFICER, AUDITOR)),
     Visit("/evaluations/{ran}/?show=all&slice=language%3Dfr"),
     Visit("/evaluations/{ran}/withdraw/", (OWNER,)),
+    # Frameworks
+    Visit("/frameworks/", (OFFICER, AUDITOR)),
+    Visit("/frameworks/mapping/", (OFFICER, AUDITOR)),
+    Visit("/frameworks/eu_ai_act/", (OFFICER, AUDITOR)),
+    Visit("/frameworks/nist_ai_rmf/?state=missing&system={system}"),
+    Visit("/frameworks/controls/C09/", (OFFICER, AUDITOR)),
     # Classification
     Visit("/classification/", (OFFICER, AUDITOR)),
     Visit("/classification/?show=changed"),

@@ -419,3 +419,12 @@ def mlflow_link_in_claims(system, administrator, settings):
 
     source = add_source(actor=administrator, name="Registry", url="http://127.0.0.1:1/")
     return link_model(source, system, actor=administrator, model="claims-triage")
+
+
+@pytest.fixture
+def set_aside_in_claims(system, officer):
+    """A control that does not apply to the system."""
+    from governance.crosswalk.actions import Aside, set_aside
+
+    until = timezone.localdate() + timedelta(days=30)
+    return set_aside(Aside("C09", None, system), actor=officer, reason="A test.", until=until)

@@ -38,6 +38,7 @@ SHARED = {
     "classification": "previews are of those who may classify; their rows go by system",
     "tile": "hashes of hashes, for everybody who signed in",
     "vendors": "vendors are the organisation's",
+    "frameworks": "controls are the organisation's; what shows them goes by system",
     "pin-patterns": "what is said about model ids is the organisation's",
     "model-ids": "what is said about model ids is the organisation's",
     "confirm-email": "belongs to signing in",
@@ -257,7 +258,12 @@ def _registry(ask: Ask) -> Things:
     return {"pk": ask("mlflow_link_in_claims").source_id}
 
 
+def _framework(ask: Ask) -> Things:
+    return {"framework": "eu_ai_act", "control": "C09", "pk": ask("set_aside_in_claims").pk}
+
+
 THINGS: dict[str, Callable[[Ask], Things]] = {
+    "frameworks": _framework,
     "systems": _system,
     "classifications": _system,
     "model-versions": lambda ask: _version(ask) | {"digest": ask("version_in_claims").digest},
