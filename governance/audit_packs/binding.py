@@ -70,7 +70,8 @@ def bind(parts: list[Part], overlay: str, attached: list[Attached], target: str)
             _append(book, part, known_fonts)
         with Pdf.open(overlay) as total:
             _lay_over(book, total)
-        _link(book, dict(_targets(mark for part in parts[1:] for mark in part.marks)))
+        front = {mark.label.lower().replace(" ", "-"): mark for mark in parts[0].marks}
+        _link(book, front | dict(_targets(mark for part in parts[1:] for mark in part.marks)))
         _outline(book, [mark for part in parts for mark in part.marks])
         _attach(book, attached)
         book.save(

@@ -14,7 +14,7 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from governance.audit_packs.seal_key import SealKey, seal_key
-from governance.audit_packs.seal_rules import SealLevel
+from governance.audit_packs.seal_rules import Promise, SealLevel
 from governance.audit_packs.timestamps import Authority, StampError, has_service, service_answers
 
 FIELD = "Seal"
@@ -30,9 +30,10 @@ class SealInfo:
     at: datetime  # by our own clock
 
 
-def expected_level() -> SealLevel:
-    """Return the level that a seal would have at this moment; asks the service once."""
-    return SealLevel.TIMED if service_answers() else SealLevel.BASIC
+def promise() -> Promise:
+    """Return what a seal would be at this moment; asks the time-stamping service once."""
+    level = SealLevel.TIMED if service_answers() else SealLevel.BASIC
+    return Promise(level, seal_key().sha256)
 
 
 def seal_pdf(path_in: Path, path_out: Path, *, timed: bool = True) -> SealInfo:

@@ -4,7 +4,7 @@ A part is printed at a time, so that memory does not grow with the pack. The fro
 laid out first only to count its pages, and printed last, when it knows where everything is.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,12 @@ from django.template.loader import render_to_string
 from governance.audit_packs.attaching import attached
 from governance.audit_packs.binding import Mark, Part
 from governance.audit_packs.children import bound
+from governance.audit_packs.fronts import front, has_break_glass
+from governance.audit_packs.pictures import paint
+from governance.audit_packs.pictures_system import grid, tree
 from governance.audit_packs.queries import Contents
-from governance.audit_packs.rules import MISSING, chunks, ranges
+from governance.audit_packs.rules import chunks
+from governance.audit_packs.seal_rules import Promise
 from governance.audit_packs.sections import Facts
 from governance.common.press.child import Press, PressError
 from governance.common.press.drawing import drawable
@@ -24,6 +28,14 @@ SECTIONS = 8  # headings of every system; what is missing, incidents, escalation
 WITH_SECTIONS = 20  # systems up to which the table of contents names their sections
 FEW = 100  # systems up to which each one starts a page and has its sections as bookmarks
 PDF = "audit_packs/pdf/"
+PARTS = {
+    "glance": "At a glance",
+    "scope": "Scope and completeness",
+    "missing": "What is missing",
+    "annex": "Index by Annex IV",
+    "frameworks": "Frameworks",
+}  # of the front matter, as their headings say
+ALWAYS = ("glance", "scope", "missing")
 
 
 @dataclass(frozen=True)
@@ -37,13 +49,21 @@ class Printed:
 
 
 def print_pack(
-    contents: Contents, folder: Path, progress: Callable[[int], None] = lambda done: None
+    contents: Contents,
+    folder: Path,
+    progress: Callable[[int], None] = lambda done: None,
+    seal: Promise | None = None,
 ) -> Printed:
-    """Return the pack's file in the folder, calling progress(systems done) at least each part."""
+    """Return the pack's file in the folder, calling progress(systems done) at least each part.
+
+    `seal` is what the cover says of the seal that the file will get.
+    """
     done = 0
+    told = front(contents) | {"seal": seal}
     with Press(folder, lambda: progress(done)) as press:
-        before = int(press.print("front", _front(contents, []), only_count=True)["pages"])
-        at = before
+        counted = press.print("front", _front(contents, told, []), only_count=True)
+        told["pages"] = {mark["label"]: mark["page"] + 1 for mark in counted["marks"]}
+        at = before = int(counted["pages"])
         parts: list[Part] = []
         for chunk in chunks(contents.systems):
             name = f"part{len(parts):05d}"
@@ -53,13 +73,13 @@ def print_pack(
             done += len(chunk)
             progress(done)
         marks = [mark for part in parts for mark in part.marks]
-        answer = press.print("front", _front(contents, marks))
+        answer = press.print("front", _front(contents, told, marks))
         if int(answer["pages"]) != before:
             raise PressError("The front matter has other pages than were counted.")
-        front = _part(folder / "front.pdf", answer, 0)
+        first = _part(folder / "front.pdf", answer, 0)
         progress(done)
         press.print("total", render_to_string(f"{PDF}total.html", {"pages": at}))
-    answer = bound([front, *parts], attached(contents, folder), folder, lambda: progress(done))
+    answer = bound([first, *parts], attached(contents, folder), folder, lambda: progress(done))
     return Printed(folder / "pack.pdf", answer["pages"], press.peak_kib, answer["peak_kib"])
 
 
@@ -71,7 +91,8 @@ def whole_html(contents: Contents) -> str:
     """Return the same pages as one document, as a plain WeasyPrint run would take them."""
     many = len(contents.systems) > FEW
     systems = [_system(system, many) for system in contents.systems]
-    return _document(contents, [*_front_parts(contents, []), *systems])
+    told = front(contents) | {"seal": None}
+    return _document(contents, [*_front_parts(contents, told, []), *systems])
 
 
 def _document(contents: Contents, parts: list[str], first_page: int = 1) -> str:
@@ -80,24 +101,23 @@ def _document(contents: Contents, parts: list[str], first_page: int = 1) -> str:
         "head": contents.head,
         "first_page": first_page,
         "many": len(contents.systems) > FEW,
+        "break_glass": has_break_glass(contents.head),
         "parts": parts,
     }
     return drawable(render_to_string(f"{PDF}document.html", context))
 
 
-def _front(contents: Contents, marks: list[Mark]) -> str:
-    return _document(contents, _front_parts(contents, marks))
+def _front(contents: Contents, told: dict[str, Any], marks: list[Mark]) -> str:
+    return _document(contents, _front_parts(contents, told, marks))
 
 
-def _front_parts(contents: Contents, marks: list[Mark]) -> list[str]:
-    given = {
-        "head": contents.head,
-        "systems": _entries(contents.systems, marks),
-        "gaps": list(gaps(contents.systems)),
-        "population": len(contents.systems),
-    }
-    names = ("_cover", "_check", "_contents", "_missing")
-    return [render_to_string(f"{PDF}{name}.html", given) for name in names]
+def _front_parts(contents: Contents, told: dict[str, Any], marks: list[Mark]) -> list[str]:
+    names = [name for name in PARTS if name in ALWAYS or told[name]]
+    pages = told.get("pages", {})
+    parts = [{"label": PARTS[name], "page": pages.get(PARTS[name], 0)} for name in names]
+    given = told | {"systems": _entries(contents.systems, marks), "parts": parts}
+    pieces = ["cover", "check", "contents", *names]
+    return [render_to_string(f"{PDF}_{name}.html", given) for name in pieces]
 
 
 def _entries(systems: list[Facts], marks: list[Mark]) -> list[dict[str, Any]]:
@@ -133,12 +153,11 @@ def _systems(contents: Contents, systems: list[Facts], first_page: int) -> str:
 
 
 def _system(system: Facts, many: bool) -> str:
-    return render_to_string(f"{PDF}_system.html", {"system": system, "many": many})
-
-
-def gaps(systems: list[Facts]) -> Iterator[dict[str, Any]]:
-    """Yield each kind of gap that occurs, with how many systems have it and which."""
-    for words in MISSING:
-        refs = [system["ref"] for system in systems if words in system["missing"]]
-        if refs:
-            yield {"words": words, "count": len(refs), "refs": ranges(refs)}
+    given = {
+        "system": system,
+        "many": many,
+        "drawn": None if many else tree(system["versions"]),
+        "grid": grid(system["raci"]),
+        "paint": paint(),
+    }
+    return render_to_string(f"{PDF}_system.html", given)

@@ -1,5 +1,6 @@
 """Levels of a seal and states of its time stamp."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
@@ -10,6 +11,14 @@ MOST_DOUBLINGS = 6
 class SealLevel(StrEnum):
     BASIC = "B-B"  # the time is our own clock's
     TIMED = "B-T"  # a third party's time is in the seal
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What the cover says of the seal that will be put on the file."""
+
+    level: SealLevel
+    certificate_sha256: str
 
 
 class StampState(StrEnum):

@@ -141,6 +141,7 @@ def _row(row: raci.Row) -> Facts:
 def versions(batch: Batch) -> dict[int, list[Facts]]:
     """Return each system's model versions, newest first, with who made and who decided them."""
     rows = ModelVersion.objects.filter(system__in=batch.ids).order_by("-created_at", "-pk")
+    rows = rows.select_related("parent")
     owner = {version.pk: version.system_id for version in rows}
     told, waivers = releases(batch, owner), _waivers(batch, owner)
     makers: dict[int, list[str]] = defaultdict(list)
@@ -167,6 +168,7 @@ def versions(batch: Batch) -> dict[int, list[Facts]]:
 def _version(version: ModelVersion, pin: Pin) -> Facts:
     return {
         "label": version.label,
+        "parent": version.parent.label if version.parent else None,
         "provider": version.provider,
         "model_id": version.model_id,
         "pinned": pin.is_fixed,

@@ -24,6 +24,7 @@ from tests.audit_packs.samples import bare, contents, system
 
 EVIL = '<img src="http://127.0.0.1:9/x"><link rel=attachment href="file:///etc/passwd">'
 MANY = 5  # in three parts
+PARTS = ("At a glance", "Scope and completeness", "What is missing", "Index by Annex IV")
 PDFA = "{http://www.aiim.org/pdfa/ns/id/}"
 
 
@@ -109,7 +110,7 @@ def test_every_page_counts_up_to_the_same_total(text):
 
 
 def test_the_contents_name_the_page_each_system_begins_on(text):
-    listed = next(page for page in text if "Contents" in page)
+    listed = " ".join(text[2:5])
     for ref in ("AIS-001", "AIS-002", f"AIS-00{MANY}"):
         page = int(re.search(rf"{ref} .*? (?:\d+|–) (\d+) (?:Missing|Card)", listed)[1])
         assert text[page - 1].startswith(f"{ref} ")
@@ -121,7 +122,10 @@ def test_links_and_bookmarks_lead_to_the_headings(pdf, text):
     with pdf.open_outline() as outline:
         marks = [item for item in outline.root if item.title.startswith("AIS-")]
 
-    flat = [item for mark in marks for item in (mark, *mark.children)]
+        front = {item.title: item for item in outline.root if item not in marks}
+
+    parts = [front[title] for title in PARTS]
+    flat = [*parts, *(item for mark in marks for item in (mark, *mark.children))]
 
     assert [mark.title.split(" ")[0] for mark in marks] == [f"AIS-00{at + 1}" for at in range(MANY)]
     assert [below.title for below in marks[0].children][-1] == "Timeline"

@@ -108,6 +108,16 @@ def told(entry: dict[str, Any]) -> str:
     return f"{ended(opening)} {ended(told_all[:1].upper() + told_all[1:])}"
 
 
+@register.filter
+def deed(entry: dict[str, Any]) -> str:
+    """Return what an entry did in a few words, without what it changed."""
+    if "data" in entry:
+        said = sentence(entry["action"], entry["object"], entry["data"]).split(": ")[0]
+    else:
+        said = f"{plain(entry['action'].replace('.', ', '))}: {entry['object']}"
+    return ended(f"{said[:1].upper()}{said[1:]}")
+
+
 def _answers(changed: dict[str, Any]) -> list[str]:
     """Return changed answers with their questions; None is an answer: not sure."""
 

@@ -1,0 +1,107 @@
+"""What stands before the systems in a pack: cover, scope, pictures, indexes."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from governance.audit_packs import pictures
+from governance.audit_packs.queries import Contents
+from governance.audit_packs.rules import MISSING, ranges
+from governance.audit_packs.sections import Facts
+
+MOST_EXCEPTIONS = 40  # of one kind, told one by one
+EXCEPTIONS = {
+    "emergencies": "Break-glass: activated in an emergency",
+    "overridden": "Gates that were overridden",
+    "refused": "Attempts that were refused",
+    "waivers": "Waivers",
+}
+ANNEX_IV = "annex-iv"
+
+
+def front(contents: Contents) -> dict[str, Any]:
+    """Return what the templates of the front matter print, but for the table of contents."""
+    head, systems = contents.head, contents.systems
+    return {
+        "head": head,
+        "population": len(systems),
+        "refs": ranges(system["ref"] for system in systems),
+        "gaps": list(gaps(systems)),
+        "exceptions": list(exceptions(head)),
+        "annex": annex(systems),
+        "frameworks": head.get("frameworks"),
+        "paint": pictures.paint(),
+        "mix": pictures.tier_mix(systems),
+        "strips": pictures.readiness(systems),
+        "calendar": pictures.calendar(systems, date.fromisoformat(head["read_at"][:10])),
+        "duty_states": pictures.duty_keys(),
+    }
+
+
+def gaps(systems: list[Facts]) -> Iterator[dict[str, Any]]:
+    """Yield each kind of gap that occurs, with how many systems have it and which."""
+    for words in MISSING:
+        refs = [system["ref"] for system in systems if words in system["missing"]]
+        if refs:
+            yield {"words": words, "count": len(refs), "refs": ranges(refs)}
+
+
+def exceptions(head: Facts) -> Iterator[dict[str, Any]]:
+    """Yield the kinds of entries that an auditor asks for first; none for a head without them."""
+    known = head.get("exceptions")
+    if known is None:
+        return
+    for kind, words in EXCEPTIONS.items():
+        entries = known.get(kind, [])
+        more = max(len(entries) - MOST_EXCEPTIONS, 0)
+        yield {"words": words, "entries": entries[:MOST_EXCEPTIONS], "more": more}
+
+
+def has_break_glass(head: Facts) -> bool:
+    """Return whether somebody went live in an emergency, or past a gate."""
+    known = head.get("exceptions") or {}
+    return bool(head.get("break_glass") or known.get("emergencies") or known.get("overridden"))
+
+
+def annex(systems: list[Facts]) -> dict[str, Any] | None:
+    """Return Annex IV point by point over the high-risk systems, None when there is none.
+
+    The words are those of the rule pack's list of documents, as the documents carry them.
+    """
+    high = [system for system in systems if pictures.tier_of(system) == "high"]
+    if not high:
+        return None
+    held: dict[tuple[str, str], list[str]] = defaultdict(list)
+    lacking: dict[tuple[str, str], list[str]] = defaultdict(list)
+    owing = set()
+    for system in high:
+        for item in _items(system):
+            owing.add(system["ref"])
+            answers = held if item["values"] else lacking
+            answers[item["number"], item["label"]].append(system["ref"])
+    points = list(dict.fromkeys([*held, *lacking]))
+    return {
+        "rows": [
+            {
+                "point": point,
+                "item": label,
+                "held": ranges(held[point, label]),
+                "lacking": ranges(lacking[point, label]),
+            }
+            for point, label in sorted(points, key=_in_order)
+        ],
+        "others": ranges(system["ref"] for system in high if system["ref"] not in owing),
+    }
+
+
+def _in_order(point: tuple[str, str]) -> list[Any]:
+    number, _, letter = point[0].partition(".")
+    return [int(number) if number.isdigit() else 99, letter, point[1]]
+
+
+def _items(system: Facts) -> Iterator[Facts]:
+    for paper in system["documents"]:
+        if paper["kind"] == ANNEX_IV:
+            for section in paper["content"]["sections"]:
+                yield from section["items"]
