@@ -6,6 +6,8 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
@@ -13,11 +15,12 @@ from django.conf import settings
 from governance.audit_packs.actions import Sealed, fail, seal
 from governance.audit_packs.bag import Papers, write_bag
 from governance.audit_packs.models import EvidencePack
-from governance.audit_packs.pdf_seal import seal_pdf
-from governance.audit_packs.queries import contents
-from governance.audit_packs.render import print_pack
+from governance.audit_packs.pdf_seal import promise, seal_pdf
+from governance.audit_packs.queries import Contents, contents
+from governance.audit_packs.render import Printed, print_pack
 from governance.audit_packs.rules import MOST_ATTEMPTS
 from governance.audit_packs.seal_key import certificate_pem
+from governance.audit_packs.seal_rules import SealLevel
 from governance.checkpoints.signing import signer
 from governance.common.clock import database_now
 from governance.common.errors import DomainError
@@ -59,9 +62,9 @@ def _build(pack: EvidencePack, worker: str) -> None:
     home = settings.STORAGE / "packs"
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=HALF_BUILT, dir=home) as folder:
-        printed = print_pack(said, Path(folder), hold)
+        printed, papers = sealed_print(said, Path(folder), hold)
         hold(pack.total)
-        papers, at = papered(printed.file), database_now()
+        at = database_now()
         bag = write_bag(said, papers, signer(), at, lambda: hold(pack.total))
         hold(pack.total)
         kept, sha256 = keep(bag.file, home, pack.ref)
@@ -83,10 +86,26 @@ def _build(pack: EvidencePack, worker: str) -> None:
         raise LeaseLostError(str(error)) from error
 
 
-def papered(printed: Path) -> Papers:
+def sealed_print(
+    said: Contents, folder: Path, hold: Callable[[int], None]
+) -> tuple[Printed, Papers]:
+    """Return what was printed, and the PDF with the seal that its cover tells of.
+
+    When the time-stamping service goes away between the two, the cover is printed again.
+    """
+    expected = replace(promise(), log_key=str(signer().key))
+    printed = print_pack(said, folder, hold, expected)
+    papers = papered(printed.file, expected.level)
+    if papers.seal is None or papers.seal.level == expected.level:
+        return printed, papers
+    printed = print_pack(said, folder, hold, replace(expected, level=SealLevel.BASIC))
+    return printed, papered(printed.file, SealLevel.BASIC)
+
+
+def papered(printed: Path, level: SealLevel) -> Papers:
     """Return the printed PDF with the organisation's seal in it, and the seal's certificate."""
     with_seal = printed.with_name("sealed.pdf")
-    info = seal_pdf(printed, with_seal)
+    info = seal_pdf(printed, with_seal, timed=level == SealLevel.TIMED)
     return Papers(with_seal, certificate_pem().encode(), info)
 
 

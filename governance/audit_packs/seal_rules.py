@@ -19,6 +19,7 @@ class Promise:
 
     level: SealLevel
     certificate_sha256: str
+    log_key: str = ""  # of the ledger, as it is pinned
 
 
 class StampState(StrEnum):

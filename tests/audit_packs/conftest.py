@@ -100,10 +100,10 @@ def _quick_print(request, monkeypatch) -> None:
     if request.module.__name__.endswith("test_pdf"):
         return
 
-    def printed(contents, folder, progress):
+    def printed(contents, folder, progress, _seal):
         (folder / "pack.pdf").write_bytes(b"%PDF-1.7\n" + contents.json() + b"\n%%EOF\n")
         progress(len(contents.systems))
         return Printed(folder / "pack.pdf", pages=5, press_kib=0, binding_kib=0)
 
     monkeypatch.setattr(building, "print_pack", printed)
-    monkeypatch.setattr(building, "papered", Papers)
+    monkeypatch.setattr(building, "papered", lambda file, _level: Papers(file))

@@ -9,13 +9,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pikepdf
 import pytest
 from django.core.management import call_command
 from pypdf import PdfReader
 
-from governance.audit_packs import render, rules
+from governance.audit_packs import building, render, rules
 from governance.audit_packs.render import print_pack
 from governance.audit_packs.tasks import build_pack
 from governance.common.press.child import Press, PressError
@@ -254,3 +255,23 @@ def test_the_table_of_contents_leaves_room_for_every_heading(one):
     html = render.whole_html(contents(one)).partition('<section class="system">')[2]
 
     assert html.count("<h2>") == render.headings_of(one)
+
+
+def test_a_pack_is_sealed_at_the_level_that_its_cover_tells(pack, settings, tsa, monkeypatch):
+    def away(*args, **more):
+        tsa("/500")
+        return printed(*args, **more)
+
+    tsa("/good")
+    printed = building.print_pack
+    monkeypatch.setattr(building, "print_pack", away)
+    build_pack(pack.pk)
+    pack.refresh_from_db()
+
+    with ZipFile(settings.STORAGE / pack.file) as bag:
+        sealed = io.BytesIO(bag.read(f"{pack.ref}/data/{pack.ref}.pdf"))
+    cover = PdfReader(sealed).pages[0].extract_text()
+    assert "PAdES B-B. No third-party time" in cover
+    assert (pack.seal.level, pack.seal.status) == ("B-B", "pending")
+    digest = hashlib.sha256((settings.STORAGE / pack.file).read_bytes()).hexdigest()
+    assert pack.seal.digest == pack.sha256 == digest
