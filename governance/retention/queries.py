@@ -11,10 +11,12 @@ from django.db.models import Count, F, Func, Max, Min, Q, QuerySet, TextField, V
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from governance.accounts.access import people_behind
 from governance.accounts.models import User
 from governance.ledger.erasing import numbers_of
 from governance.ledger.models import Entry
 from governance.ledger.models import Personal as PersonalValue
+from governance.ledger.queries import Row, rows
 from governance.ledger.sentences import words
 from governance.retention.law import rules
 from governance.retention.rules import Ruling, ruling
@@ -23,7 +25,8 @@ from governance.retention.standings import Standings, standings, systems_of
 SHORTEST = 3  # letters that a search needs
 MOST = 2_000  # values in one look; the rest comes with the next
 OWN_PATHS = ("/name", "/email", "/person", "/changes/name/from", "/changes/email/from")
-DISCLOSURES = ("pack.downloaded", "pack.delivered")
+DISCLOSURES = ("pack.downloaded", "pack.shared")
+MOST_TOLD = 200  # disclosures in one look
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Holdings:
     held: list[Held]
     deeds: list[Deeds]
     keeps_name: Ruling | None  # what keeps the name of whoever acted
-    disclosures: list[tuple[str, int, datetime]]  # ref, downloads, last
+    disclosures: list[Row]  # packs given or fetched since: who has them
     namesakes: list[User]
     is_cut: bool
 
@@ -178,17 +181,13 @@ def _keeps_name(person: User, known: Standings, today: date) -> Ruling | None:
     return max((one for one in found if one), key=lambda one: one.until or date.max, default=None)
 
 
-def _disclosures(held: list[Held]) -> list[tuple[str, int, datetime]]:
-    """Return packs that were fetched after the first of these values was recorded."""
+def _disclosures(held: list[Held]) -> list[Row]:
+    """Return to whom packs went after the first of these values was recorded, newest first."""
     if not held:
         return []
     since = min(one.entry.at for one in held)
     told = Entry.objects.filter(action__in=DISCLOSURES, at__gte=since).order_by("-pk")
-    found: dict[str, tuple[int, datetime]] = {}
-    for ref, at in told.values_list("object_ref", "at"):
-        count, last = found.get(ref, (0, at))
-        found[ref] = (count + 1, last)
-    return [(ref, count, last) for ref, (count, last) in found.items()]
+    return rows(told[:MOST_TOLD], people_behind)
 
 
 def _namesakes(person: User | None, looked_for: Sequence[str]) -> list[User]:

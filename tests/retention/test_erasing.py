@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 
 from governance.accounts import actions as accounts
@@ -15,7 +16,7 @@ from governance.accounts.rules import Proof
 from governance.accounts.stepup import ReauthenticationRequired
 from governance.common.clock import database_now
 from governance.common.errors import DomainError
-from governance.ledger.actions import sequence_all
+from governance.ledger.actions import record, sequence_all
 from governance.ledger.models import Entry
 from governance.ledger.models import Personal as PersonalValue
 from governance.ledger.queries import body, size_and_root
@@ -116,6 +117,15 @@ def test_somebody_without_an_account_is_found_by_name(claims, officer, administr
     )
 
     assert not [v for v in PersonalValue.objects.all() if says(v.value, ["Ines Halvorsen"])]
+
+
+def test_packs_that_went_out_since_are_told_with_whoever_has_them(leaver, organisation, officer):
+    with transaction.atomic():
+        record("pack.downloaded", subject=organisation, actor=officer)
+
+    (row,) = holdings(person=leaver).disclosures
+    assert row.name == "Ines Halvorsen"
+    assert "downloaded" in row.sentence
 
 
 def test_only_the_one_role_erases(leaver, officer):
