@@ -242,5 +242,5 @@ def parse_tlog_proof(text: bytes) -> Proof:
     path = [decoded(line) for line in lines]
     if len(path) > DEEPEST or any(len(one) != HASH for one in path):
         raise NoteError("The hashes of the proof have another length.")
-    split_note(note)
+    parse_checkpoint(split_note(note)[0])
     return Proof(index, path, note.decode(), extra)
