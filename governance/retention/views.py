@@ -17,7 +17,6 @@ from governance.accounts.leaving_actions import is_pseudonymous
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.accounts.stepup import proof_of
-from governance.ledger.actions import sequence_all
 from governance.ledger.models import Entry
 from governance.ledger.queries import rows
 from governance.retention import actions
@@ -63,7 +62,6 @@ def look(request: HttpRequest) -> HttpResponse:
     """Show what the record holds about somebody and what keeps it; POST erases what is ticked."""
     user = _eraser(request)
     person, text = _about(request)
-    sequence_all(wait=False)
     found = holdings(person=person, text=text)
     free = [one.value.pk for one in found.free]
     form = EraseForm(request.POST if request.method == "POST" else None, free=free)
