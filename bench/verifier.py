@@ -45,7 +45,7 @@ def proofs(leaves: int = 4096) -> dict[str, Any]:
     hashes = [leaf(entry) for entry in entries]
     ours = Tree(hashes)
     head = Checkpoint("log", leaves, ours.root(0, leaves))
-    if theirs.get_state() != head.root:
+    if theirs.get_root() != head.root:
         raise RuntimeError("The two trees have different roots.")
     paths = [ours.inclusion(at, 0, leaves) for at in range(leaves)]
     made = [theirs.prove_inclusion(at + 1, leaves) for at in range(leaves)]

@@ -890,6 +890,9 @@ NEVER_CHECKED = [
 ]
 
 
+STOPPED = "What comes after it: the check ends at the first thing that does not hold."
+
+
 class Report(NamedTuple):
     """What was found: the exit code, what was checked, what was not, and what to look at."""
 
@@ -955,10 +958,10 @@ def verify(
         notes = [shown(line, 600) for line in flagged(pack)]
         return Report(GOOD, pack.done, pack.not_checked + NEVER_CHECKED, notes, about(pack))
     except Refused as refusal:
-        return Report(refusal.code, [shown(refusal, 600)], NEVER_CHECKED, [], {})
+        return Report(refusal.code, [shown(refusal, 600)], [STOPPED, *NEVER_CHECKED], [], {})
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as problem:
         words = f"The pack is not laid out as this program knows packs ({problem!r})."
-        return Report(UNSAFE, [shown(words, 600)], NEVER_CHECKED, [], {})
+        return Report(UNSAFE, [shown(words, 600)], [STOPPED, *NEVER_CHECKED], [], {})
 
 
 def load(source: str | bytes) -> bytes:
@@ -977,7 +980,7 @@ def load(source: str | bytes) -> bytes:
 
 def in_words(report: Report, file: str) -> str:
     """Return the report as a person reads it."""
-    lines = [f"{VERDICTS[report.code]}: {shown(file)}", ""]
+    lines = [f"{VERDICTS[report.code]}: {shown(file)}"] + [""] * bool(report.facts)
     lines += [f"  {name + ':':14} {shown(value)}" for name, value in report.facts.items()]
     parts = {
         "What was found" if report.code else "What was checked": report.lines,
@@ -1009,7 +1012,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         report = verify(options.pack, named_keys(options.key), options.previous)
     except Refused as refusal:
-        report = Report(refusal.code, [shown(refusal)], NEVER_CHECKED, [], {})
+        report = Report(refusal.code, [shown(refusal)], [STOPPED, *NEVER_CHECKED], [], {})
     if options.report == "json":
         told = dict(report._asdict(), verdict=VERDICTS[report.code], file=options.pack)
         print(json.dumps(told, indent=1))

@@ -670,6 +670,8 @@ export const NEVER_CHECKED = [
   "That the PDF's pages say what data.json says: both were signed together, as they are.",
 ];
 
+const STOPPED = "What comes after it: the check ends at the first thing that does not hold.";
+
 function about(pack) {
   const { told } = pack, { ledger, period, scope } = told;
   return {
@@ -706,6 +708,6 @@ export async function verify(data, keys, previous = null) {
     return { code: GOOD, lines: clean(pack.done), notes: clean(flagged(pack)), notChecked: [...pack.notChecked, ...NEVER_CHECKED], facts: about(pack) };
   } catch (problem) {
     const words = problem instanceof Refused ? problem.message : `The pack is not laid out as this page knows packs (${problem}).`;
-    return { code: problem instanceof Refused ? problem.code : UNSAFE, lines: [shown(words, 600)], notes: [], notChecked: NEVER_CHECKED, facts: {} };
+    return { code: problem instanceof Refused ? problem.code : UNSAFE, lines: [shown(words, 600)], notes: [], notChecked: [STOPPED, ...NEVER_CHECKED], facts: {} };
   }
 }

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import random
+import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,13 @@ Files = dict[str, bytes]  # by path in the bag
 LISTS = ("manifest-sha256.txt", "manifest-sha512.txt")
 LISTS_OF_TAGS = ("tagmanifest-sha256.txt", "tagmanifest-sha512.txt")
 STATEMENT = "statement.dsse.json"
+BAG_INFO = b"""Source-Organization: Halden Health
+Bagging-Date: 2026-11-22
+External-Identifier: EP-001
+Payload-Oxum: 0.0
+Bag-Software-Agent: Muster
+Internal-Sender-Description: Evidence
+"""
 
 
 def b64(raw: bytes) -> str:
@@ -287,11 +295,9 @@ def payload(files: Files) -> None:
     """Write the lists of digests of what lies in data/, and how much that is."""
     names = sorted(name for name in files if name.startswith("data/"))
     octets = sum(len(files[name]) for name in names)
-    files["bag-info.txt"] = (
-        f"Source-Organization: Halden Health\nBagging-Date: 2026-11-22\n"
-        f"External-Identifier: EP-001\nPayload-Oxum: {octets}.{len(names)}\n"
-        f"Bag-Software-Agent: Muster\nInternal-Sender-Description: Evidence\n"
-    ).encode()
+    info = files.get("bag-info.txt", BAG_INFO)
+    oxum = f"Payload-Oxum: {octets}.{len(names)}\n".encode()
+    files["bag-info.txt"] = re.sub(rb"Payload-Oxum: .*\n", oxum, info)
     for listing in LISTS:
         files[listing] = listed(files, names, listing)
 

@@ -1,5 +1,6 @@
 """What the auditor's program accepts, and what it says of it."""
 
+import ast
 import json
 import subprocess
 import sys
@@ -146,3 +147,55 @@ def test_the_program_ends_with_the_code_of_its_verdict(folder, arguments, code):
     done = run(*named)
 
     assert (done.returncode, done.stderr) == (code, "")
+
+
+# Runs the program in a Python that refuses whatever reaches beyond reading the named file.
+WATCHED = """
+import runpy, sys
+def refuse(event, arguments):
+    writes = event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+")
+    beyond = ("socket.", "subprocess.", "os.", "urllib.", "shutil.", "tempfile.")
+    if writes or event.startswith(beyond):
+        if event not in ("os.listdir", "os.scandir"):
+            print("REACHED", event, arguments, file=sys.stderr)
+            raise SystemExit(99)
+sys.addaudithook(refuse)
+if sys.argv[1] == "--reach":
+    import socket
+    socket.socket()
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def watched(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = ["/usr/bin/env", "-i", sys.executable, "-I", "-S", "-c", WATCHED, *arguments]
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True)
+
+
+def test_the_program_opens_no_socket_starts_nothing_and_writes_nothing(folder):
+    before = sorted(folder.iterdir())
+    given = ["--key", LOG.vkey, "--previous", folder / "old.txt", folder / "EP-001.zip"]
+    done = watched(PROGRAM, *given)
+
+    assert (done.returncode, done.stderr) == (GOOD, "")
+    assert sorted(folder.iterdir()) == before
+
+
+def test_the_watch_over_the_program_would_notice_a_socket():
+    assert watched("--reach").returncode == 99
+
+
+def test_the_program_is_written_in_python_3_8():
+    tree = ast.parse(PROGRAM.read_text(), feature_version=(3, 8))
+    imported = {
+        name.name.partition(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for name in node.names
+    }
+    imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+
+    assert imported <= sys.stdlib_module_names
+    newer = ("removeprefix", "removesuffix", "strict=", "pairwise", "bit_count")
+    assert not [word for word in newer if word in PROGRAM.read_text()]
