@@ -32,6 +32,7 @@ IN_A_DATABASE = (
     "packs",
     "imports",
     "ledger",
+    "proofs",
     "escalation",
     "reconcile",
     "preview",

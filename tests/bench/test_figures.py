@@ -72,3 +72,22 @@ def test_a_law_change_tells_seconds_and_that_memory_stays_flat():
     assert found["law change, 100,000 systems"].verdict == "missed"
     assert found["law change, 10,000 systems: against the bare loop"].value == 2.0
     assert found["law change: growth of memory"].value == 5.5
+
+
+def test_proofs_are_held_against_their_aims_and_baselines():
+    told = {
+        "verified_per_second": 99_999,
+        "verified_over_bare": 2.1,
+        "checked_per_second": 50_000,
+        "checked_over_bare": 4.0,
+        "entries": 1_000_000,
+        "make_ms": 12.0,
+        "make_over_row": 9.0,
+        "consistency_ms": 14.0,
+        "check_ms": 5.1,
+        "check_over_bare": 3.0,
+        "proof_bytes": 1_150,
+    }
+    verdicts = [one.verdict for one in figures({"measured": {"proofs": told}})]
+
+    assert verdicts == ["missed", "", "met", "missed", ""]
