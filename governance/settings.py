@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "governance.checkpoints.middleware.ReadOnlyMiddleware",
     "governance.common.middleware.DomainErrorMiddleware",
     "governance.accounts.stepup_views.StepUpMiddleware",
 ]

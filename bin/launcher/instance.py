@@ -10,6 +10,7 @@ import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
 from launcher.common import ROOT, say, version
 from launcher.services import MARK
@@ -64,10 +65,22 @@ class Instance:
             "SECRET_KEY": self._secret_key(),
             "BASE_URL": self.url,
             "DATA_DIR": str(self.data),
+            "CHECKPOINT_SINKS": self._sinks(),
             "STORAGE_DIR": str(self.data / "storage"),
             "STATIC_ROOT": str(self.data / "static"),
             "STATIC_BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
         }
+
+    def _sinks(self) -> str:
+        """Return where checkpoints go: a folder beside the database, unless somewhere is named.
+
+        It lies on this same machine, as the ledger's page says.
+        """
+        folder = self.data / "checkpoints"
+        if named := os.environ.get("CHECKPOINT_SINKS"):
+            return named
+        folder.mkdir(exist_ok=True, mode=0o700)
+        return f"file://{quote(str(folder))}"
 
     def _secret_key(self) -> str:
         key = self.data / "secret_key"

@@ -1,33 +1,67 @@
 """Who hears that something is wrong with the checkpoints outside: administrators."""
 
+import logging
 from datetime import datetime
+from smtplib import SMTPException
+
+from django.core.mail import send_mail
 
 from governance.notices.actions import Wish, tell
+from governance.notices.channels.email import absolute
 from governance.notices.queries import administrators
 from governance.notices.rules import Channel, Severity
 
+log = logging.getLogger(__name__)
 SECONDS_A_DAY = 86_400
 
 
 def alarm(
-    item: str, step: int, subject: str, lines: tuple[str, ...], *, at: datetime, url: str = ""
+    item: str, subject: str, lines: tuple[str, ...], *, at: datetime, over: bool = False
 ) -> None:
-    """Tell administrators in the app and by mail, once for each item and step."""
+    """Tell administrators in the app and by mail, once; `over` tells that it has passed."""
+    _tell(item, subject, lines, at, over=over, channels=(Channel.APP, Channel.EMAIL))
+
+
+def alarm_in_app(item: str, subject: str, lines: tuple[str, ...], *, at: datetime) -> None:
+    """Tell administrators in the app only: no sweep may write that would send a mail."""
+    _tell(item, subject, lines, at, over=False, channels=(Channel.APP,))
+
+
+def mail_now(subject: str, lines: tuple[str, ...]) -> bool:
+    """Mail administrators from here, without a row; return whether it went."""
+    body = "\n\n".join([*lines, absolute("/ledger/recovery/")]) + "\n"
+    try:
+        send_mail(f"Muster: {subject}", body, None, [one.email for one in administrators()])
+    except (SMTPException, OSError):
+        log.exception("The mail about a doubt of the record could not be sent.")
+        return False
+    return True
+
+
+def _tell(
+    item: str,
+    subject: str,
+    lines: tuple[str, ...],
+    at: datetime,
+    *,
+    over: bool,
+    channels: tuple[Channel, ...],
+) -> None:
     wishes = [
         Wish(
             item=item,
-            step=step,
+            step=int(over),
             loop=0,
             channel=channel,
-            severity=Severity.HIGH if step else Severity.CRITICAL,
+            severity=Severity.HIGH if over else Severity.CRITICAL,
             subject=subject,
             lines=lines,
-            url=url or "/ledger/",
+            url="/ledger/",
             person=person,
             kind=f"checkpoints.{item.partition(':')[0]}",
         )
         for person in administrators()
-        for channel in (Channel.APP, Channel.EMAIL)
+        for channel in channels
     ]
     tell(wishes, at=at)
 
@@ -36,4 +70,4 @@ def alarm_contradiction(key: str, place: str, words: str, at: datetime) -> None:
     """Tell that a place holds something that was not put there, once a day."""
     day = int(at.timestamp()) // SECONDS_A_DAY
     lines = (words, "Compare it with what other places keep, and find out who could write there.")
-    alarm(f"contradiction:{day}:{key}"[:200], 0, f"{place}: a checkpoint was changed", lines, at=at)
+    alarm(f"contradiction:{day}:{key}"[:200], f"{place}: a checkpoint was changed", lines, at=at)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from governance.checkpoints.alarms import alarm
+from governance.checkpoints.alarms import alarm, alarm_in_app, mail_now
 from governance.checkpoints.delivery_rules import READ_ONLY, DeliveryState, DoubtKind
 from governance.checkpoints.models import Checkpoint
 from governance.checkpoints.models_delivery import Delivery, Doubt, Recovery
@@ -56,8 +56,22 @@ def doubt(found: Doubt, at: datetime) -> None:
     if not Doubt.objects.bulk_create([found], ignore_conflicts=True):
         return
     kind = DoubtKind(found.kind)
-    ends = "It stays so until an administrator signs a recovery, which says why it is so."
     row = Doubt.objects.filter(kind=kind, sink=found.sink, ended_at__isnull=True).latest("pk")
-    held = "Nothing is written" if kind in READ_ONLY else "Writing goes on, nothing is signed"
-    lines = (found.words, f"{held}. {ends}")
-    alarm(f"doubt:{row.pk}", 0, SUBJECTS[kind], lines, at=at, url="/ledger/recovery/")
+    tell = alarm_in_app if kind in READ_ONLY else alarm
+    tell(f"doubt:{row.pk}", SUBJECTS[kind], lines_of(row), at=at)
+
+
+def lines_of(row: Doubt) -> tuple[str, ...]:
+    """Return what administrators are told of a doubt."""
+    held = "Nothing is written" if row.kind in READ_ONLY else "Writing goes on, nothing is signed"
+    ends = "It stays so until an administrator signs a recovery, which says why it is so."
+    return (row.words, f"{held}. {ends}")
+
+
+def mail_doubts(at: datetime) -> None:
+    """Mail what makes the record read-only, once each: the sweep that mails otherwise waits."""
+    for row in Doubt.objects.filter(kind__in=READ_ONLY, ended_at__isnull=True):
+        if not Doubt.objects.filter(pk=row.pk, mailed_at__isnull=True).update(mailed_at=at):
+            continue
+        if not mail_now(SUBJECTS[DoubtKind(row.kind)], lines_of(row)):
+            Doubt.objects.filter(pk=row.pk).update(mailed_at=None)

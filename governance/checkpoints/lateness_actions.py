@@ -38,7 +38,7 @@ def note_late(since: datetime, at: datetime) -> None:
     minutes = int((at - since).total_seconds() // 60)
     subject = f"For {minutes} minutes nothing of the record has left this machine"
     line = "What was written since then could be changed unseen. See on the ledger's page why."
-    alarm(f"late:{late.pk}", 0, subject, (line,), at=at)
+    alarm(f"late:{late.pk}", subject, (line,), at=at)
 
 
 @transaction.atomic
@@ -50,4 +50,5 @@ def note_back(late: Lateness, at: datetime) -> None:
     minutes = int((at - late.since).total_seconds() // 60)
     record("checkpoints.back", subject=late, actor=CLOCK, data={"minutes": minutes})
     subject = f"The record lies outside again, after {minutes} minutes"
-    alarm(f"late:{late.pk}", 1, subject, ("All that was written meanwhile is covered.",), at=at)
+    lines = ("All that was written meanwhile is covered.",)
+    alarm(f"late:{late.pk}", subject, lines, at=at, over=True)

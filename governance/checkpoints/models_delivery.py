@@ -107,6 +107,7 @@ class Doubt(models.Model):
     own_size = models.BigIntegerField()
     own_root = models.CharField(max_length=64)
     noticed_at = models.DateTimeField()
+    mailed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

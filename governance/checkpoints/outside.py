@@ -13,13 +13,13 @@ from django.db import transaction
 
 from governance.checkpoints.alarms import alarm_contradiction
 from governance.checkpoints.delivery_rules import DeliveryState, DoubtKind
-from governance.checkpoints.doubting import doubt
+from governance.checkpoints.doubting import doubt, mail_doubts
 from governance.checkpoints.models import Checkpoint, SigningKey
 from governance.checkpoints.models_delivery import Delivery, Doubt, Place
 from governance.checkpoints.queries import keys, newest
 from governance.checkpoints.sinks.base import Kept, Sink, SinkError
 from governance.checkpoints.sinks.configured import sinks
-from governance.checkpoints.standing import lost
+from governance.checkpoints.standing import is_lost, lost
 from governance.common.clock import database_now
 from governance.common.notes import NoteError, open_checkpoint
 from governance.ledger.models import Entry, LeafSequence, Pending
@@ -58,6 +58,7 @@ def look(now: datetime | None = None) -> None:
         if sink.is_read_back:
             _read(sink, at)
     compare(at)
+    mail_doubts(at)
 
 
 def _read(sink: Sink, at: datetime) -> None:
@@ -68,9 +69,12 @@ def _read(sink: Sink, at: datetime) -> None:
     except SinkError as error:
         Place.objects.filter(pk=place.pk).update(fault=str(error)[:300])
         return
-    if found is None and place.size and not fault:
+    is_behind = is_lost(place.size, place.root)
+    if found is None and place.size and not fault and not is_behind:
         fault = f"It kept {place.size:,} entries and shows no checkpoint any more."
     fields: dict[str, object] = {"read_at": at, "fault": fault[:300]}
+    if found is None and is_behind:
+        fields |= {"size": 0, "root": "", "note": "", "since": None}
     if found and (found.size, found.root) != (place.size, place.root):
         fields |= {"size": found.size, "root": found.root, "since": at}
         fields |= {"note": sink.read(found).decode()}
@@ -120,7 +124,7 @@ def outside_at(sink: Sink) -> Outside | None:
     if row and (place is None or row.checkpoint.size > place.size):
         head = row.checkpoint
         return _outside(sink, (head.size, head.root_hex, head.note), head.signed_at)
-    if place is None:
+    if place is None or is_lost(place.size, place.root):
         return None
     here = Checkpoint.objects.filter(size=place.size).values_list("signed_at", flat=True).first()
     at = here or place.since or database_now()

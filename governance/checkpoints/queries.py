@@ -13,11 +13,11 @@ def newest() -> Checkpoint | None:
 
     What a recovery left behind does not count.
     """
-    left = lost()
-    heads = Checkpoint.objects.select_related("key").order_by("-size")
-    if left:
-        heads = heads.exclude(size__in={size for size, _ in left})
-    return heads.first()
+    left, heads = lost(), Checkpoint.objects.select_related("key").order_by("-size")
+    if not left:
+        return heads.first()
+    held = (one for one in heads.iterator(chunk_size=100) if (one.size, one.root_hex) not in left)
+    return next(held, None)
 
 
 def at_size(size: int) -> Checkpoint | None:

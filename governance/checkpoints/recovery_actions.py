@@ -6,7 +6,8 @@ from django.db import transaction
 
 from governance.accounts.access import require
 from governance.accounts.models import User
-from governance.accounts.rules import Capability
+from governance.accounts.rules import Capability, Proof
+from governance.accounts.stepup import require_proof, said_of
 from governance.checkpoints.models import Checkpoint
 from governance.checkpoints.models_delivery import Doubt, Recovery
 from governance.checkpoints.outside import origin
@@ -19,23 +20,26 @@ from governance.ledger.actions import record, sequence_all
 from governance.ledger.tree import root_at, tree_size
 
 Pair = tuple[int, str]
+WHERE = "the recovery of the record"
 
 
-def recover(*, actor: User, reason: str) -> Recovery:
+def recover(*, actor: User, reason: str, proof: Proof | None) -> Recovery:
     """Return the recovery by which the record goes on as it is; its entry names both heads.
 
     Who signs needs the right to administer the organisation. Checkpoints outside that the record
     contradicts are left behind: they are named, and stay where they are. Raises DomainError
-    without a reason, or when nothing speaks against the record.
+    without a reason, or when nothing speaks against the record, and ReauthenticationRequired
+    without a fresh proof of who signs.
     """
+    require(actor, Capability.CONFIGURE, None)
+    proved = require_proof(proof, actor=actor, where=WHERE)
     sequence_all()
     behind = sorted(_left_behind())
-    return _sign(actor, reason.strip(), behind)
+    return _sign(actor, reason.strip(), behind, proved)
 
 
 @transaction.atomic
-def _sign(actor: User, reason: str, behind: list[Pair]) -> Recovery:
-    require(actor, Capability.CONFIGURE, None)
+def _sign(actor: User, reason: str, behind: list[Pair], proof: Proof) -> Recovery:
     if not reason:
         raise DomainError("Say what happened, and why the record goes on as it is.")
     doubts = list(open_doubts().select_for_update())
@@ -55,7 +59,7 @@ def _sign(actor: User, reason: str, behind: list[Pair]) -> Recovery:
         left=[sink.key for sink in sinks() if sink.key.startswith("witness:")],
     )
     Doubt.objects.filter(pk__in=[one.pk for one in doubts]).update(ended_at=row.at)
-    record("ledger.recovered", subject=row, actor=actor, data=_said(row, doubts))
+    record("ledger.recovered", subject=row, actor=actor, data=_said(row, doubts, proof))
     return row
 
 
@@ -65,13 +69,14 @@ def _with(behind: list[Pair], doubts: list[Doubt]) -> list[Pair]:
     return sorted({*behind, *(pair for pair in named if not _holds(*pair))})
 
 
-def _said(row: Recovery, doubts: list[Doubt]) -> dict[str, object]:
+def _said(row: Recovery, doubts: list[Doubt], proof: Proof) -> dict[str, object]:
     return {
         "reason": row.reason,
         "outside": {"size": row.outside_size, "root": row.outside_root},
         "own": {"size": row.own_size, "root": row.own_root},
         "found": [one.words for one in doubts],
         "left_behind": len(row.lost),
+        "proof": said_of(proof),
     }
 
 

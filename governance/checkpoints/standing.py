@@ -16,9 +16,26 @@ def is_read_only() -> bool:
     return open_doubts().filter(kind__in=READ_ONLY).exists()
 
 
+# Signs of life, and looking whether the record is still in doubt.
+FREE = {
+    "governance.health.tasks.heartbeat",
+    "governance.checkpoints.tasks.look_outside",
+}
+
+
+def holds_back(task: str) -> bool:
+    """Return whether a task of the clock's has to wait, because it would write."""
+    return task not in FREE and is_read_only()
+
+
 def is_held() -> bool:
     """Return whether no head is signed until somebody signs a recovery."""
     return open_doubts().exists()
+
+
+def is_lost(size: int, root: str) -> bool:
+    """Return whether a recovery left a checkpoint behind."""
+    return Recovery.objects.filter(lost__contains=[[size, root]]).exists()
 
 
 def lost() -> set[tuple[int, str]]:

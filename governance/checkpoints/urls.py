@@ -1,8 +1,11 @@
-"""The public key of the record's head."""
+"""The public key of the record's head, and the recovery of the record."""
 
 from django.urls import path
 
-from governance.checkpoints import views
+from governance.checkpoints import recovery_views, views
 
 app_name = "checkpoints"
-urlpatterns = [path(".well-known/muster-log.vkey", views.key, name="key")]
+urlpatterns = [
+    path(".well-known/muster-log.vkey", views.key, name="key"),
+    path("ledger/recovery/", recovery_views.recovery, name="recovery"),
+]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
 from governance.checkpoints.models import Checkpoint, SigningKey
+from governance.checkpoints.standing import lost
 from governance.common.notes import Key, NoteError, open_checkpoint, open_note
 from governance.ledger.verification import BrokenError, Fault, Head, Report, verify
 
@@ -21,8 +22,11 @@ def verify_signed(
 
 
 def signed_heads() -> Iterator[Head]:
-    """Return what each checkpoint says, by size; raises BrokenError at one that is not signed."""
-    keys = {row.pk: Key.parse(row.vkey) for row in _checked_keys()}
+    """Return what each checkpoint says, by size; raises BrokenError at one that is not signed.
+
+    What a recovery left behind is left out.
+    """
+    keys, behind = {row.pk: Key.parse(row.vkey) for row in _checked_keys()}, lost()
     for row in Checkpoint.objects.order_by("size").iterator(chunk_size=CHUNK):
         try:
             said = open_checkpoint(row.note.encode(), [keys[row.key_id]])
@@ -31,7 +35,8 @@ def signed_heads() -> Iterator[Head]:
         if (said.size, said.root) != (row.size, bytes(row.root)):
             what = f"The checkpoint over {row.size} entries says something else than its row."
             raise BrokenError(Fault(what))
-        yield said.size, said.root.hex(), "a signed checkpoint"
+        if (said.size, said.root.hex()) not in behind:
+            yield said.size, said.root.hex(), "a signed checkpoint"
 
 
 def _checked_keys() -> list[SigningKey]:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from governance.accounts.access import acting_user, people_behind
 from governance.checkpoints.queries import entry_proof, newest
+from governance.checkpoints.showing import panel
 from governance.ledger.models import Entry
 from governance.ledger.queries import rows
 from governance.overview.ledger import (
@@ -32,6 +33,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "filtered": any(name in asked for name in form.fields),
         "last": last_check(),
         "head": newest(),
+        "outside": panel(),
     }
     return render(request, "overview/ledger.html", context)
 

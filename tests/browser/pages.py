@@ -211,6 +211,7 @@ VISITS = [
     Visit("/ledger/", (OFFICER, AUDITOR)),
     Visit("/ledger/3/", (OFFICER, AUDITOR)),
     Visit("/ledger/verify/"),
+    Visit("/ledger/recovery/", (ADMIN,)),
     # Settings and API
     Visit("/settings/", EVERYBODY),
     Visit("/settings/people/", (ADMIN,)),

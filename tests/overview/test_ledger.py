@@ -175,7 +175,7 @@ def test_the_list_takes_the_same_queries_for_one_entry_and_for_many(
     for turn in range(30):
         make_system(actor=officer, unit=claims, name=f"System {turn}")
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         client.get("/ledger/")
 
 

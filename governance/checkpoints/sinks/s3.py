@@ -136,20 +136,27 @@ class S3Sink:
 
         A deletion in a locked bucket only hides an object: its oldest version is still there.
         """
-        prefix, found = self._path(origin), {}
-        marker: dict[str, Any] = {"KeyMarker": f"{prefix}{since - 1:020d}~"} if since > 0 else {}
+        prefix = self._path(origin)
         with self._asking():
-            pages = self.client.get_paginator("list_object_versions").paginate(
-                Bucket=self.name, Prefix=prefix, **marker
-            )
-            for page in pages:
-                for one in page.get("Versions", []):
-                    found[one.get("Key", "")] = one.get("VersionId", "null")
+            found = self._listed(prefix, since) if since > 0 else {}
+            found = found or self._listed(prefix, 0)
         named = (
             parse_name(path.removeprefix(prefix), f"{path}\n{version}")
             for path, version in found.items()
         )
         return sorted((one for one in named if one and one.size >= since), reverse=True)
+
+    def _listed(self, prefix: str, since: int) -> dict[str, str]:
+        """Return the oldest version of each object from a size on, whatever lies over it."""
+        found: dict[str, str] = {}
+        marker: dict[str, Any] = {"KeyMarker": f"{prefix}{since - 1:020d}~"} if since else {}
+        pages = self.client.get_paginator("list_object_versions").paginate(
+            Bucket=self.name, Prefix=prefix, **marker
+        )
+        for page in pages:
+            for one in page.get("Versions", []):  # the newest first
+                found[one.get("Key", "")] = one.get("VersionId", "null")
+        return found
 
     def read(self, one: Kept) -> bytes:
         """Return what an object holds in the version that was listed."""

@@ -2,11 +2,14 @@
 
 import re
 import sys
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from governance.checkpoints.outside_files import read_checkpoints, where_changed
 from governance.checkpoints.verification import verify_signed
+from governance.common.notes import Key, NoteError
 
 
 class Command(BaseCommand):
@@ -22,6 +25,21 @@ class Command(BaseCommand):
         """Take a size and a root that were kept outside."""
         parser.add_argument("--size", type=int, help="how many entries there were")
         parser.add_argument("--root", help="the root over them, 64 hexadecimal digits")
+        parser.add_argument(
+            "--checkpoint",
+            action="append",
+            default=[],
+            type=Path,
+            metavar="FILE",
+            help="a signed checkpoint that was kept outside, or a folder of them; may be repeated",
+        )
+        parser.add_argument(
+            "--key",
+            action="append",
+            default=[],
+            metavar="VKEY",
+            help="the key that signed it, as you noted it outside; may be repeated",
+        )
 
     def handle(self, *, size: int | None, root: str | None, **options: Any) -> None:
         """Check, and say what was found."""
@@ -29,9 +47,23 @@ class Command(BaseCommand):
             raise CommandError("--size and --root go together: the root there was at that size.")
         if root is not None and not re.fullmatch(r"[0-9a-fA-F]{64}", root):
             raise CommandError("--root is 64 hexadecimal digits.")
-        report = verify_signed({size: root} if size is not None and root is not None else {})
+        known = self._known(options["checkpoint"], options["key"])
+        if size is not None and root is not None:
+            known[size] = root
+        report = verify_signed(known)
         if report.fault:
-            self.stderr.write(f"DOES NOT HOLD. {report.fault}")
+            self.stderr.write(f"DOES NOT HOLD. {report.fault}{where_changed(report, known)}")
             sys.exit(1)
         waiting = f", {report.waiting} more wait for their number" if report.waiting else ""
         self.stdout.write(f"holds: {report.size} entries{waiting}\nroot {report.root}")
+        if options["checkpoint"]:
+            self.stdout.write(f"agrees with {len(known)} roots that you gave")
+
+    def _known(self, files: list[Path], texts: list[str]) -> dict[int, str]:
+        """Return the roots of checkpoints kept outside, by size; each must be signed by a key."""
+        if bool(files) != bool(texts):
+            raise CommandError("--checkpoint and --key go together: who signed it?")
+        try:
+            return read_checkpoints(files, [Key.parse(text) for text in texts])
+        except (NoteError, OSError) as error:
+            raise CommandError(f"{error}") from error
