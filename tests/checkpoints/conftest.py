@@ -7,6 +7,8 @@ import pytest
 from django.db import connection, transaction
 
 from governance.accounts.models import BusinessUnit, User
+from governance.accounts.rules import Proof
+from governance.common.clock import database_now
 from governance.ledger.actions import record
 from governance.ledger.models import Entry
 
@@ -59,3 +61,18 @@ def as_superuser(db) -> Callable[..., None]:
                 cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
     return tamper
+
+
+@pytest.fixture
+def folder(tmp_path: Path, settings) -> Path:
+    """Return a folder that is the only place outside."""
+    place = tmp_path / "outside"
+    place.mkdir()
+    settings.CHECKPOINT_SINKS = [f"file://{place}"]
+    return place
+
+
+@pytest.fixture
+def proof(administrator: User) -> Proof:
+    """Return the administrator's proof, given just now."""
+    return Proof(administrator.handle, "password", database_now())

@@ -14,16 +14,7 @@ from governance.checkpoints.models import Delivery
 from governance.checkpoints.sinks.configured import sinks
 from governance.notices.models import Notice
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def folder(tmp_path: Path, settings) -> Path:
-    """A folder as the only place outside."""
-    place = tmp_path / "outside"
-    place.mkdir()
-    settings.CHECKPOINT_SINKS = [f"file://{place}"]
-    return place
+pytestmark = pytest.mark.django_db
 
 
 def files(folder: Path) -> list[Path]:
