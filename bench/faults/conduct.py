@@ -16,7 +16,7 @@ from typing import Any
 
 from launcher.common import ROOT, say
 
-from bench.faults import broker, clocks, recovery, workers
+from bench.faults import broker, clocks, packs, recovery, workers
 from bench.faults.checks import Found, line, table
 from bench.faults.plan import Run, carried_out
 from bench.faults.world import ground
@@ -26,6 +26,7 @@ SEEDS = (1, 2, 3)
 EXPERIMENTS: dict[str, Callable[[Run], None]] = {
     "F-01": workers.kill_web,
     "F-02": workers.kill_worker,
+    "F-02p": packs.kill_builder,
     "F-03": clocks.beat_dead,
     "F-04": clocks.schedulers,
     "F-05": broker.empty_broker,

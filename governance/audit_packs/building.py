@@ -125,7 +125,17 @@ def keep(printed: Path, home: Path, ref: str) -> tuple[Path, str]:
 
 
 def remove_leftovers() -> None:
-    """Remove the folders of builds whose worker died, once they are an hour old."""
-    for folder in (settings.STORAGE / "packs").glob(f"{HALF_BUILT}*"):
-        if time.time() - folder.stat().st_mtime > STALE_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)
+    """Remove what builds left whose worker died, once it is an hour old.
+
+    Folders of unfinished ones; and whole files that no pack names, for the worker died between
+    the keeping and the sealing.
+    """
+    home = settings.STORAGE / "packs"
+    named = set(EvidencePack.objects.exclude(file="").values_list("file", flat=True))
+    for found in home.glob("*"):
+        if time.time() - found.stat().st_mtime < STALE_SECONDS:
+            continue
+        if found.name.startswith(HALF_BUILT):
+            shutil.rmtree(found, ignore_errors=True)
+        elif found.suffix == ".zip" and str(found.relative_to(settings.STORAGE)) not in named:
+            found.unlink(missing_ok=True)

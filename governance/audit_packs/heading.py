@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,9 @@ from governance.audit_packs.software import commit
 from governance.checkpoints.models import Checkpoint
 from governance.common.canonical import canonical_bytes
 from governance.common.notes import parse_checkpoint, split_note
+from governance.crosswalk.packing import crosswalk_facts
 from governance.ledger.tree import root_at
+from inventory.systems.models import AISystem
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Reading:
     point: Checkpoint
     later: int  # entries that came between the checkpoint and the reading
     chosen: Chosen
+    systems: Sequence[AISystem]
 
 
 def texts_of(systems: Iterable[Facts]) -> dict[str, bytes]:
@@ -66,6 +69,7 @@ def head_of(reading: Reading, systems: list[Facts], index: list[dict[str, str]])
         "previous": previous(pack, reading.point.size),
         "sample": sample(index, within, chosen.numbers),
         "missing": counted(systems),
+        "frameworks": crosswalk_facts(reading.systems, reading.at),
         "exceptions": exceptions,
         "refused_actions": len(exceptions["refused"]),
         "break_glass": bool(exceptions["emergencies"]),

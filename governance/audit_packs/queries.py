@@ -90,7 +90,7 @@ def _read(pack: EvidencePack, point: Checkpoint, later: int) -> Contents:
         chosen.add(batch, pack)
     chosen.add_request(pack)
     said = Contents({}, systems, tuple(sorted(chosen.numbers)))
-    said.head.update(head_of(Reading(pack, now, point, later, chosen), systems, said.index))
+    said.head.update(head_of(Reading(pack, now, point, later, chosen, rows), systems, said.index))
     return said
 
 

@@ -308,6 +308,7 @@ def contents(*systems: dict[str, Any], kind: str = "selection") -> Contents:
         "sample": {"seed": "ab" * 32, "refs": refs[:25], "numbers": none, "rule": ""},
         "missing": {},
         "exceptions": dict.fromkeys(FLAGGED, none),
+        "frameworks": {"warning": "", "mapping": {}, "frameworks": none, "evidence": {}},
         "refused_actions": 0,
         "break_glass": False,
     }

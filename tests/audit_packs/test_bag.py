@@ -165,6 +165,14 @@ def test_data_json_counts_names_and_digests_its_systems(files, system):
     }
 
 
+def test_data_json_says_where_the_controls_of_each_framework_stand(files):
+    told = json.loads(files["data/data.json"])["frameworks"]
+
+    assert told["warning"] == "A mapping is not compliance."
+    assert len(told["frameworks"]) == 5
+    assert b"compliant" not in files["data/data.json"]
+
+
 def test_a_period_limits_the_entries_and_the_request_is_always_among_them(
     system, officer, settings
 ):

@@ -1,5 +1,6 @@
 """Building packs: once, by one worker, and whole or not at all."""
 
+import os
 import zipfile
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from governance.audit_packs import building, tasks
+from governance.audit_packs.building import remove_leftovers
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.rules import MOST_ATTEMPTS, PackStatus
 from governance.audit_packs.tasks import build_pack, sweep_packs
@@ -150,3 +152,17 @@ def test_the_record_s_own_check_knows_the_root_of_the_pack(sealed_pack, capsys):
     call_command("verify_ledger")
 
     assert "holds" in capsys.readouterr().out
+
+
+def test_what_a_dead_worker_left_goes_after_an_hour_and_what_was_sealed_stays(sealed_pack, file):
+    orphan, half = file.with_name("EP-009-0123.zip"), file.with_name("building-x")
+    orphan.write_bytes(b"whole, and registered nowhere")
+    half.mkdir()
+    remove_leftovers()
+    assert orphan.exists()
+    assert half.exists()
+
+    for path in (orphan, half, file):
+        os.utime(path, (0, 0))
+    remove_leftovers()
+    assert list(file.parent.iterdir()) == [file]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from launcher.test import UNSAFE_BUT_FAST
 
-from bench.faults import clocks, workers
+from bench.faults import clocks, packs, workers
 from bench.faults.plan import Run, carried_out
 from bench.faults.world import Ground, free_port, ground
 
@@ -30,6 +30,10 @@ def shown(ground: Ground, name: str, experiment: Callable[[Run], None]) -> list[
 
 def test_what_was_acknowledged_is_there_once_though_everything_is_killed(prepared):
     assert shown(prepared, "short", workers.kill_anything) == []
+
+
+def test_a_pack_is_built_once_and_whole_though_its_builder_is_killed(prepared):
+    assert shown(prepared, "packs", packs.kill_builder) == []
 
 
 def test_what_falls_due_is_told_once_while_three_clocks_ask_for_it(prepared):
