@@ -236,6 +236,9 @@ SIGNED_FORGERIES = {
     "another salt": openings(salt=b64(bytes(32))),
     "another place": openings(path="/note"),
     "no proof": drop(f"{PROOFS}000000010.tlog-proof"),
+    "a proof more": lambda files: files.update(
+        {f"{PROOFS}000000011.tlog-proof": files[f"{PROOFS}000000010.tlog-proof"]}
+    ),
     "no entry": drop(f"{ENTRIES}000000010.json"),
     "no checkpoint": drop("data/ledger/checkpoint.txt"),
     "no pdf": drop("data/EP-001.pdf"),
@@ -249,6 +252,21 @@ SIGNED_FORGERIES = {
 @pytest.mark.parametrize("alter", SIGNED_FORGERIES.values(), ids=SIGNED_FORGERIES)
 def test_what_is_signed_must_also_be_proven(alter):
     assert code_of(sample.make(change=alter).files) == ALTERED
+
+
+def test_a_statement_of_a_stranger_around_a_real_ledger_is_foreign():
+    files = dict(sample.make().files)
+    files["data/EP-001.pdf"] += b"more"
+    sample.sealed(files, sample.said_in(files)["predicate"], Signer(9))
+
+    assert code_of(files) == FOREIGN
+
+
+def test_a_ledger_of_a_stranger_in_a_real_statement_is_foreign():
+    files = dict(sample.make(Recipe(signer=Signer(9))).files)
+    sample.sealed(files, sample.said_in(files)["predicate"], LOG)
+
+    assert code_of(files) == FOREIGN
 
 
 def test_json_that_two_readers_understand_differently_is_refused():

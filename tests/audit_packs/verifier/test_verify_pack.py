@@ -85,12 +85,14 @@ def test_an_old_key_leads_to_the_present_one_over_signed_changes():
     assert "The key was changed on 2026-02-01T09:00:00Z" in said(verify(pack.zip, [keys[0].vkey]))
 
 
-def test_a_change_of_keys_that_the_old_key_did_not_sign_is_refused():
+@pytest.mark.parametrize("line", [False, True], ids=["no line of the old key", "a forged line"])
+def test_a_change_of_keys_that_the_old_key_did_not_sign_is_refused(line):
     old, thief = Signer(3), Signer(9)
 
     def forge(files):
         text = f"muster key change\n{LOG.name}\n{old.vkey}\n{thief.vkey}\n2026-01-01T09:00:00Z\n"
-        files["data/keys/changes/001.txt"] = sample.note(text, thief)
+        forged = f"— {old.name} {sample.b64(old.key_id + bytes(64))}\n" * line
+        files["data/keys/changes/001.txt"] = sample.note(text, thief) + forged.encode()
 
     pack = sample.make(Recipe(signer=thief), change=forge)
 
