@@ -108,6 +108,9 @@ def of_packs(told: Mapping[str, Any]) -> Iterator[Figure]:
     )
     yield Figure("pack: peak memory", told["peak_mib"], "MiB", told["aim_mib"],
                  note=f"bare WeasyPrint {told['bare_peak_mib']}")  # fmt: skip
+    yield Figure("pack against Typst, same text", told["ratio_to_typst"], "times",
+                 note=f"Typst: {told['typst_peak_mib']} MiB")  # fmt: skip
+    yield Figure("pack: sealing the PDF", told["seal_seconds"], "s", note="P-256, B-B")
     yield Figure("report of 200 rows as PDF", told["report_200_rows_seconds"], "s",
                  told["aim_report_seconds"], peer=PEER_REPORT,
                  note=f"cpu {told['report_200_rows_cpu']}")  # fmt: skip

@@ -1,4 +1,4 @@
-"""Seconds per system of a pack against bare WeasyPrint on the same HTML, and peak memory.
+"""Seconds per system of a pack against bare WeasyPrint and Typst on the same text, and memory.
 
 Run: .venv/bin/python -m bench.packs [SYSTEMS]     no database is needed
 Processor seconds are compared: they hold on a busy machine, too.
@@ -38,12 +38,15 @@ def measure(systems: int = SYSTEMS) -> dict[str, Any]:
     `ratio` is all our processor time (templates, press with its start, binding) over that of
     one WeasyPrint run on the same HTML, its start left out.
     """
+    from bench import typst_pack
     from governance.audit_packs.render import whole_html
+    from governance.common.press.child import FONTS
     from tests.audit_packs.samples import EVENT, contents, system
 
     said = contents(*(system(at + 1) for at in range(systems)), kind="portfolio")
     ours = _printed(said)
     bare = _bare(whole_html(said))
+    typst = typst_pack.printed(whole_html(said), FONTS)
     report = _printed(contents(system(1, timeline=[EVENT] * 200), kind="system"))
     return {
         "systems": systems,
@@ -53,6 +56,10 @@ def measure(systems: int = SYSTEMS) -> dict[str, Any]:
         "bare_cpu_per_system": round(bare["cpu"] / systems, 3),
         "ratio": round(ours["cpu"] / bare["cpu"], 2),
         "aim_ratio": AIM_RATIO,
+        "ratio_to_typst": round(ours["cpu"] / typst["cpu"], 1),
+        "typst_cpu_per_system": round(typst["cpu"] / systems, 4),
+        "typst_peak_mib": int(typst["kib"]) // 1024,
+        "seal_seconds": ours["seal"],
         "peak_mib": ours["peak_mib"],
         "bare_peak_mib": bare["kib"] // 1024,
         "aim_mib": AIM_MIB,
@@ -74,13 +81,29 @@ def _printed(said: Any) -> dict[str, Any]:
     begun, cpu = time.perf_counter(), _cpu()
     with tempfile.TemporaryDirectory() as folder:
         printed = print_pack(said, Path(folder))
+        wall, cpu = time.perf_counter() - begun, _cpu() - cpu
+        seal = _seal_seconds(printed.file)
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
         "pages": printed.pages,
-        "wall": time.perf_counter() - begun,
-        "cpu": _cpu() - cpu,
+        "wall": wall,
+        "cpu": cpu,
+        "seal": seal,
         "peak_mib": (own + max(printed.press_kib, printed.binding_kib)) // 1024,
     }
+
+
+def _seal_seconds(file: Path) -> float:
+    """Return what sealing takes: PAdES B-B with P-256, the second time, when all is loaded."""
+    from governance.audit_packs.pdf_seal import sign
+    from governance.audit_packs.seal_key import SealKey
+    from tests.audit_packs.tsa import authority
+
+    key = SealKey(*authority("Bench"))
+    for _ in range(2):
+        begun = time.process_time()
+        sign(file, file.with_name("sealed.pdf"), key)
+    return round(time.process_time() - begun, 3)
 
 
 def _bare(html: str) -> dict[str, float]:

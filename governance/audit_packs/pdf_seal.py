@@ -45,16 +45,17 @@ def seal_pdf(path_in: Path, path_out: Path, *, timed: bool = True) -> SealInfo:
     key, at = seal_key(), datetime.now(UTC)
     if timed and has_service():
         try:
-            _written(path_in, path_out, key, Authority())
+            sign(path_in, path_out, key, Authority())
         except StampError:
             pass
         else:
             return SealInfo(SealLevel.TIMED, key.sha256, at)
-    _written(path_in, path_out, key, None)
+    sign(path_in, path_out, key)
     return SealInfo(SealLevel.BASIC, key.sha256, at)
 
 
-def _written(path_in: Path, path_out: Path, key: SealKey, authority: Authority | None) -> None:
+def sign(path_in: Path, path_out: Path, key: SealKey, authority: Authority | None = None) -> None:
+    """Write the file with a seal of this key; raises StampError when the authority fails."""
     with path_in.open("rb") as source, path_out.open("w+b") as target:
         _sign(source, target, key, authority)
 
