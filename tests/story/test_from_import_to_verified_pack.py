@@ -1,11 +1,15 @@
 """The whole flow in one test: a real inventory goes in, a sealed pack that verifies comes out."""
 
+import io
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pikepdf
 import pytest
@@ -20,6 +24,7 @@ from governance.approvals.quorum import Slot
 from governance.approvals.seats import seats
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.tasks import build_pack
+from governance.checkpoints.queries import public_key
 from governance.classification.queries import usual_answers
 from governance.ledger.models import Entry
 from governance.obligations.tasks import sweep_duties
@@ -35,6 +40,7 @@ from tests.rest.test_conventions import caller
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "inventory/imports/samples/us-federal-2024-sample.csv"
+VERIFIER = ROOT / "governance/audit_packs/verifier/verify_pack.py"
 SHARED = Path(os.environ.get("MUSTER_SHARED") or ROOT.parent / "shared")
 PUBLISHED = SHARED / "data/us_federal_ai_inventory_2024.csv"
 OVERSEE, TRAINING = "art26.2", "Training of the overseers"
@@ -218,12 +224,13 @@ def the_pack_is_sealed_and_verifies(
     assert pack.status == "sealed", pack.error
     answer = call_as(auditor)("GET", f"/api/v1/packs/{pack.ref}/file/")
     content = b"".join(answer.streaming_content)
-    file = folder / "pack.pdf"
+    file = folder / "pack.zip"
     file.write_bytes(content)
     call_command("verify_pack", file)
     assert pack.ref in capsys.readouterr().out
+    assert offline(file) == 0
 
-    told = attached_data(file)
+    told = attached_data(file, pack.ref)
     assert told["systems"][0]["card"]["intended_purpose"] == PURPOSE
     duties = told["systems"][0]["obligations"]["duties"]
     (overseen,) = [row for row in duties if row["id"] == OVERSEE]
@@ -239,11 +246,18 @@ def the_pack_is_sealed_and_verifies(
     with pytest.raises(SystemExit) as refused:
         call_command("verify_pack", file)
     assert refused.value.code == 1
+    assert offline(file) == 1
     call_command("verify_ledger")
 
 
-def attached_data(file: Path) -> dict[str, Any]:
-    """Return the data.json inside the PDF."""
-    with pikepdf.open(file) as pdf:
+def offline(file: Path) -> int:
+    """Return how the check of an auditor ends who has one file, the key and Python."""
+    words = [sys.executable, "-I", "-S", VERIFIER, "--key", public_key(), file]
+    return subprocess.run(words, env={}, check=False, capture_output=True).returncode
+
+
+def attached_data(file: Path, ref: str) -> dict[str, Any]:
+    """Return the data.json inside the PDF inside the pack."""
+    with ZipFile(file) as bag, pikepdf.open(io.BytesIO(bag.read(f"{ref}/data/{ref}.pdf"))) as pdf:
         value: dict[str, Any] = json.loads(pdf.attachments["data.json"].get_file().read_bytes())
     return value
