@@ -884,6 +884,7 @@ def commitments(value: Any) -> int:
 # --- The report ---------------------------------------------------------------------------------
 NEVER_CHECKED = [
     "That Muster wrote down everything that happened, and that what was written was true then.",
+    "That a system meets the law: no pack says so.",
     "That the key is really theirs: compare it with what they gave you by another way.",
     "The certificate of the seal inside the PDF (a PDF reader shows it); its bytes are checked.",
     "That the PDF's pages say what data.json says: both were signed together, as they are.",
