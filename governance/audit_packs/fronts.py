@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from django.conf import settings
+
 from governance.audit_packs import pictures
 from governance.audit_packs.queries import Contents
 from governance.audit_packs.rules import MISSING, ranges
@@ -30,13 +32,20 @@ def front(contents: Contents) -> dict[str, Any]:
         "gaps": list(gaps(systems)),
         "exceptions": list(exceptions(head)),
         "annex": annex(systems),
-        "frameworks": head.get("frameworks"),
+        "frameworks": frameworks(head),
         "paint": pictures.paint(),
         "mix": pictures.tier_mix(systems),
         "strips": pictures.readiness(systems),
         "calendar": pictures.calendar(systems, date.fromisoformat(head["read_at"][:10])),
         "duty_states": pictures.duty_keys(),
     }
+
+
+def frameworks(head: Facts) -> Facts | None:
+    """Return what the head says of frameworks, None when there is none or no page for it."""
+    known: Facts = head.get("frameworks") or {}
+    page = settings.BASE_DIR / "templates" / "audit_packs" / "pdf" / "_frameworks.html"
+    return known if known.get("frameworks") and page.exists() else None
 
 
 def gaps(systems: list[Facts]) -> Iterator[dict[str, Any]]:
