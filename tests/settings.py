@@ -1,6 +1,8 @@
 """Settings of the tests: a machine of one's own, and a broker in memory unless one is given."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -12,8 +14,10 @@ from governance.settings import *  # noqa: F403
 if os.environ.get("MUSTER_TEST_BROKER_URL", "").startswith("amqp"):
     CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"  # as the workers of the tests declare it
 
-# A key of one's own for each run, made when the first head is signed.
-ERASURES = Path(tempfile.mkdtemp(prefix="muster-erasures-"))
-LOG_KEY_FILE = Path(tempfile.mkdtemp(prefix="muster-keys-")) / "log.key"
+if "DATA_DIR" not in os.environ:  # a key and notes of this run's own, gone with it
+    folder = Path(tempfile.mkdtemp(prefix="muster-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    LOG_KEY_FILE = folder / "log.key"
+    ERASURES = folder / "erasures"
 WHITENOISE_AUTOREFRESH = True  # a new client looks for no files until one asks for them
 CHECKPOINT_SINKS = []  # nothing leaves this machine but where a test says so
