@@ -9,10 +9,10 @@ from governance.accounts.models import BusinessUnit, User
 from governance.audit_packs.actions import request_pack
 from governance.audit_packs.rules import ScopeKind
 from governance.audit_packs.tasks import build_pack
+from governance.checkpoints.actions import checkpoint_now
 from governance.classification.models import Assessment
 from governance.evidence.actions import add_evidence
 from governance.incidents.actions import register_incident
-from governance.ledger.actions import sequence_all
 from governance.obligations.actions import follow, meet_duty, show_evidence
 from governance.obligations.models import Duty
 from inventory.systems.actions import link_agreement
@@ -55,6 +55,6 @@ def fill(root: BusinessUnit, system: AISystem, officer: User) -> dict[str, str |
     )
     pack = request_pack(actor=officer, kind=ScopeKind.SYSTEM, systems=[system])
     build_pack(pack.pk)
-    sequence_all()
+    checkpoint_now()
     found = {"vendor": vendor.ref, "agreement": agreement.ref, "evidence": shown.ref}
     return {**found, "pack": pack.ref, "duty": duty.pk, "incident": incident.ref}
