@@ -24,6 +24,7 @@ from governance.audit_packs.api_sharing import (
 from governance.calendars.api import WorkingHoursViewSet
 from governance.classification.api import AssessmentViewSet
 from governance.classification.preview_api import PreviewChangeViewSet, PreviewViewSet
+from governance.crosswalk.api import FrameworkViewSet
 from governance.documents.api import DocumentViewSet, SignedDocumentViewSet
 from governance.documents.entry_api import DocumentEntryViewSet
 from governance.escalation.api import EscalationViewSet
@@ -108,6 +109,7 @@ router.register("rollback-rules", RollbackRuleViewSet, "rollback-rules")
 router.register("rollback-breaches", BreachViewSet, "rollback-breaches")
 router.register("mlflow-sources", MlflowSourceViewSet, "mlflow-sources")
 router.register("mlflow-links", MlflowLinkViewSet, "mlflow-links")
+router.register("frameworks", FrameworkViewSet, "frameworks")
 router.register("packs", PackViewSet, "packs")
 router.register("packs", PackEndViewSet, "pack-ends")
 router.register("pack-recipients", PackRecipientViewSet, "pack-recipients")

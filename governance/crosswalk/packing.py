@@ -28,15 +28,8 @@ def crosswalk_facts(
     numbers = numbers_of(
         line.shown for rows in looked.values() for one in rows for line in one.lines[:MOST_ROWS]
     )
-    known = catalogue()
     return {
-        "warning": WARNING,
-        "mapping": {
-            "version": known.version,
-            "dated": known.dated.isoformat(),
-            "sha256": known.sha256,
-            "sealed": known.is_sealed,
-        },
+        **told_mapping(),
         "frameworks": [_framework(one, told) for one in chosen],
         "evidence": {
             code: [_looked(one, numbers) for one in rows if one.lines]
@@ -45,7 +38,20 @@ def crosswalk_facts(
     }
 
 
-def _framework(one: Coverage, told: Survey) -> dict[str, Any]:
+def told_mapping() -> dict[str, Any]:
+    """Return which mapping was read, and what it is not."""
+    known = catalogue()
+    mapping = {
+        "version": known.version,
+        "dated": known.dated.isoformat(),
+        "sha256": known.sha256,
+        "sealed": known.is_sealed,
+    }
+    return {"warning": WARNING, "mapping": mapping}
+
+
+def told_head(one: Coverage) -> dict[str, Any]:
+    """Return which text of a framework counts, and how many of its controls are shown."""
     law, counts = one.law, one.counts
     return {
         "framework": one.head.key.value,
@@ -64,12 +70,20 @@ def _framework(one: Coverage, told: Survey) -> dict[str, Any]:
             "missing": counts.missing,
             "not_applicable": counts.not_applicable,
         },
-        "clauses": [
-            {"clause": clause, "controls": [row.control.code for row in rows]}
-            for clause, rows in one.by_clause
-        ],
-        "controls": [_control(row, told) for row in one.standings],
     }
+
+
+def told_coverage(one: Coverage, told: Survey) -> dict[str, Any]:
+    """Return a framework control by control."""
+    return told_head(one) | {"controls": [_control(row, told) for row in one.standings]}
+
+
+def _framework(one: Coverage, told: Survey) -> dict[str, Any]:
+    clauses = [
+        {"clause": clause, "controls": [row.control.code for row in rows]}
+        for clause, rows in one.by_clause
+    ]
+    return told_coverage(one, told) | {"clauses": clauses}
 
 
 def _control(row: Standing, told: Survey) -> dict[str, Any]:

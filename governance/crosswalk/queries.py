@@ -242,7 +242,8 @@ def applies_from(ref: str) -> tuple[tuple[str, date], ...]:
 def law_of(head: FrameworkHead) -> Law:
     """Return which text counts: of the AI Act what the rule pack in force reads."""
     if not head.is_of_rulepack:
-        return Law(head.title, head.edition, str(catalogue().dated), catalogue().version)
+        known = catalogue()
+        return Law(head.title, head.edition, str(known.dated), f"mapping {known.version}")
     pack = engine().pack
     amended = pack.meta["instruments"]["amended"]["name"]
     return Law(str(amended), head.edition, str(pack.meta["as_of"]), pack.short_version)

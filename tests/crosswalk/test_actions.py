@@ -1,0 +1,111 @@
+"""Setting controls aside: who may, for how long, and what the record keeps."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from governance.common.errors import DomainError
+from governance.crosswalk.actions import Aside, review_mapping, set_aside, withdraw
+from governance.crosswalk.models import NotApplicable
+from governance.crosswalk.rules import Framework, State
+from governance.ledger.models import Entry
+
+ISO, GDPR = Framework.ISO_42001, Framework.GDPR
+
+
+def test_a_control_set_aside_for_a_system_does_not_apply_to_it(system, officer, a_month, stands):
+    set_aside(Aside("C09", None, system), actor=officer, reason="Another law.", until=a_month)
+
+    row = stands("C09", ISO)
+    assert row.state == State.NOT_APPLICABLE
+    assert "Another law." in row.why_not[system.pk]
+    assert officer.name in row.why_not[system.pk]
+
+
+def test_in_one_framework_it_stays_in_the_others(system, officer, a_month, stands):
+    set_aside(Aside("C09", GDPR, None), actor=officer, reason="No.", until=a_month)
+
+    assert stands("C09", GDPR).state == State.NOT_APPLICABLE
+    assert stands("C09", ISO).state == State.MISSING
+
+
+def test_after_its_last_day_the_control_applies_again(system, officer, a_month, stands):
+    row = set_aside(Aside("C09", None, system), actor=officer, reason="No.", until=a_month)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    NotApplicable.objects.filter(pk=row.pk).update(until=yesterday)
+
+    assert stands("C09", ISO).state == State.MISSING
+    set_aside(Aside("C09", None, system), actor=officer, reason="Still.", until=a_month)
+    assert stands("C09", ISO).state == State.NOT_APPLICABLE
+
+
+def test_what_is_withdrawn_counts_no_more(system, officer, a_month, stands):
+    row = set_aside(Aside("C09", None, system), actor=officer, reason="No.", until=a_month)
+
+    withdraw(row, actor=officer)
+
+    assert stands("C09", ISO).state == State.MISSING
+    with pytest.raises(DomainError):
+        withdraw(row, actor=officer)
+
+
+@pytest.mark.parametrize("days", [-1, 400])
+def test_the_last_day_lies_within_a_year(system, officer, days):
+    until = timezone.localdate() + timedelta(days=days)
+
+    with pytest.raises(DomainError, match="within a year"):
+        set_aside(Aside("C09", None, system), actor=officer, reason="No.", until=until)
+
+
+@pytest.mark.parametrize(
+    ("aside", "reason"),
+    [
+        (Aside("C99"), "No."),
+        (Aside("C09"), "  "),
+        (Aside("C13", GDPR), "No."),  # it concerns nothing in the GDPR
+    ],
+)
+def test_what_cannot_be_is_refused(officer, a_month, aside, reason):
+    with pytest.raises(DomainError):
+        set_aside(aside, actor=officer, reason=reason, until=a_month)
+
+    assert not NotApplicable.objects.exists()
+
+
+def test_the_same_is_not_said_twice(officer, a_month):
+    set_aside(Aside("C09"), actor=officer, reason="No.", until=a_month)
+
+    with pytest.raises(DomainError, match="already"):
+        set_aside(Aside("C09"), actor=officer, reason="No.", until=a_month)
+
+
+@pytest.mark.parametrize("who", ["owner", "auditor", "ops_lead", "administrator"])
+def test_only_compliance_officers_set_aside(request, system, a_month, who):
+    actor = request.getfixturevalue(who)
+
+    with pytest.raises(PermissionDenied):
+        set_aside(Aside("C09", None, system), actor=actor, reason="No.", until=a_month)
+
+
+def test_an_officer_of_one_unit_sets_nothing_aside_for_all(stranger, a_month):
+    with pytest.raises(PermissionDenied):
+        set_aside(Aside("C09"), actor=stranger, reason="No.", until=a_month)
+
+
+def test_the_record_keeps_who_said_what_until_when(system, officer, a_month):
+    row = set_aside(Aside("C09", GDPR, system), actor=officer, reason="No.", until=a_month)
+    withdraw(row, actor=officer)
+    review_mapping(actor=officer)
+
+    told = list(Entry.objects.order_by("pk").values_list("action", "object_ref"))[-3:]
+    assert told[0] == ("control.set_aside", "C09")
+    assert told[1] == ("control.applies_again", "C09")
+    assert told[2][0] == "mapping.reviewed"
+
+
+def test_only_an_officer_of_the_whole_reviews_the_mapping(auditor, stranger):
+    for actor in (auditor, stranger):
+        with pytest.raises(PermissionDenied):
+            review_mapping(actor=actor)
