@@ -21,10 +21,13 @@ TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1
 LOOK = "from governance.checkpoints import outside; outside.look()"
 SIGN = """
 from governance.accounts.models import User
+from governance.accounts.rules import Proof
 from governance.checkpoints.recovery_actions import recover
+from governance.common.clock import database_now
 from governance.ledger.actions import sequence_all
 who = User.objects.filter(memberships__role="administrator").first()
-recover(actor=who, reason="restored in the bench")
+proof = Proof(who.handle, "bench", database_now())
+recover(actor=who, reason="restored in the bench", proof=proof)
 sequence_all()
 """
 NAMES_BOTH = """
