@@ -16,6 +16,10 @@ class SearchForm(forms.Form):
         label="Name or e-mail address",
         min_length=SHORTEST,
         max_length=200,
+        error_messages={
+            "required": "Give a name or an address",
+            "min_length": "Give at least three letters",
+        },
         widget=forms.TextInput(attrs={"class": "input", "type": "search"}),
     )
 

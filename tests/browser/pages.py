@@ -53,7 +53,7 @@ VISITS = [
     Visit("/systems/{system}/versions/{version}/", (OFFICER, AUDITOR)),
     Visit("/systems/{system}/versions/{version}/edit/"),
     Visit("/settings/retention/", (OFFICER, AUDITOR)),
-    Visit("/settings/erasure/?q=ad", (ADMIN,)),
+    Visit("/settings/erasure/?q=ada", (ADMIN,)),
     Visit("/settings/erasure/look/?q=Halvorsen", (ADMIN,)),
     Visit("/settings/model-ids/", (OFFICER, ADMIN, AUDITOR)),
     Visit("/settings/model-ids/new/"),
