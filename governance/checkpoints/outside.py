@@ -185,13 +185,13 @@ def disagreement(one: Outside) -> Doubt | None:
     size = tree_size()
     if one.size > size:
         words = (
-            f"{one.words} covers {one.size:,} entries, and the record here has {size:,}: "
-            f"{one.size - size:,} are missing."
+            f"{one.words}: it covers {one.size:,} entries, and the record here has {size:,}. "
+            f"Missing: {one.size - size:,}."
         )
         return _doubt(DoubtKind.SMALLER, one, words)
     if root_at(one.size).hex() != one.root:
         words = (
-            f"{one.words} covers {one.size:,} entries with another root: what was written "
+            f"{one.words}: it covers {one.size:,} entries with another root: what was written "
             "before was changed since."
         )
         return _doubt(DoubtKind.ROOT, one, words)
