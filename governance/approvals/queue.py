@@ -37,7 +37,7 @@ from raci.people.queries import spoken_for
 
 PERSONAL = tuple(sorted(HIGH_DATA | LIMITED_DATA))  # of the data that a DPO is asked about
 ASKED = (State.IN_REVIEW, State.EMERGENCY_ACTIVE)  # somebody's voice is missing
-BY_ROLE = {  # with the activity in which somebody may act for the holder
+BY_ROLE: dict[str, str] = {  # with the activity in which somebody may act for the holder
     Slot.VAL: ACTIVITIES[Slot.VAL],
     **dict.fromkeys((Slot.DPO, Slot.BS, Slot.LEG, Slot.EXEC), FOR_ROLES),
 }
