@@ -16,7 +16,7 @@ from typing import Any
 
 from launcher.common import ROOT, say
 
-from bench.faults import broker, clocks, packs, recovery, workers
+from bench.faults import broker, clocks, packs, recovery, sequencing, workers
 from bench.faults.checks import Found, line, table
 from bench.faults.plan import Run, carried_out
 from bench.faults.world import ground
@@ -39,6 +39,8 @@ EXPERIMENTS: dict[str, Callable[[Run], None]] = {
     "F-25": clocks.year,
     "F-26": recovery.backup_under_load,
     "F-27": recovery.point_in_time,
+    "F-28": sequencing.sequencers,
+    "F-29": sequencing.key_away,
 }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from launcher.test import UNSAFE_BUT_FAST
 
-from bench.faults import clocks, packs, workers
+from bench.faults import clocks, packs, sequencing, workers
 from bench.faults.plan import Run, carried_out
 from bench.faults.world import Ground, free_port, ground
 
@@ -42,3 +42,11 @@ def test_what_falls_due_is_told_once_while_three_clocks_ask_for_it(prepared):
 
 def test_wall_times_hold_across_the_changes_of_the_clocks_of_two_zones(prepared):
     assert shown(prepared, "year", clocks.year) == []
+
+
+def test_numbers_stay_dense_while_two_sequencers_are_killed(prepared):
+    assert shown(prepared, "numbers", sequencing.sequencers) == []
+
+
+def test_without_the_signing_key_writing_goes_on_and_one_checkpoint_catches_up(prepared):
+    assert shown(prepared, "key", sequencing.key_away) == []
