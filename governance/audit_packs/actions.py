@@ -32,10 +32,14 @@ from inventory.systems.models import AISystem
 
 @dataclass(frozen=True)
 class Period:
-    """The days whose events a pack tells; both count, None leaves that side open."""
+    """The days whose events a pack tells; both count, None leaves that side open.
+
+    `zone` says whose days they are; empty, the organisation's.
+    """
 
     first: date | None = None
     last: date | None = None
+    zone: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ def request_pack(
         scope=scope or {},
         period_from=span.first,
         period_to=span.last,
-        zone=settings.TIME_ZONE,
+        zone=span.zone or settings.TIME_ZONE,
         requested_by=actor,
         total=len(systems),
     )

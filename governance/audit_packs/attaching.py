@@ -26,7 +26,7 @@ def attached(contents: Contents, folder: Path) -> list[Attached]:
 def registrations(systems: list[Facts]) -> Iterator[tuple[str, bytes, str, str]]:
     """Yield name, bytes, description and type of each table: signed ones as they were signed."""
     for system in systems:
-        for paper in system["documents"]:
+        for paper in system.get("documents", []):
             if paper["kind"] in REGISTRATIONS:
                 signed = {"status": "signed", "ref": paper["ref"]} if paper.get("ref") else {}
                 body = csv_bytes({"status": "draft"} | paper["content"] | signed)

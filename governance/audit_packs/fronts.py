@@ -8,6 +8,7 @@ from typing import Any
 from governance.audit_packs import pictures
 from governance.audit_packs.queries import Contents
 from governance.audit_packs.rules import MISSING, ranges
+from governance.audit_packs.section_rules import tells, whole
 from governance.audit_packs.sections import Facts
 
 MOST_EXCEPTIONS = 40  # of one kind, told one by one
@@ -23,18 +24,19 @@ ANNEX_IV = "annex-iv"
 def front(contents: Contents) -> dict[str, Any]:
     """Return what the templates of the front matter print, but for the table of contents."""
     head, systems = contents.head, contents.systems
+    filled = [whole(system) for system in systems]
     return {
         "head": head,
         "population": len(systems),
         "refs": ranges(system["ref"] for system in systems),
         "gaps": list(gaps(systems)),
         "exceptions": list(exceptions(head)),
-        "annex": annex(systems),
+        "annex": annex(filled) if tells(systems, "classification", "documents") else None,
         "frameworks": frameworks(head),
         "paint": pictures.paint(),
-        "mix": pictures.tier_mix(systems),
-        "strips": pictures.readiness(systems),
-        "calendar": pictures.calendar(systems, date.fromisoformat(head["read_at"][:10])),
+        "mix": pictures.tier_mix(filled) if tells(systems, "classification") else None,
+        "strips": pictures.readiness(filled) if tells(systems, "obligations") else None,
+        "calendar": pictures.calendar(filled, date.fromisoformat(head["read_at"][:10])),
         "duty_states": pictures.duty_keys(),
     }
 

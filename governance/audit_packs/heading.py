@@ -15,6 +15,7 @@ from governance.audit_packs.completeness import Interval, by_kind, sample
 from governance.audit_packs.entries import Chosen, interval
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.rules import MISSING, SCHEMA, PackFormat, PackStatus
+from governance.audit_packs.section_rules import Section, chosen
 from governance.audit_packs.sections import Facts, iso
 from governance.audit_packs.software import commit
 from governance.checkpoints.models import Checkpoint
@@ -69,15 +70,23 @@ def head_of(reading: Reading, systems: list[Facts], index: list[dict[str, str]])
         "previous": previous(pack, reading.point.size),
         "sample": sample(index, within, chosen.numbers),
         "missing": counted(systems),
-        "frameworks": crosswalk_facts(reading.systems, reading.at),
+        "frameworks": _frameworks(reading),
         "exceptions": exceptions,
         "refused_actions": len(exceptions["refused"]),
         "break_glass": bool(exceptions["emergencies"]),
     }
 
 
+def _frameworks(reading: Reading) -> Facts | None:
+    """Return where the controls of each framework stand, None when that was left out."""
+    if Section.FRAMEWORKS not in chosen(reading.pack.scope):
+        return None
+    return crosswalk_facts(reading.systems, reading.at)
+
+
 def _asked(pack: EvidencePack) -> Facts:
     """Return what was asked for, by whom and when."""
+    kept = chosen(pack.scope)
     return {
         "schema": SCHEMA,
         "pack": pack.ref,
@@ -88,6 +97,7 @@ def _asked(pack: EvidencePack) -> Facts:
             "kind": pack.kind,
             "unit": pack.unit.name,
             "filter": pack.scope,
+            "left_out": [section.value for section in Section if section not in kept],
             "chosen_by": pack.requested_by.name,
         },
         "period": {"from": iso(pack.period_from), "to": iso(pack.period_to), "zone": pack.zone},

@@ -17,7 +17,9 @@ from governance.audit_packs.heading import Reading, head_of, index_of, texts_of
 from governance.audit_packs.incidents import incidents
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.papers import papers
+from governance.audit_packs.question_queries import asked_of
 from governance.audit_packs.rules import missing
+from governance.audit_packs.section_rules import chosen, kept
 from governance.audit_packs.sections import Batch, Facts
 from governance.audit_packs.timeline import timelines
 from governance.audit_packs.traces import WHOLE, traces
@@ -118,6 +120,7 @@ def _systems(batch: Batch, pack: EvidencePack) -> Iterator[Facts]:
     documents = papers(batch)
     climbed = escalations(batch, pack)
     told = timelines(batch, pack)
+    asked = asked_of(batch, pack)
     for system in batch.systems:
         facts: dict[str, Any] = {
             "ref": system.ref,
@@ -132,5 +135,6 @@ def _systems(batch: Batch, pack: EvidencePack) -> Iterator[Facts]:
             "escalations": climbed.get(system.pk, []),
             "documents": documents.get(system.pk, []),
             "timeline": told.get(system.pk, []),
+            "questions": asked.get(system.ref, []),
         }
-        yield facts | {"missing": missing(facts)}
+        yield kept(facts, chosen(pack.scope)) | {"missing": missing(facts)}

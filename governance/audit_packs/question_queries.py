@@ -1,13 +1,16 @@
 """Reads of questions: about which pack, of which systems."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
-from governance.audit_packs.models import PackSystem
+from governance.audit_packs.models import EvidencePack, PackSystem
 from governance.audit_packs.question_models import PackAnswer, PackQuestion
+from governance.audit_packs.sections import Batch
 
 
 def with_answers(questions: QuerySet[PackQuestion]) -> QuerySet[PackQuestion]:
@@ -34,6 +37,25 @@ def questions_about(
     if since:
         rows = rows.filter(asked_at__date__gte=since)
     return [_told(row, before) for row in with_answers(rows).order_by("pk")]
+
+
+def asked_of(batch: Batch, pack: EvidencePack) -> dict[str, list[dict[str, Any]]]:
+    """Return what was asked about each system of a batch, by its ref.
+
+    What was asked about a whole pack stands with each of its systems.
+    """
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    everybody = pack.rows.values_list("system_id", flat=True)
+    told = questions_about(everybody, before=timezone.now())
+    whole = {one["pack"]: set[str]() for one in told if not one["system"]}
+    rows = PackSystem.objects.filter(pack__ref__in=whole, system__in=batch.ids)
+    for ref, system in rows.values_list("pack__ref", "system__ref"):
+        whole[ref].add(system)
+    here = {system.ref for system in batch.systems}
+    for one in told:
+        for ref in here & ({one["system"]} if one["system"] else whole[one["pack"]]):
+            found[ref].append(one)
+    return found
 
 
 def _told(question: PackQuestion, before: datetime) -> dict[str, Any]:

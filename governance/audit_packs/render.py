@@ -24,7 +24,15 @@ from governance.audit_packs.sections import Facts
 from governance.common.press.child import Press, PressError
 from governance.common.press.drawing import drawable
 
-SECTIONS = 8  # headings of every system; what is missing, incidents, escalations: one more each
+# Sections of a system beside its card: those with a heading even when there is nothing in them,
+# and those with one when there is.
+HEADED = frozenset(
+    {
+        *("classification", "obligations", "raci", "agreements", "versions", "documents"),
+        "timeline",
+    }
+)
+IF_ANY = ("missing", "incidents", "escalations", "questions")
 WITH_SECTIONS = 20  # systems up to which the table of contents names their sections
 FEW = 100  # systems up to which each one starts a page and has its sections as bookmarks
 PDF = "audit_packs/pdf/"
@@ -143,8 +151,7 @@ def _entries(systems: list[Facts], marks: list[Mark]) -> list[dict[str, Any]]:
 
 def headings_of(system: Facts) -> int:
     """Return how many sections of a system the table of contents names."""
-    own = ("missing", "incidents", "escalations")
-    return SECTIONS + sum(bool(system[name]) for name in own)
+    return 1 + len(HEADED & set(system)) + sum(bool(system.get(name)) for name in IF_ANY)
 
 
 def _systems(contents: Contents, systems: list[Facts], first_page: int) -> str:
@@ -156,8 +163,9 @@ def _system(system: Facts, many: bool) -> str:
     given = {
         "system": system,
         "many": many,
-        "drawn": None if many else tree(system["versions"]),
-        "grid": grid(system["raci"]),
+        "told": frozenset(system),
+        "drawn": None if many else tree(system.get("versions", [])),
+        "grid": grid(system.get("raci")),
         "paint": paint(),
     }
     return render_to_string(f"{PDF}_system.html", given)

@@ -141,11 +141,11 @@ def chunks(systems: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     part: list[dict[str, Any]] = []
     rows = 0
     for system in systems:
-        weight = 20 + len(system["timeline"]) + 6 * len(system["versions"])
-        weight += 15 * len(system["incidents"])
-        weight += sum(4 + len(item["timeline"]) for item in system["escalations"])
-        weight += len((system["raci"] or {}).get("rows", []))
-        weight += 25 * len(system["documents"])
+        weight = 20 + len(system.get("timeline", [])) + 6 * len(system.get("versions", []))
+        weight += 15 * len(system.get("incidents", [])) + 3 * len(system.get("questions", []))
+        weight += sum(4 + len(item["timeline"]) for item in system.get("escalations", []))
+        weight += len((system.get("raci") or {}).get("rows", []))
+        weight += 25 * len(system.get("documents", []))
         if part and (len(part) == MOST_SYSTEMS_A_PART or rows + weight > MOST_ROWS_A_PART):
             yield part
             part, rows = [], 0

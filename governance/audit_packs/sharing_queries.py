@@ -44,7 +44,7 @@ def standing(pack: EvidencePack) -> Standing:
 
 def purpose_of(pack: EvidencePack) -> str:
     """Return what a pack is for; empty for one that was asked for before purposes were."""
-    return str(getattr(pack, "purpose", ""))
+    return str(pack.scope.get("for", ""))
 
 
 def may_everywhere(user: User, capability: Capability, pack: EvidencePack) -> bool:

@@ -4,6 +4,12 @@ from datetime import date, timedelta
 
 # Days from the seal, by what a pack is for. Ours, not the law's: a pack tells of one moment.
 HANDED_OUT_DAYS = {"audit": 365, "authority": 365, "customer": 180, "board": 90}
+PURPOSES = {
+    "audit": "Audit",
+    "authority": "Authority",
+    "customer": "Customer",
+    "board": "Board",
+}
 HANDED_OUT_OTHERWISE = 365
 ANSWER_WITHIN = timedelta(days=7)
 VIEWING_LASTS = timedelta(minutes=30)

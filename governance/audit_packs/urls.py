@@ -3,6 +3,7 @@
 from django.urls import path
 
 from governance.audit_packs import (
+    builder_views,
     check_views,
     question_views,
     seal_views,
@@ -17,7 +18,7 @@ urlpatterns = [
     path("check/", check_views.check, name="check"),
     path("check/verify_pack.py", check_views.program, name="check_program"),
     path("check/check-packs.html", check_views.offline, name="check_offline"),
-    path("new/", views.new, name="new"),
+    path("new/", builder_views.new, name="new"),
     path("questions/", question_views.questions, name="questions"),
     path("questions/<int:question>/", question_views.question, name="question"),
     path("view-as/", viewing_views.begin, name="view_as"),

@@ -1,33 +1,22 @@
 """The pages of evidence packs: list, builder, one pack with its progress, download."""
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_safe
 
 from governance.accounts.access import acting_user, units_with
-from governance.accounts.models import User
 from governance.accounts.rules import Capability
-from governance.audit_packs import actions, pack_page
-from governance.audit_packs.ahead import Ahead, ahead
+from governance.audit_packs import pack_page
+from governance.audit_packs.builder_views import may_ask
 from governance.audit_packs.files import sent, sent_pdf
-from governance.audit_packs.forms import NAMED, UNIT, PackForm
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.question_models import PackQuestion
 from governance.audit_packs.sharing_queries import standing
 from governance.audit_packs.sharing_views import visible
-from governance.audit_packs.tasks import start_soon
 
 PAGE_SIZE = 50
-
-
-def may_ask(user: User) -> bool:
-    """Return whether the person may ask for packs in any unit."""
-    return units_with(user, Capability.PACK).exists()
 
 
 @require_safe
@@ -47,36 +36,6 @@ def packs(request: HttpRequest) -> HttpResponse:
         "waiting": PackQuestion.objects.visible_to(user).waiting().count(),
     }
     return render(request, "audit_packs/list.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def new(request: HttpRequest) -> HttpResponse:
-    """Choose systems, see what is missing, ask for the pack."""
-    user = acting_user(request)
-    if not may_ask(user):
-        raise PermissionDenied("Your role does not let you ask for evidence packs.")
-    form = PackForm(_given(request), user=user)
-    found: Ahead | None = None
-    if form.is_bound and form.is_valid():
-        if request.method == "POST" and "look" not in request.POST:
-            pack = actions.request_pack(actor=user, **form.request())
-            start_soon(pack.pk)
-            return redirect("audit_packs:pack", ref=pack.ref)
-        found = ahead(form.chosen())
-    status = 422 if form.errors and request.method == "POST" else 200
-    return render(request, "audit_packs/new.html", {"form": form, "ahead": found}, status=status)
-
-
-def _given(request: HttpRequest) -> Any:
-    """Return what was posted, or what a link to the builder names, or nothing."""
-    if request.method == "POST":
-        return request.POST
-    if refs := request.GET.getlist("system"):
-        return {"about": NAMED, "systems": " ".join(refs)}
-    if unit := request.GET.get("unit"):
-        return {"about": UNIT, "unit": unit}
-    return None
 
 
 @require_safe

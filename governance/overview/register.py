@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from itertools import islice
+from urllib.parse import parse_qs
 
 from django.db.models import Case, F, FilteredRelation, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from governance.accounts.access import visible_units
 from governance.accounts.models import User
@@ -19,7 +21,7 @@ from governance.approvals.standing import standing
 from governance.classification.models import Assessment
 from governance.overview.register_filters import CONDITIONS, with_matrix
 from governance.overview.register_search import MOST_HITS, Search, search
-from governance.overview.register_state import TIERS, Gap, ListState
+from governance.overview.register_state import TIERS, Gap, ListState, read_state
 from inventory.systems.models import AISystem, shared_with
 from inventory.systems.rules import Stage
 
@@ -175,6 +177,12 @@ class Register:
         }.get(key, (F("rank"), Lower("name"), F("pk")))
         down = self.state.descending
         return systems.order_by(*(item.desc() if down else item.asc() for item in columns))
+
+
+def listed(user: User, query: str) -> QuerySet[AISystem]:
+    """Return the systems that the list shows a person at an address with this query."""
+    state = read_state(parse_qs(query), ())
+    return Register(user, state, timezone.localdate()).matching()
 
 
 def scope_of(user: User) -> Q:

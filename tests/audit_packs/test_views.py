@@ -2,7 +2,6 @@
 
 import hashlib
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -10,59 +9,6 @@ from governance.audit_packs.actions import request_pack
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.rules import PackStatus, ScopeKind
 from governance.ledger.models import Entry
-from tests.factories import make_system
-
-ASK = {"about": "named", "period_from": "", "period_to": ""}
-
-
-@pytest.fixture
-def started(monkeypatch) -> list[int]:
-    """The packs whose building was asked for."""
-    found: list[int] = []
-    monkeypatch.setattr("governance.audit_packs.views.start_soon", found.append)
-    return found
-
-
-def test_asking_for_systems_by_id_leads_to_the_pack(as_user, officer, system, started):
-    answer = as_user(officer).post("/packs/new/", ASK | {"systems": system.ref.lower()})
-
-    pack = EvidencePack.objects.get()
-    assert answer["Location"] == f"/packs/{pack.ref}/"
-    assert (pack.kind, pack.subject) == (ScopeKind.SYSTEM, "Claims triage scorer")
-    assert started == [pack.pk]
-
-
-def test_a_unit_brings_every_system_below_it(as_user, officer, organisation, system, lending):
-    make_system(actor=officer, unit=lending)
-    as_user(officer).post("/packs/new/", ASK | {"about": "unit", "unit": organisation.pk})
-
-    pack = EvidencePack.objects.get()
-    assert (pack.kind, pack.total, pack.unit) == (ScopeKind.PORTFOLIO, 2, organisation)
-    assert pack.subject == "The AI systems of Halden Mutual"
-
-
-def test_looking_first_tells_the_gaps_and_builds_nothing(as_user, officer, system):
-    page = as_user(officer).post("/packs/new/", ASK | {"systems": system.ref, "look": "1"})
-
-    told = page.content.decode()
-    assert "Nobody has signed the classification." in told
-    assert "No model version is on record." in told
-    assert "No owner is named." not in told
-    assert not EvidencePack.objects.exists()
-
-
-def test_a_link_from_a_system_opens_the_builder_with_its_gaps(as_user, officer, system):
-    page = as_user(officer).get(f"/packs/new/?system={system.ref}").content.decode()
-
-    assert f">\n{system.ref}</textarea>" in page
-    assert '<b class="semi">1 system</b> in this scope' in page
-
-
-def test_a_system_that_the_person_does_not_see_does_not_exist(as_user, stranger, system):
-    page = as_user(stranger).post("/packs/new/", ASK | {"systems": system.ref})
-
-    assert page.status_code == 422
-    assert f"You see no system with the id {system.ref}." in page.content.decode()
 
 
 def test_whoever_may_not_ask_reads_the_list_without_a_builder(as_user, auditor, pack):
