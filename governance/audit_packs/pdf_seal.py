@@ -15,7 +15,13 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from governance.audit_packs.seal_key import SealKey, seal_key
 from governance.audit_packs.seal_rules import Promise, SealLevel
-from governance.audit_packs.timestamps import Authority, StampError, has_service, service_answers
+from governance.audit_packs.timestamps import (
+    Authority,
+    StampError,
+    finished,
+    has_service,
+    service_answers,
+)
 
 FIELD = "Seal"
 REASON = "Sealed by the registry; this does not state that a system meets the law."
@@ -78,7 +84,7 @@ def _sign(source: BinaryIO, target: BinaryIO, key: SealKey, authority: Authority
             invis_sig_settings=hidden,
         ),
     )
-    signer.sign_pdf(IncrementalPdfFileWriter(source), output=target)
+    finished(signer.async_sign_pdf(IncrementalPdfFileWriter(source), output=target))
 
 
 def _signer(key: SealKey) -> SimpleSigner:

@@ -2,8 +2,11 @@
 
 import asyncio
 import http.client
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from asn1crypto import cms, pem, tsp, x509
 from django.conf import settings
@@ -18,6 +21,7 @@ from governance.notices.transport import fetch
 ALGORITHM = "sha256"
 MOST_BYTES = 100_000
 SECONDS = 8.0  # for one answer
+R = TypeVar("R")
 HEADERS = {"Content-Type": "application/timestamp-query", "User-Agent": "Muster"}
 
 
@@ -35,6 +39,12 @@ class Stamp:
     authority: str
 
 
+def finished(work: Coroutine[Any, Any, R]) -> R:
+    """Return what a coroutine comes to, in a thread of its own: the caller's may have a loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 def has_service() -> bool:
     """Return whether the installation names a time-stamping service."""
     return bool(settings.TIMESTAMP_URL)
@@ -46,7 +56,7 @@ def stamp(digest: bytes) -> Stamp:
     Raises StampError when the service does not answer, refuses, or its answer is about another
     digest or another question, is not rightly signed, or by nobody under the named roots.
     """
-    return asyncio.run(_stamped(digest))
+    return finished(_stamped(digest))
 
 
 def service_answers() -> bool:

@@ -85,7 +85,7 @@ def downloaded(page: Page) -> str:
     with page.expect_download() as download:
         follow(page, "Download")
     content = download.value.path().read_bytes()
-    assert content.startswith(b"%PDF-")
+    assert content.startswith(b"PK\x03\x04")
     return hashlib.sha256(content).hexdigest()
 
 
