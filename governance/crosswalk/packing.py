@@ -125,7 +125,7 @@ def _clause(one: Clause, framework: Framework) -> dict[str, Any]:
     }
 
 
-def _looked(one: Looked, numbers: dict[tuple[str, int], int]) -> dict[str, Any]:
+def _looked(one: Looked, numbers: dict[tuple[str, int, str], int]) -> dict[str, Any]:
     rows = one.lines[:MOST_ROWS]
     return {
         "looked_for": one.words,
@@ -135,12 +135,14 @@ def _looked(one: Looked, numbers: dict[tuple[str, int], int]) -> dict[str, Any]:
     }
 
 
-def _row(row: Shown, systems: list[str], numbers: dict[tuple[str, int], int]) -> dict[str, Any]:
+def _row(
+    row: Shown, systems: list[str], numbers: dict[tuple[str, int, str], int]
+) -> dict[str, Any]:
     return {
         "ref": row.ref,
         "words": row.words,
         "on": row.on.isoformat() if row.on else None,
         "stale": row.stale,
-        "entry": numbers.get((row.kind, row.pk)),
+        "entry": numbers.get(row.thing),
         "systems": systems,
     }

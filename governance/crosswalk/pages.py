@@ -147,8 +147,8 @@ def _in_framework(told: Survey, one: Standing) -> InFramework:
     return InFramework(head, law_of(head), ControlRow(one, one.clauses, [], 0), days)
 
 
-def _found(one: Looked, numbers: Mapping[tuple[str, int], int]) -> Found:
-    rows = [(line, numbers.get((line.shown.kind, line.shown.pk))) for line in one.lines]
+def _found(one: Looked, numbers: Mapping[tuple[str, int, str], int]) -> Found:
+    rows = [(line, numbers.get(line.shown.thing)) for line in one.lines]
     return Found(one, rows[:MOST_ROWS], max(0, len(rows) - MOST_ROWS))
 
 

@@ -139,11 +139,17 @@ class Shown:
     page: tuple[str | int, ...] = ()  # the view's name and what it takes
     stale: str = ""  # why it counts no more; empty while it does
     key: str = ""  # which of the things asked for it is
+    action: str = ""  # that the ledger keeps it under; empty for whatever was recorded last
 
     @property
     def is_current(self) -> bool:
         """Return whether it counts today."""
         return not self.stale
+
+    @property
+    def thing(self) -> tuple[str, int, str]:
+        """Return under what the ledger knows it: the object, and the action where one is meant."""
+        return (self.kind, self.pk, self.action)
 
 
 @dataclass(frozen=True)

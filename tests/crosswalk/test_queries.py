@@ -7,12 +7,19 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from governance.classification.actions import answer_facts
+from governance.classification.queries import usual_answers
 from governance.crosswalk.models import MappingReview
+from governance.crosswalk.packing import crosswalk_facts
 from governance.crosswalk.queries import applies_from, changed_controls, coverage, survey
 from governance.crosswalk.rules import IS_RETIRED, Framework, State
+from governance.ledger.actions import sequence_all
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
 from inventory.vendors import actions as vendors
+from raci.matrices.models import Matrix
+from raci.matrices.rules import MatrixStatus
+from tests.classification.conftest import CHATBOT, sign
 from tests.factories import make_system
 
 ACT, ISO, GDPR, HIPAA = (
@@ -25,8 +32,40 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+def signed(system, officer):
+    """The system with a signed classification."""
+    answer_facts(system, facts=usual_answers(system) | CHATBOT, actor=officer, seen=0)
+    sign(system, officer)
+    return system
+
+
+def test_a_signed_classification_shows_its_control(signed, stands):
+    row = stands("C09", ACT)
+
+    assert row.state == State.PRESENT
+    assert not row.is_partial  # the classification is the act itself
+
+
 def test_without_a_signature_it_is_missing(system, stands):
     assert stands("C09", ACT).state == State.MISSING
+
+
+def test_changed_facts_make_it_stale(signed, officer, stands):
+    answer_facts(signed, actor=officer, facts={"tr.interacts_directly": False})
+
+    assert stands("C09", ACT).state == State.STALE
+
+
+def test_a_matrix_counts_once_it_is_in_force(system, officer, owner, stands):
+    matrix = Matrix.objects.create(system=system)
+    assert stands("C21", ISO).state == State.MISSING
+
+    now = {"submitted_at": timezone.now(), "activated_at": timezone.now()}
+    people = {"submitted_by": officer, "activated_by": owner}
+    rows = Matrix.objects.filter(pk=matrix.pk)
+    rows.update(status=MatrixStatus.ACTIVE, **now, **people)
+
+    assert stands("C21", ISO).state == State.PRESENT
 
 
 def test_a_law_about_data_does_not_concern_a_system_without_it(claims, officer, stands):
@@ -109,6 +148,29 @@ def test_a_thousand_systems_take_no_more_queries_than_two(claims, officer):
 
     assert asked() == few
     assert few < 60
+
+
+def test_a_pack_holds_each_framework_with_law_rows_and_entry_numbers(signed):
+    sequence_all()
+
+    told = crosswalk_facts([signed], timezone.now())
+
+    act = next(one for one in told["frameworks"] if one["framework"] == "eu_ai_act")
+    classified = next(one for one in act["controls"] if one["control"] == "C09")
+    row = told["evidence"]["C09"][0]["rows"][0]
+    assert told["warning"] == "A mapping is not compliance."
+    assert act["law"]["as_of"] == "2026-11-22"
+    assert classified["state"] == "present"
+    assert row["ref"] == f"{signed.ref} C1"
+    assert row["systems"] == [signed.ref]
+    assert isinstance(row["entry"], int)
+
+
+def test_no_word_of_a_pack_says_that_anybody_complies(signed):
+    text = str(crosswalk_facts([signed], timezone.now())).lower()
+
+    assert "compliant" not in text
+    assert "score" not in text
 
 
 def test_a_mapping_that_changed_since_it_was_looked_through_is_told(officer):

@@ -20,9 +20,9 @@ SHOWN_ONCE = (DutyStatus.MET, DutyStatus.LAPSED)
 def classifications(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the signed classifications; stale once facts or the rule pack are others."""
     sheets = {row.system_id: row for row in FactSheet.objects.filter(system__in=scope.ids)}
-    columns = ("pk", "system_id", "number", "signed_at", "pack_version", "facts_digest")
+    columns = ("system_id", "number", "signed_at", "pack_version", "facts_digest")
     rows = Assessment.objects.current().filter(system__in=scope.ids).order_by()
-    for pk, system_id, number, signed_at, pack, facts in rows.values_list(*columns):
+    for system_id, number, signed_at, pack, facts in rows.values_list(*columns):
         system = scope.by_pk[system_id]
         stale = ""
         if facts_from(system, sheets.get(system_id)).digest != facts:
@@ -35,10 +35,11 @@ def classifications(scope: Scope, of: tuple[str, ...]) -> Rows:
                 ref=f"{system.ref} C{number}",
                 words="Signed classification",
                 on=scope.day(signed_at),
-                kind="assessment",
-                pk=pk,
+                kind="aisystem",  # of which the ledger keeps the signature
+                pk=system_id,
                 page=("classification:signed", system.ref, str(number)),
                 stale=stale,
+                action="assessment.signed",
             ),
         )
 
@@ -112,7 +113,7 @@ def documents(scope: Scope, of: tuple[str, ...]) -> Rows:
                 ref=f"{system.ref} D{number}",
                 words=f"Signed document, {SHORT[Kind(kind)]}",
                 on=scope.day(signed_at),
-                kind="signeddocument",
+                kind="",  # the ledger keeps it with its system, one of many
                 pk=pk,
                 page=("documents:signed", system.ref, str(number)),
                 stale="The rule pack changed since it was signed." if changed else "",
