@@ -24,6 +24,7 @@ SWEEPS: dict[str, tuple[str, float, int]] = {
     "forget-metrics": ("governance.pipelines.tasks.forget_metrics", 3600.0, 3600),
     "note-erasures": ("governance.retention.tasks.note_erasures", 60.0, 60),
     "sweep-packs": ("governance.audit_packs.tasks.sweep_packs", 20.0, 20),
+    "sweep-questions": ("governance.audit_packs.tasks.sweep_questions", 600.0, 600),
     "sweep-stamps": ("governance.audit_packs.tasks.sweep_stamps", 30.0, 30),
     "reconcile-items": ("governance.escalation.tasks.reconcile_items", 300.0, 300),
     "reconcile-urgent": ("governance.escalation.tasks.reconcile_urgent", 30.0, 30),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -29,12 +30,15 @@ FONT_FACES = re.compile(r"@font-face\s*{[^}]*}")
 def check(request: HttpRequest) -> HttpResponse:
     """Show where to drop a pack; also say which pack a digest is of, if the person may see it."""
     digest = request.GET.get("sha256", "").strip().lower()
-    packs = EvidencePack.objects.visible_to(acting_user(request))
+    packs = EvidencePack.objects.visible_to(acting_user(request)).select_related("withdrawal__by")
+    same = Q(sha256=digest) | Q(pdf_sha256=digest)
+    found = packs.filter(same).first() if DIGEST.fullmatch(digest) else None
     context = {
         "program_sha256": hashlib.sha256(PROGRAM.read_bytes()).hexdigest(),
         "digest": digest,
         "is_digest": bool(DIGEST.fullmatch(digest)),
-        "found": packs.filter(sha256=digest).first() if DIGEST.fullmatch(digest) else None,
+        "found": found,
+        "withdrawal": getattr(found, "withdrawal", None),
     }
     return render(request, "audit_packs/check.html", context)
 

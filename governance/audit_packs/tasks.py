@@ -10,6 +10,8 @@ from kombu.exceptions import OperationalError
 from governance.audit_packs.actions import fail
 from governance.audit_packs.building import build, remove_leftovers
 from governance.audit_packs.models import EvidencePack, PackSeal
+from governance.audit_packs.question_actions import note_overdue
+from governance.audit_packs.question_models import PackQuestion
 from governance.audit_packs.seal_actions import ask_for_stamp
 
 log = logging.getLogger(__name__)
@@ -52,3 +54,10 @@ def sweep_stamps() -> None:
     for pk in list(due.values_list("pk", flat=True)):
         if not ask_for_stamp(pk):
             break
+
+
+@shared_task(acks_late=True)
+def sweep_questions() -> None:
+    """Tell, once each, of the questions that nobody answered in time."""
+    for question in PackQuestion.objects.overdue().select_related("pack"):
+        note_overdue(question)

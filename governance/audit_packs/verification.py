@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from governance.accounts.models import User
+from governance.audit_packs.models_sharing import PackWithdrawal
 from governance.ledger.actions import sequence_all
 from governance.ledger.models import Entry, LeafSequence
 from governance.ledger.queries import body, size_and_root
@@ -87,4 +88,13 @@ def _story(entry: Entry, data: dict[str, Any], sha256: str) -> list[str]:
         f"root     {data['ledger']['root']}",
         f"sha256   {sha256}",
         f"systems  {data['systems']}",
+        *_withdrawn(data["pack"]),
     ]
+
+
+def _withdrawn(ref: str) -> list[str]:
+    """Return a line where the pack was withdrawn: it is what was sealed, and not relied on."""
+    row = PackWithdrawal.objects.filter(pack__ref=ref).select_related("by").first()
+    if row is None:
+        return []
+    return [f"WITHDRAWN {row.at:%Y-%m-%d} by {row.by}: {row.reason}"]

@@ -4,9 +4,11 @@ import hashlib
 import re
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
 from governance.audit_packs.check_views import PROGRAM
+from governance.audit_packs.sharing_actions import withdraw
 
 CHECK = reverse("audit_packs:check")
 
@@ -44,6 +46,18 @@ def test_a_digest_is_told_of_a_pack_that_one_may_see(as_user, officer, sealed_pa
     found = as_user(officer).get(CHECK, {"sha256": sealed_pack.sha256.upper()}).content.decode()
 
     assert f"{sealed_pack.ref}, {sealed_pack.subject}" in found
+
+
+def test_a_digest_of_a_withdrawn_pack_says_so_on_page_and_command(
+    as_user, officer, sealed_pack, capsys, settings
+):
+    withdraw(sealed_pack, reason="A system was left out.", actor=officer)
+    found = as_user(officer).get(CHECK, {"sha256": sealed_pack.sha256}).content.decode()
+    call_command("verify_pack", settings.STORAGE / sealed_pack.file)
+
+    assert "A system was left out." in found
+    assert "WITHDRAWN" in (said := capsys.readouterr().out)
+    assert "A system was left out." in said
 
 
 def test_a_digest_tells_a_stranger_nothing(as_user, stranger, sealed_pack):

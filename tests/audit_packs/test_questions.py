@@ -12,6 +12,7 @@ from governance.audit_packs.actions import request_pack
 from governance.audit_packs.question_models import PackAnswer, PackQuestion
 from governance.audit_packs.question_queries import questions_about
 from governance.audit_packs.rules import ScopeKind
+from governance.audit_packs.tasks import sweep_questions
 from governance.common.errors import DomainError
 from governance.ledger.models import Entry
 from governance.notices.models import Notice
@@ -94,8 +95,8 @@ def test_a_question_that_waits_too_long_is_told_of_once(question, officer, monke
     )
 
     assert PackQuestion.objects.overdue().get() == question
-    assert question_actions.note_overdue(question) is True
-    assert question_actions.note_overdue(question) is False
+    sweep_questions()
+    sweep_questions()
     assert f"{question.ref} about {question.pack.ref} is not answered" in app_notices(officer)
     assert Entry.objects.filter(action="pack.question_overdue").count() == 1
 
