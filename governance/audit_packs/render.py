@@ -41,8 +41,8 @@ PARTS = {
     "scope": "Scope and completeness",
     "missing": "What is missing",
     "annex": "Index by Annex IV",
-    "frameworks": "Frameworks",
 }  # of the front matter, as their headings say
+LAST = "Frameworks"  # long tables that the systems' own pages come before
 ALWAYS = ("glance", "scope", "missing")
 
 
@@ -81,6 +81,11 @@ def print_pack(
             done += len(chunk)
             progress(done)
         marks = [mark for part in parts for mark in part.marks]
+        if told["frameworks"]:
+            answer = press.print("last", _last(contents, told, first_page=at + 1))
+            parts.append(_part(folder / "last.pdf", answer, at))
+            told["pages"][LAST] = at + 1
+            at += int(answer["pages"])
         answer = press.print("front", _front(contents, told, marks))
         if int(answer["pages"]) != before:
             raise PressError("The front matter has other pages than were counted.")
@@ -100,7 +105,8 @@ def whole_html(contents: Contents) -> str:
     many = len(contents.systems) > FEW
     systems = [_system(system, many) for system in contents.systems]
     told = front(contents) | {"seal": None}
-    return _document(contents, [*_front_parts(contents, told, []), *systems])
+    last = [render_to_string(f"{PDF}_frameworks.html", told)] if told["frameworks"] else []
+    return _document(contents, [*_front_parts(contents, told, []), *systems, *last])
 
 
 def _document(contents: Contents, parts: list[str], first_page: int = 1) -> str:
@@ -119,11 +125,16 @@ def _front(contents: Contents, told: dict[str, Any], marks: list[Mark]) -> str:
     return _document(contents, _front_parts(contents, told, marks))
 
 
+def _last(contents: Contents, told: dict[str, Any], first_page: int) -> str:
+    return _document(contents, [render_to_string(f"{PDF}_frameworks.html", told)], first_page)
+
+
 def _front_parts(contents: Contents, told: dict[str, Any], marks: list[Mark]) -> list[str]:
     names = [name for name in PARTS if name in ALWAYS or told[name]]
     pages = told.get("pages", {})
     parts = [{"label": PARTS[name], "page": pages.get(PARTS[name], 0)} for name in names]
-    given = told | {"systems": _entries(contents.systems, marks), "parts": parts}
+    last = {"label": LAST, "page": pages.get(LAST, 0)} if told["frameworks"] else None
+    given = told | {"systems": _entries(contents.systems, marks), "parts": parts, "last": last}
     pieces = ["cover", "check", "contents", *names]
     return [render_to_string(f"{PDF}_{name}.html", given) for name in pieces]
 
