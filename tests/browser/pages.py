@@ -206,7 +206,13 @@ VISITS = [
     Visit("/packs/check/", (OFFICER, AUDITOR)),
     Visit("/packs/check/?sha256=x"),
     Visit("/packs/new/"),
+    Visit("/packs/questions/", (OFFICER, AUDITOR)),
+    Visit("/packs/view-as/"),
     Visit("/packs/{pack}/", (OFFICER, AUDITOR)),
+    Visit("/packs/{pack}/share/"),
+    Visit("/packs/{pack}/last-day/"),
+    Visit("/packs/{pack}/withdraw/"),
+    Visit("/packs/{pack}/ask/", (AUDITOR,)),
     # Ledger
     Visit("/ledger/", (OFFICER, AUDITOR)),
     Visit("/ledger/3/", (OFFICER, AUDITOR)),
