@@ -1,6 +1,7 @@
 """The processes of F-28: eight writers at once, or a sequencer that goes on until it is killed."""
 
 import json
+import os
 import random
 import sys
 import threading
@@ -97,6 +98,7 @@ def sequence() -> dict[str, Any]:
 
 def main(verb: str, *words: str) -> None:
     """Do one of them, and print what it told as JSON."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance.settings")
     import django
 
     django.setup()
