@@ -1,4 +1,4 @@
-"""Releases: one version on its way into one place, and who said what about it."""
+"""Releases: one version on its way into one place. The stage's other tables are imported here."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -13,6 +13,7 @@ from governance.approvals.evidence_models import (
     Viewing,
     Waiver,
 )
+from governance.approvals.finding_models import Finding
 from governance.approvals.lifecycle import (
     APPROVED,
     DECIDED,
@@ -26,7 +27,7 @@ from governance.approvals.lifecycle import (
     State,
     Tier,
 )
-from governance.approvals.quorum import Slot
+from governance.approvals.voice_models import Condition, Vote
 from governance.common.states import choices
 from inventory.systems.models import AISystem, ModelVersion
 
@@ -230,136 +231,3 @@ class Release(models.Model):
     def place(self) -> str:
         """Return where it goes: prod, or prod / triage for one of several tasks."""
         return f"{self.environment} / {self.task}" if self.task else self.environment
-
-
-class Vote(models.Model):
-    """What one person said about a release. Append-only: a void vote stays, with the reason."""
-
-    class Purpose(models.TextChoices):
-        APPROVE = "approve"
-        RETRO = "retro"
-        RECERTIFY = "recertify"
-
-    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="votes")
-    purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.APPROVE)
-    cycle = models.PositiveSmallIntegerField(default=0)
-    slot = models.CharField(max_length=8, choices=choices(Slot))
-    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="votes")
-    acting_for = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="votes_by_others"
-    )
-    yes = models.BooleanField()
-    reason = models.TextField(blank=True, max_length=10_000)
-    digest = models.CharField(max_length=64)
-    evidence_digest = models.CharField(max_length=64)
-    rules_version = models.CharField(max_length=64)
-    seen = models.JSONField(default=list)  # kind and sha256 of the evidence that was shown
-    proof = models.JSONField(default=dict)  # how and when the person proved who they are
-    opened_at = models.DateTimeField(null=True, blank=True)  # first look at the page
-    groups_viewed = models.PositiveSmallIntegerField(null=True, blank=True)
-    groups_shown = models.PositiveSmallIntegerField(null=True, blank=True)
-    at = models.DateTimeField()
-    void_at = models.DateTimeField(null=True, blank=True)
-    void_because = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        ordering = ["at", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["release", "purpose", "cycle", "person"],
-                condition=Q(void_at__isnull=True),
-                name="vote_once",
-            ),
-            models.UniqueConstraint(
-                fields=["release", "purpose", "cycle", "slot"],
-                condition=Q(void_at__isnull=True, yes=True),
-                name="vote_slot_once",
-            ),
-            models.CheckConstraint(condition=Q(yes=True) | ~Q(reason=""), name="vote_no_why"),
-            models.CheckConstraint(
-                condition=Q(void_at__isnull=True) ^ ~Q(void_because=""), name="vote_void_why"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person}: {'yes' if self.yes else 'no'} to {self.release.ref}"
-
-
-class Condition(models.Model):
-    """What must be done for an approval to hold: by whom, until when, before it runs or after."""
-
-    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="conditions")
-    text = models.TextField(max_length=2_000)
-    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="conditions")
-    due_on = models.DateField()
-    blocking = models.BooleanField(default=True)  # before activation
-    set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    set_at = models.DateTimeField()
-    met_at = models.DateTimeField(null=True, blank=True)
-    met_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    met_how = models.TextField(blank=True, max_length=2_000)
-
-    class Meta:
-        ordering = ["due_on", "pk"]
-        constraints = [
-            models.CheckConstraint(condition=~Q(text=""), name="condition_said"),
-            models.CheckConstraint(
-                condition=Q(met_at__isnull=True) ^ Q(met_by__isnull=False), name="condition_met"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.text
-
-
-class Finding(models.Model):
-    """Something wrong about what runs or is to run; open until somebody says how it ended."""
-
-    class Kind(models.TextChoices):
-        EVALUATION = "evaluation", "Evaluation failed"
-        MISMATCH = "model_mismatch", "Another model answers"
-        CONDITION = "condition_overdue", "Condition overdue"
-        ROLLBACK = "rollback", "Rolled back"
-        SUSPENSION = "suspension", "Suspended"
-        ALIAS = "alias_moved", "Alias moved without approval"
-
-    system = models.ForeignKey(AISystem, on_delete=models.PROTECT, related_name="findings")
-    release = models.ForeignKey(
-        Release, null=True, blank=True, on_delete=models.PROTECT, related_name="findings"
-    )
-    kind = models.CharField(max_length=24, choices=Kind)
-    severity = models.PositiveSmallIntegerField()  # 1 the worst, to 3
-    key = models.CharField(max_length=200, blank=True)  # open findings absorb the same key
-    words = models.TextField(max_length=2_000)
-    opened_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    opened_at = models.DateTimeField()
-    accepted_at = models.DateTimeField(null=True, blank=True)
-    accepted_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    closed_because = models.TextField(blank=True, max_length=2_000)
-
-    class Meta:
-        ordering = ["severity", "-opened_at", "-pk"]
-        constraints = [
-            models.CheckConstraint(condition=Q(severity__range=(1, 3)), name="finding_severity"),
-            models.CheckConstraint(
-                condition=Q(closed_at__isnull=True) ^ ~Q(closed_because=""), name="finding_closed"
-            ),
-            models.UniqueConstraint(
-                fields=["system", "kind", "key"],
-                condition=Q(closed_at__isnull=True) & ~Q(key=""),
-                name="finding_open_once",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.words
