@@ -20,8 +20,8 @@ from governance.checkpoints.verification import verify_signed
 from governance.common.errors import DomainError
 from governance.ledger.actions import record, sequence_all
 from governance.ledger.models import Entry, LeafSequence
+from governance.ledger.phrases import SENTENCES
 from governance.ledger.queries import Row, body, rows
-from governance.ledger.sentences import SENTENCES
 from governance.ledger.verification import Report
 from inventory.systems.models import AISystem
 

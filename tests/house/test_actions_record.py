@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from governance.ledger.sentences import SENTENCES
+from governance.ledger.phrases import SENTENCES
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = [
@@ -151,4 +151,4 @@ def calls_record(node: ast.Call) -> bool:
 def test_every_recorded_action_has_a_sentence():
     wordless = {action: where for action, where in recorded().items() if action not in SENTENCES}
 
-    assert wordless == {}, "say in governance/ledger/sentences.py what these read as"
+    assert wordless == {}, "say in governance/ledger/phrases what these read as"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from governance.ledger.sentences import SENTENCES, Change, changes, sentence, words
+from governance.ledger.phrases import SENTENCES
+from governance.ledger.sentences import Change, changes, sentence, words
 
 
 @pytest.mark.parametrize(
