@@ -79,9 +79,10 @@ def asked(count: int) -> Any:
     """Return a pack that waits, about new systems with a little history each."""
     from django.core.management import call_command
 
-    from governance.accounts.actions import add_person_with_role, found_organisation
+    from governance.accounts.actions import add_person_with_role
     from governance.accounts.models import BusinessUnit
     from governance.accounts.rules import Role
+    from governance.accounts.unit_actions import found_organisation
     from governance.audit_packs.actions import request_pack
     from governance.audit_packs.rules import ScopeKind
     from inventory.systems.actions import change_system, register

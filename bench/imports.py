@@ -79,11 +79,11 @@ def _like_it(folder: Path) -> Path:
 
 def found_organisation() -> None:
     """Make the organisation of an empty database."""
-    from governance.accounts import actions
+    from governance.accounts import unit_actions
     from governance.accounts.models import BusinessUnit
 
     if not BusinessUnit.objects.exists():
-        actions.found_organisation(
+        unit_actions.found_organisation(
             name="Bench", email="bench@example.test", person="Bench", password=os.urandom(12).hex()
         )
 

@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from governance.accounts import actions as accounts
+from governance.accounts import unit_actions
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
 from governance.approvals.actions import next_ref
@@ -135,7 +136,7 @@ class Organisation:
 
 def found() -> Organisation:
     """Return a new organisation with its 40 whole systems; the database must be empty."""
-    admin = accounts.found_organisation(
+    admin = unit_actions.found_organisation(
         name="Bench", email="admin@bench.example", person="Ada Admin", password="x" * 20
     )
     root = BusinessUnit.objects.get(parent__isnull=True)

@@ -17,6 +17,7 @@ from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
 
 from governance.accounts import actions as accounts
+from governance.accounts import unit_actions
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
 from governance.accounts.stepup import PASSWORD as PASSWORD_METHOD
@@ -88,7 +89,7 @@ def _fast_passwords(settings) -> None:
 @pytest.fixture
 def administrator(db) -> User:
     """The first administrator; makes the organisation."""
-    founder = accounts.found_organisation(
+    founder = unit_actions.found_organisation(
         name="Halden Mutual", email="admin@halden.example", person="Ada Admin", password=PASSWORD
     )
     return verify_address(founder)
@@ -103,13 +104,13 @@ def organisation(administrator) -> BusinessUnit:
 @pytest.fixture
 def claims(organisation, administrator) -> BusinessUnit:
     """A unit below the root."""
-    return accounts.add_unit(name="Claims", parent=organisation, actor=administrator)
+    return unit_actions.add_unit(name="Claims", parent=organisation, actor=administrator)
 
 
 @pytest.fixture
 def lending(organisation, administrator) -> BusinessUnit:
     """Another unit, beside Claims."""
-    return accounts.add_unit(name="Lending", parent=organisation, actor=administrator)
+    return unit_actions.add_unit(name="Lending", parent=organisation, actor=administrator)
 
 
 def person(name: str, role: Role | None, unit: BusinessUnit, admin: User) -> User:

@@ -18,6 +18,7 @@ def main() -> None:
     from django.core.management import call_command
 
     from governance.accounts import actions as accounts
+    from governance.accounts import unit_actions
     from governance.accounts.models import BusinessUnit
     from governance.accounts.rules import Role
     from governance.health import broker
@@ -26,7 +27,7 @@ def main() -> None:
 
     call_command("migrate", verbosity=0)
     broker.install()
-    admin = accounts.found_organisation(
+    admin = unit_actions.found_organisation(
         name="Faults", email="admin@faults.example", person="Ada Admin", password="x" * 20
     )
     root = BusinessUnit.objects.get(parent__isnull=True)

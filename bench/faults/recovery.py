@@ -233,7 +233,7 @@ def lost_after(world: World, outside: Path) -> None:
 
 
 AFTER = """
-from governance.accounts.actions import rename_unit
+from governance.accounts.unit_actions import rename_unit
 from governance.accounts.models import BusinessUnit, User
 who = User.objects.filter(memberships__role="administrator").first()
 rename_unit(BusinessUnit.objects.get(parent=None), name="After the target", actor=who)

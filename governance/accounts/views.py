@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from governance.accounts import actions
+from governance.accounts import actions, unit_actions
 from governance.accounts.access import acting_user, live_memberships, may, units_with
 from governance.accounts.forms import GrantForm, NameForm, PersonForm, RenameForm, UnitForm
 from governance.accounts.models import Membership, User
@@ -135,7 +135,7 @@ def units(request: HttpRequest) -> HttpResponse:
     user = _administrator(request)
     form = UnitForm(request.POST or None, actor=user)
     if form.is_valid():
-        made = actions.add_unit(**form.cleaned_data, actor=user)
+        made = unit_actions.add_unit(**form.cleaned_data, actor=user)
         messages.success(request, f"{made} is added.")
         return redirect("accounts:units")
     context = {"places": tree(user), "form": form}
@@ -151,7 +151,7 @@ def rename_unit(request: HttpRequest, pk: int) -> HttpResponse:
     form = RenameForm(request.POST or None, unit=unit, initial=known)
     if form.is_valid():
         given = form.cleaned_data
-        actions.rename_unit(unit, name=given["name"], actor=user, seen=given["row_version"])
+        unit_actions.rename_unit(unit, name=given["name"], actor=user, seen=given["row_version"])
         messages.success(request, f"The unit is called {given['name']} now.")
         return redirect("accounts:units")
     context = {"unit": unit, "form": form}

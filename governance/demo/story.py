@@ -10,6 +10,7 @@ import yaml
 from django.db import transaction
 
 from governance.accounts import actions as accounts
+from governance.accounts import unit_actions
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
 from governance.audit_packs.actions import request_pack
@@ -97,14 +98,15 @@ def _email(name: str) -> str:
 
 def _found(told: Told, today: date, password: Callable[[], str]) -> Cast:
     first, secret = told["people"][0], password()
-    admin = accounts.found_organisation(
+    admin = unit_actions.found_organisation(
         name=told["organisation"], email=_email(first["name"]), person=first["name"],
         password=secret,
     )  # fmt: skip
     cast = Cast(today, password, BusinessUnit.objects.get(parent__isnull=True))
     cast.people[first["key"]] = admin
     cast.units = {
-        name: accounts.add_unit(name=name, parent=cast.root, actor=admin) for name in told["units"]
+        name: unit_actions.add_unit(name=name, parent=cast.root, actor=admin)
+        for name in told["units"]
     }
     _note_signin(cast, first, secret)
     return cast

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from governance.accounts import actions
+from governance.accounts import unit_actions
 from governance.accounts.access import visible_units
 from governance.accounts.models import BusinessUnit, User
 from governance.rest.fields import StrictBody, VisibleField, number_filter, text_filter
@@ -55,12 +55,12 @@ class UnitViewSet(Readable):
     @extend_schema(request=UnitInput, responses={201: UnitSerializer})
     def create(self, request: Request) -> Response:
         """Add a unit below another."""
-        return self.shown(actions.add_unit(actor=self.person, **self.valid(UnitInput)), 201)
+        return self.shown(unit_actions.add_unit(actor=self.person, **self.valid(UnitInput)), 201)
 
     @extend_schema(request=UnitChange, responses=UnitSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Rename a unit."""
         unit = self.get_object()
         data = self.valid(UnitChange)  # before If-Match: RFC 9110, 13.2.1
-        actions.rename_unit(unit, actor=self.person, seen=self.seen(unit), **data)
+        unit_actions.rename_unit(unit, actor=self.person, seen=self.seen(unit), **data)
         return self.shown(unit)

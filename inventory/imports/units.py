@@ -1,7 +1,7 @@
 """The units that the rows of a file name, found or made below the unit imported into."""
 
-from governance.accounts.actions import add_unit
 from governance.accounts.models import BusinessUnit, User
+from governance.accounts.unit_actions import add_unit
 from governance.common.canonical import digest
 
 

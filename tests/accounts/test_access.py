@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils import timezone
 
-from governance.accounts import actions
+from governance.accounts import actions, unit_actions
 from governance.accounts.access import (
     acting_user,
     live_memberships,
@@ -28,7 +28,7 @@ from tests.conftest import person
 @pytest.fixture
 def motor(claims, administrator) -> BusinessUnit:
     """A unit below Claims."""
-    return actions.add_unit(name="Motor claims", parent=claims, actor=administrator)
+    return unit_actions.add_unit(name="Motor claims", parent=claims, actor=administrator)
 
 
 def test_a_role_covers_its_unit_and_all_below_and_nothing_beside_or_above(
@@ -88,7 +88,7 @@ def test_an_inactive_person_sees_and_may_nothing(officer, claims, system, admini
 
 def test_a_unit_that_moves_takes_its_visibility_along(owner, stranger, claims, motor, lending):
     root_admin = Membership.objects.get(role=Role.ADMINISTRATOR).user
-    actions.move_unit(motor, parent=lending, actor=root_admin)
+    unit_actions.move_unit(motor, parent=lending, actor=root_admin)
 
     assert set(visible_units(owner)) == {claims}
     assert set(visible_units(stranger)) == {lending, motor}

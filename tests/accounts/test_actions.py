@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from governance.accounts import actions
+from governance.accounts import actions, unit_actions
 from governance.accounts.models import BusinessUnit, Membership, User
 from governance.accounts.rules import Role
 from governance.common.errors import DomainError, StaleError
@@ -48,7 +48,7 @@ def at_once(*jobs):
 
 
 def found(name: str = "Second") -> User:
-    return actions.found_organisation(
+    return unit_actions.found_organisation(
         name=name, email=f"{name}@x.example", person="Zed", password=PASSWORD
     )
 
@@ -79,44 +79,44 @@ def test_two_who_found_at_once_make_one_organisation():
 
 
 def test_a_unit_knows_its_way_from_the_root(organisation, claims, administrator):
-    motor = actions.add_unit(name="Motor", parent=claims, actor=administrator)
+    motor = unit_actions.add_unit(name="Motor", parent=claims, actor=administrator)
 
     assert motor.path == [organisation.pk, claims.pk, motor.pk]
     assert recorded("unit.added").unit_id == motor.pk
 
 
 def test_a_name_and_a_key_are_given_once(claims, lending, administrator):
-    actions.add_unit(name="Motor", parent=claims, actor=administrator, external_key="M")
+    unit_actions.add_unit(name="Motor", parent=claims, actor=administrator, external_key="M")
 
     with pytest.raises(DomainError, match="Claims has a unit called Motor already"):
-        actions.add_unit(name="Motor", parent=claims, actor=administrator)
+        unit_actions.add_unit(name="Motor", parent=claims, actor=administrator)
     with pytest.raises(DomainError, match="external key"):
-        actions.add_unit(name="Cars", parent=lending, actor=administrator, external_key="M")
+        unit_actions.add_unit(name="Cars", parent=lending, actor=administrator, external_key="M")
     with pytest.raises(DomainError, match="has a unit called Claims already"):
-        actions.rename_unit(lending, name="Claims", actor=administrator)
+        unit_actions.rename_unit(lending, name="Claims", actor=administrator)
 
 
 def test_only_who_configures_or_imports_there_adds_a_unit(claims, owner, stranger):
     for actor in (owner, stranger):
         with pytest.raises(PermissionDenied):
-            actions.add_unit(name="Mine", parent=claims, actor=actor)
+            unit_actions.add_unit(name="Mine", parent=claims, actor=actor)
 
 
 def test_renaming_records_both_names_and_a_rename_to_the_same_records_nothing(
     claims, administrator
 ):
-    actions.rename_unit(claims, name="Claims desk", actor=administrator)
+    unit_actions.rename_unit(claims, name="Claims desk", actor=administrator)
     count = Entry.objects.count()
-    actions.rename_unit(claims, name="Claims desk", actor=administrator)
+    unit_actions.rename_unit(claims, name="Claims desk", actor=administrator)
 
     assert b'{"from":"Claims","to":"Claims desk"}' in bytes(recorded("unit.renamed").body)
     assert Entry.objects.count() == count
 
 
 def test_a_moved_unit_takes_all_below_along(organisation, claims, lending, administrator):
-    motor = actions.add_unit(name="Motor", parent=claims, actor=administrator)
-    glass = actions.add_unit(name="Glass", parent=motor, actor=administrator)
-    actions.move_unit(motor, parent=lending, actor=administrator)
+    motor = unit_actions.add_unit(name="Motor", parent=claims, actor=administrator)
+    glass = unit_actions.add_unit(name="Glass", parent=motor, actor=administrator)
+    unit_actions.move_unit(motor, parent=lending, actor=administrator)
     glass.refresh_from_db()
 
     assert motor.path == [organisation.pk, lending.pk, motor.pk]
@@ -128,42 +128,42 @@ def test_a_moved_unit_takes_all_below_along(organisation, claims, lending, admin
 def test_a_unit_cannot_be_moved_below_itself_nor_the_organisation_at_all(
     organisation, claims, administrator
 ):
-    motor = actions.add_unit(name="Motor", parent=claims, actor=administrator)
+    motor = unit_actions.add_unit(name="Motor", parent=claims, actor=administrator)
 
     for unit, parent in ((claims, motor), (claims, claims), (organisation, claims)):
         with pytest.raises(DomainError, match="cannot be moved"):
-            actions.move_unit(unit, parent=parent, actor=administrator)
+            unit_actions.move_unit(unit, parent=parent, actor=administrator)
 
 
 def test_moving_needs_both_the_old_place_and_the_new(claims, lending, administrator):
-    motor = actions.add_unit(name="Motor", parent=claims, actor=administrator)
+    motor = unit_actions.add_unit(name="Motor", parent=claims, actor=administrator)
     for name, place in (("Lea", lending), ("Cleo", claims)):
         local = person(f"{name} Local", Role.ADMINISTRATOR, place, administrator)
 
         with pytest.raises(PermissionDenied):
-            actions.move_unit(motor, parent=lending, actor=local)
+            unit_actions.move_unit(motor, parent=lending, actor=local)
 
 
 def test_moving_a_unit_that_was_changed_since_is_refused(claims, lending, administrator):
-    motor = actions.add_unit(name="Motor", parent=claims, actor=administrator)
+    motor = unit_actions.add_unit(name="Motor", parent=claims, actor=administrator)
     seen = motor.row_version
-    actions.rename_unit(motor, name="Motors", actor=administrator)
+    unit_actions.rename_unit(motor, name="Motors", actor=administrator)
 
     with pytest.raises(StaleError):
-        actions.move_unit(motor, parent=lending, actor=administrator, seen=seen)
+        unit_actions.move_unit(motor, parent=lending, actor=administrator, seen=seen)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_unit_added_while_its_parent_moves_ends_on_the_right_path(
     organisation, claims, lending, administrator
 ):
-    motor = actions.add_unit(name="Motor", parent=claims, actor=administrator)
+    motor = unit_actions.add_unit(name="Motor", parent=claims, actor=administrator)
     at_once(
-        lambda: actions.move_unit(
+        lambda: unit_actions.move_unit(
             BusinessUnit.objects.get(pk=motor.pk), parent=lending, actor=administrator
         ),
         *(
-            lambda name=name: actions.add_unit(name=name, parent=motor, actor=administrator)
+            lambda name=name: unit_actions.add_unit(name=name, parent=motor, actor=administrator)
             for name in "abc"
         ),
     )

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from governance.accounts import actions as accounts
+from governance.accounts import unit_actions
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Role
 from governance.calendars.actions import Hours, save_calendar
@@ -41,11 +42,11 @@ class World:
 
 def build(base: str) -> World:
     """Return an organisation in which every page has something to show."""
-    admin = accounts.found_organisation(
+    admin = unit_actions.found_organisation(
         name="Halden Mutual", email="admin@halden.example", person="Ada Lund", password=PASSWORD
     )
     root = BusinessUnit.objects.get(parent__isnull=True)
-    claims = accounts.add_unit(name="Claims", parent=root, actor=admin)
+    claims = unit_actions.add_unit(name="Claims", parent=root, actor=admin)
     people = {role: _person(name, role, root, admin) for role, name in PEOPLE.items()}
     officer, owner = people[Role.COMPLIANCE_OFFICER], people[Role.SYSTEM_OWNER]
     system = systems.register(

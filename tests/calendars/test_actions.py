@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from governance.accounts import actions as accounts
+from governance.accounts import unit_actions
 from governance.calendars.actions import Hours, drop_calendar, save_calendar
 from governance.calendars.models import Calendar
 from governance.calendars.queries import Calendars, calendar_of
@@ -21,7 +21,7 @@ EARLY = Hours("Early", "Asia/Tokyo", {0: ((time(6), time(12)),)}, {})
 def test_a_unit_has_the_hours_of_the_nearest_unit_above(organisation, claims, lending, officer):
     save_calendar(organisation, actor=officer, hours=OFFICE)
     save_calendar(claims, actor=officer, hours=EARLY)
-    below = accounts.add_unit(name="Motor", parent=claims, actor=officer)
+    below = unit_actions.add_unit(name="Motor", parent=claims, actor=officer)
     below.refresh_from_db()
 
     assert calendar_of(below).zone == "Asia/Tokyo"

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from governance.accounts import actions as accounts
+from governance.accounts import unit_actions
 from governance.accounts.rules import Role
 from governance.classification.actions import answer_facts
 from governance.classification.preview_actions import request_preview
@@ -56,7 +56,7 @@ def grow(claims, organisation, officer, ops_lead, owner, administrator):
 
     def one_more(turn: int) -> None:
         vendor = vendors.add_vendor(actor=officer, name=f"Vendor {turn}", kind="vendor")
-        unit = accounts.add_unit(name=f"Desk {turn}", parent=claims, actor=administrator)
+        unit = unit_actions.add_unit(name=f"Desk {turn}", parent=claims, actor=administrator)
         person(f"P{turn} Person", Role.SYSTEM_OWNER, unit, administrator)
         system = make_system(
             actor=officer, unit=unit, name=f"System {turn}", vendor=vendor, owner=owner,

@@ -7,7 +7,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from governance.accounts.actions import change_own_name, rename_unit
+from governance.accounts.actions import change_own_name
+from governance.accounts.unit_actions import rename_unit
 from governance.classification.actions import answer_facts
 from governance.classification.preview_actions import request_preview
 from governance.classification.saying import Said

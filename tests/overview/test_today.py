@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from governance.accounts import actions as accounts
+from governance.accounts import unit_actions
 from governance.accounts.rules import Role
 from governance.approvals.models import Release
 from governance.approvals.run_actions import suspend
@@ -140,7 +140,7 @@ def test_overdue_comes_first_then_due_then_what_waits_longest():
 def test_heat_map_counts_a_system_once_in_the_area_below_the_organisation(
     officer, claims, administrator, organisation
 ):
-    motor = accounts.add_unit(name="Motor", parent=claims, actor=administrator)
+    motor = unit_actions.add_unit(name="Motor", parent=claims, actor=administrator)
     high = make_system(actor=officer, unit=motor, name="Reserve estimator")
     make_system(actor=officer, unit=claims, name="Meeting notes")
     make_system(actor=officer, unit=organisation, name="Policy chat")
@@ -163,7 +163,7 @@ def test_heat_map_counts_a_system_once_in_the_area_below_the_organisation(
 def test_area_of_somebody_with_a_role_below_is_the_topmost_unit_seen(
     officer, claims, administrator
 ):
-    motor = accounts.add_unit(name="Motor", parent=claims, actor=administrator)
+    motor = unit_actions.add_unit(name="Motor", parent=claims, actor=administrator)
     make_system(actor=officer, unit=motor, name="Reserve estimator")
     lead = person("Lena Motor", Role.AI_OPS_LEAD, claims, administrator)
 

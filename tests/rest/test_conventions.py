@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from governance.accounts.actions import add_unit, revoke
+from governance.accounts.actions import revoke
 from governance.accounts.models import BusinessUnit
 from governance.accounts.rules import Role
+from governance.accounts.unit_actions import add_unit
 from governance.ledger.models import Entry
 from governance.rest.actions import issue_token, revoke_token
 from governance.rest.models import ApiToken, IdempotentAnswer

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from governance.accounts.actions import found_organisation
+from governance.accounts.unit_actions import found_organisation
 from governance.common.errors import DomainError
 
 
