@@ -10,8 +10,8 @@ from django.db.models import Q
 from governance.accounts.models import User
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.sections import Batch, Facts
-from governance.ledger.models import Entry, LeafSequence, Personal
-from governance.ledger.queries import body, revealed
+from governance.ledger.models import Entry, Erased, LeafSequence
+from governance.ledger.queries import body, personal_values, revealed
 
 
 def timelines(batch: Batch, pack: EvidencePack) -> dict[int, list[Facts]]:
@@ -26,9 +26,7 @@ def timelines(batch: Batch, pack: EvidencePack) -> dict[int, list[Facts]]:
             "handle", "name"
         )
     )
-    known: dict[int, dict[str, Any]] = defaultdict(dict)
-    for row in Personal.objects.filter(entry_id__in=ids):
-        known[row.entry_id][row.path] = row.value
+    known = _personal(ids)
     found: dict[int, list[Facts]] = defaultdict(list)
     for entry in entries:
         told = {
@@ -43,6 +41,18 @@ def timelines(batch: Batch, pack: EvidencePack) -> dict[int, list[Facts]]:
         for system in batch.subjects[entry.object_type, entry.object_id]:
             found[system].append(told)
     return found
+
+
+def _personal(entries: list[int]) -> dict[int, dict[str, Any]]:
+    """Return entry id → path → personal value; of an erased one, when and on what ground."""
+    known = personal_values(entries)
+    gone = list(Erased.objects.filter(entry_id__in=entries))
+    said = Entry.objects.in_bulk({row.erasure_id for row in gone})
+    for row in gone:
+        erasing = body(said[row.erasure_id])
+        why = {"ground": erasing["data"].get("ground", "")}
+        known[row.entry_id][row.path] = {"erased": erasing["at"], **why}
+    return known
 
 
 def _entries(batch: Batch, pack: EvidencePack) -> Any:

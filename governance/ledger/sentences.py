@@ -86,8 +86,9 @@ def _text(value: str) -> str:
 def _thing(value: Mapping[str, Any]) -> str:
     if set(value) == {"c"}:
         return "(erased)"
-    if set(value) == {"erased"}:
-        return f"(erased on {datetime.fromisoformat(value['erased']):%-d %B %Y})"
+    if "erased" in value and set(value) <= {"erased", "ground"}:
+        why = f": {value['ground']}" if value.get("ground") else ""
+        return f"(erased on {datetime.fromisoformat(value['erased']):%-d %B %Y}{why})"
     if "name" in value:
         return words(value["name"])
     return _short(", ".join(f"{key}: {words(item)}" for key, item in value.items()))

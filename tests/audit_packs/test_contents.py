@@ -16,8 +16,12 @@ from governance.audit_packs.rules import ScopeKind, missing
 from governance.classification.actions import answer_facts, sign_classification
 from governance.classification.queries import provisional, usual_answers
 from governance.classification.saying import Said
-from governance.ledger.models import Pending
+from governance.ledger.actions import sequence_all
+from governance.ledger.erasing import erase
+from governance.ledger.models import Entry, Pending, Personal
 from governance.ledger.queries import size_and_root
+from governance.ledger.rules import moment
+from governance.ledger.sentences import words
 from inventory.systems.actions import change_system
 from tests.approvals.world import Place
 from tests.audit_packs.samples import DRAFT, PAPER, bare
@@ -61,6 +65,20 @@ def test_the_timeline_puts_names_back_and_keeps_numbers_and_leaves(officer, syst
     assert entry["actor"] == "Ines Halvorsen"
     assert entry["data"]["owner"] == "Mira Rossi"
     assert len(entry["leaf"]) == 64
+
+
+def test_an_erased_value_is_told_with_its_day_and_its_ground(officer, system, administrator):
+    sequence_all()
+    entry = Entry.objects.get(action="system.registered")
+    values = Personal.objects.filter(entry_id=entry.pk)
+    why = {"ground": "the person asked for it (GDPR Art. 17)"}
+    (said,) = erase(values, subject=system, actor=administrator, data=why)
+
+    first = told(officer, system)["timeline"][0]
+    assert first["data"]["owner"] == {"erased": moment(said.at), **why}
+    assert words(first["data"]["owner"]) == (
+        f"(erased on {said.at:%-d %B %Y}: the person asked for it (GDPR Art. 17))"
+    )
 
 
 def test_a_period_limits_the_timeline_and_nothing_else(officer, system):
