@@ -1,16 +1,19 @@
-"""F-02p: whoever builds, signs and keeps a pack is killed at random moments of it."""
+"""F-02p: whoever builds a pack, and whoever signs and publishes beside it, is killed."""
 
 import random
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from launcher.common import PYTHON, ROOT, Problem, signal_group
 
 from bench.faults import counts
 from bench.faults.checks import Check
+from bench.faults.places import Places, outside
 from bench.faults.plan import Run
+from bench.faults.publishing import Publisher, consistent, half_notes, published
 from bench.faults.world import World
 
 PATIENCE = 600.0  # seconds for one undisturbed building
@@ -18,22 +21,57 @@ HALF = "SELECT count(*) FROM audit_packs_evidencepack WHERE status <> 'sealed' A
 
 
 def kill_builder(run: Run) -> None:
-    """F-02p: kill -9 at twenty random moments from the claim to the seal, then let it finish."""
-    kills, dice = run.pick(20, 6), random.Random(run.seed)
-    with run.world(()) as world:
-        before = counts.checkpoint(world)
-        _, whole = built(world, asked(world, run.pick(8, 1)))
-        pk, offered, moments = asked(world, run.pick(8, 1)), 0, []
+    """F-02p: kill -9 a builder from claim to seal and a publisher in each of its steps, 20 times.
+
+    Both run at once; afterwards each is let finish.
+    """
+    kills, systems = run.pick(20, 4), run.pick(8, 1)
+    with run.world(()) as world, outside(world) as places:
+        before, dice = counts.checkpoint(world), random.Random(run.seed)
+        whole = timed(world, systems)
+        pk, moments = asked(world, systems), []
+        steps = ["sign", *places.kinds, "write", "read"]
+        half = Half(world, places)
         for at in range(kills):
+            publisher = Publisher(world)
             moment = whole * (at + dice.random()) / kills  # one in each twentieth of the time
             killed(world, pk, moment)
-            offered += half_files(world)
+            publisher.killed_in(steps[at % len(steps)], dice)
+            half.look()
             moments.append(round(moment, 2))
             if sealed(world, pk):
-                pk = asked(world, run.pick(8, 1))
+                pk = asked(world, systems)
         built(world, pk)
-        run.told |= {"kills": kills, "seconds undisturbed": round(whole, 2), "moments": moments}
-        run.check(*kept(world, offered), record_holds(world, before))
+        published(world)
+        run.told |= {"kills": 2 * kills, "seconds undisturbed": round(whole, 2),
+                     "moments": moments, "places": places.kinds}  # fmt: skip
+        run.check(*kept(world, half), *consistent(world, places), record_holds(world, before))
+        run.told["notes"] = {kind: len(notes) for kind, notes in places.kept().items()}
+
+
+def timed(world: World, systems: int) -> float:
+    """Return how long a building takes that nobody disturbs, beside somebody who publishes."""
+    publisher, pk = Publisher(world), asked(world, systems)
+    try:
+        _, whole = built(world, pk)
+    finally:
+        publisher.kill()
+    return whole
+
+
+@dataclass
+class Half:
+    """What was offered half, counted after every kill."""
+
+    world: World
+    places: Places
+    files: int = 0
+    notes: int = 0
+
+    def look(self) -> None:
+        """Count again."""
+        self.files += half_files(self.world)
+        self.notes += half_notes(self.world, self.places)
 
 
 def asked(world: World, systems: int) -> int:
@@ -93,11 +131,13 @@ def half_files(world: World) -> int:
     return promised - good + world.count(HALF)
 
 
-def kept(world: World, offered: int) -> Iterator[Check]:
+def kept(world: World, half: Half) -> Iterator[Check]:
     """Yield that every pack is sealed once, whole, good for an auditor, and its heads agree."""
     packs = world.count("SELECT count(*) FROM audit_packs_evidencepack")
     entries = world.count("SELECT count(*) FROM ledger_entry WHERE action = 'pack.sealed'")
-    yield Check("half files offered", offered + half_files(world), 0)
+    half.look()
+    yield Check("half files offered", half.files, 0)
+    yield Check("half checkpoints shown by the folder or the witness", half.notes, 0)
     yield Check("packs sealed == packs asked for", counts.outbox(world)["done"], packs)
     yield Check("pack.sealed entries == packs asked for", entries, packs)
     yield Check("packs that the verifier finds good", verified(world), packs)

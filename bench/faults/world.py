@@ -265,11 +265,11 @@ def ground(home: Path, settings: Mapping[str, str] | None = None) -> Iterator[Gr
             made.stop()
 
 
-def wait_for(truth: Callable[[], bool], seconds: float, words: str) -> float:
+def wait_for(truth: Callable[[], bool], seconds: float, words: str, pause: float = 0.1) -> float:
     """Return the seconds until `truth()`; raise Problem when it does not come in time."""
     began = time.monotonic()
     while not truth():
         if time.monotonic() - began > seconds:
             raise Problem(f"{words} within {seconds:g} s.")
-        time.sleep(0.1)
+        time.sleep(pause)
     return time.monotonic() - began
