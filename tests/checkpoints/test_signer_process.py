@@ -71,6 +71,7 @@ def test_it_signs_larger_heads_and_the_same_one_again(process):
         (b"anything at all", "nothing that the key of a log signs"),
         (b"\xff\xfe", "nothing that the key of a log signs"),
         (b"", "nothing that the key of a log signs"),
+        (b"muster key change\nlog\nold\nmine\nnow\n", "nothing that the key of a log signs"),
     ],
 )
 def test_it_refuses_what_no_log_signs(process, message, words):
