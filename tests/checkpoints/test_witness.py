@@ -75,6 +75,15 @@ def test_a_head_that_does_not_continue_is_refused_whatever_the_proof(witness: Se
     assert witness.ask(honest)[0] == 200
 
 
+def test_one_head_shown_often_fills_one_file_of_evidence(witness: Serving, folder: Path, log: Log):
+    witness.ask(log.request(0, 9))
+    for count in range(3):
+        stray = f"\u2014 stray{count} {'A' * 8}\n".encode()
+
+        assert witness.ask(log.request(9, 20, []) + stray)[0] == 422
+    assert len(list(folder.glob("contradiction-*"))) == 1
+
+
 def test_a_proof_with_one_flipped_bit_is_refused(witness: Serving, log: Log):
     chance = random.Random(6)  # noqa: S311
     witness.ask(log.request(0, 37))
