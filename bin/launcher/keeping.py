@@ -85,8 +85,8 @@ def _restore(data: Path, words: list[str]) -> int:
     checks.data_folder(data)
     with _embedded(data) as (instance, server):
         if (secret := Path(words[1]) / "keys" / "secret_key").is_file():
+            (data / "secret_key").touch(mode=0o600)
             shutil.copyfile(secret, data / "secret_key")
-            (data / "secret_key").chmod(0o600)
         server.sql("postgres", f"CREATE DATABASE {EMPTY}")
         instance.database_url = server.url(EMPTY)
         code = _manage(instance.env(), words)

@@ -53,7 +53,7 @@ def erase(
     subject = person or BusinessUnit.objects.get(parent__isnull=True)
     if not erase_values(going, subject=subject, actor=actor, data=data):
         raise DomainError("None of these values is there any more.")
-    transaction.on_commit(write_notes)
+    transaction.on_commit(write_notes, robust=True)  # else the sweep writes them
     return len(going)
 
 

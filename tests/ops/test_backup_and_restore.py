@@ -15,6 +15,7 @@ from governance.ledger.erasing import erase
 from governance.ledger.models import Entry
 from governance.ledger.models import Personal as PersonalValue
 from governance.ledger.queries import size_and_root
+from governance.retention.backups.making import _copy_keys as copy_keys
 from governance.retention.notes import write_notes
 from tests.factories import make_system
 
@@ -101,6 +102,18 @@ def test_a_backup_taken_while_people_work_is_one_moment(
     then = json.loads((folder / "manifest.json").read_text())
     assert ask(empty, "SELECT count(*) FROM ledger_entry") == then["tables"]["ledger_entry"]
     assert size_and_root(then["size"]) == (then["size"], then["root"])  # a prefix of what went on
+
+
+def test_keys_of_the_same_file_name_are_kept_apart(settings, tmp_path, db):
+    for one in ("LOG_KEY_FILE", "SEAL_KEY", "DECISION_KEY"):
+        path = tmp_path / one / "key"
+        path.parent.mkdir()
+        path.write_text(one)
+        setattr(settings, one, path)
+
+    assert len(copy_keys(tmp_path / "kept")) == 3
+    said = {file.read_text() for file in (tmp_path / "kept").iterdir()}
+    assert {"LOG_KEY_FILE", "SEAL_KEY", "DECISION_KEY"} <= said
 
 
 def test_a_broken_off_backup_leaves_nothing_that_looks_like_one(source, home, tmp_path):

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -99,19 +98,28 @@ def _copy(source: Path, target: Path) -> None:
             copy.unlink(missing_ok=True)
 
 
-def key_files() -> Iterable[Path]:
-    """Return where the secret keys of this installation lie."""
-    secret = settings.DATA_DIR / "secret_key"  # of bin/start; else SECRET_KEY is in the environment
-    return (settings.LOG_KEY_FILE, settings.SEAL_KEY, settings.DECISION_KEY, secret)
+def key_files() -> dict[str, Path]:
+    """Return where the secret keys of this installation lie, by their names in a backup."""
+    return {
+        "log.key": settings.LOG_KEY_FILE,
+        "seal.pem": settings.SEAL_KEY,
+        "decisions.key": settings.DECISION_KEY,
+        "secret_key": settings.DATA_DIR / "secret_key",  # of bin/start; else in the environment
+    }
 
 
 def _copy_keys(target: Path) -> list[str]:
     target.mkdir(mode=0o700)
-    kept = [file for file in key_files() if file.is_file()]
-    for file in kept:
-        shutil.copyfile(file, target / file.name)
-        (target / file.name).chmod(0o600)
-    return sorted(file.name for file in kept)
+    kept = {name: file for name, file in key_files().items() if file.is_file()}
+    for name, file in kept.items():
+        copy_private(file, target / name)
+    return sorted(kept)
+
+
+def copy_private(source: Path, target: Path) -> None:
+    """Copy a secret file; nobody else may read the copy, not even while it is made."""
+    target.touch(mode=0o600, exist_ok=False)
+    shutil.copyfile(source, target)
 
 
 def _to_disk(folder: Path) -> None:

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from governance.checkpoints.verification import verify_signed
 from governance.ledger.actions import sequence_all
 from governance.retention.backups import manifest as manifests
-from governance.retention.backups.making import key_files, rows
+from governance.retention.backups.making import copy_private, key_files, rows
 from governance.retention.backups.manifest import DUMP, KEYS, STORAGE, BackupError, Manifest
 from governance.retention.backups.programs import call
 from governance.retention.notes import replay
@@ -93,13 +93,12 @@ def _bring_files(source: Path) -> int:
 def _bring_keys(source: Path) -> list[str]:
     """Put the keys of a backup where there is none yet; return their names."""
     brought = []
-    for target in key_files():
-        file = source / target.name
+    for name, target in key_files().items():
+        file = source / name
         if file.is_file() and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.touch(mode=0o600)
-            shutil.copyfile(file, target)
-            brought.append(target.name)
+            copy_private(file, target)
+            brought.append(name)
     return brought
 
 
