@@ -34,6 +34,7 @@ from governance.checkpoints.sinks.base import (
     Put,
     Sink,
     SinkError,
+    on_its_own,
 )
 from governance.checkpoints.sinks.configured import sinks
 from governance.common.clock import database_now
@@ -125,7 +126,8 @@ class _Tried:
 def _try(sink: Sink, row: Delivery, now: datetime | None) -> bool:
     head = head_of(row.checkpoint)
     try:
-        tried = _Tried(sink.put(head, known_to(sink)), None)
+        with on_its_own(sink):
+            tried = _Tried(sink.put(head, known_to(sink)), None)
     except SinkError as error:
         tried = _Tried(None, error)
     at = now or database_now()

@@ -13,7 +13,7 @@ from governance.checkpoints.delivery_rules import READ_ONLY, DeliveryState, Doub
 from governance.checkpoints.models import Checkpoint
 from governance.checkpoints.models_delivery import Delivery, Doubt, Recovery
 from governance.checkpoints.sinks.base import Sink
-from governance.ledger.tree import root_at, tree_size
+from governance.ledger.tree import GapError, root_at, tree_size
 
 SUBJECTS = {
     DoubtKind.SMALLER: "Muster is read-only: entries of the record are missing",
@@ -48,17 +48,24 @@ def doubt_fork(sink: Sink, checkpoint: Checkpoint, words: str, at: datetime) -> 
 @transaction.atomic
 def doubt(found: Doubt, at: datetime) -> None:
     """Write a doubt down, once while it is open, and tell administrators."""
+    open_ones = Doubt.objects.filter(kind=found.kind, sink=found.sink, ended_at__isnull=True)
+    if open_ones.exists():
+        return
     found.own_size = tree_size()
-    found.own_root = root_at(found.own_size).hex()
+    found.own_root = _root_here(found.own_size)
     found.noticed_at = at
-    if Doubt.objects.filter(kind=found.kind, sink=found.sink, ended_at__isnull=True).exists():
-        return
-    if not Doubt.objects.bulk_create([found], ignore_conflicts=True):
-        return
-    kind = DoubtKind(found.kind)
-    row = Doubt.objects.filter(kind=kind, sink=found.sink, ended_at__isnull=True).latest("pk")
+    Doubt.objects.bulk_create([found], ignore_conflicts=True)  # another worker may be as quick
+    row, kind = open_ones.latest("pk"), DoubtKind(found.kind)
     tell = alarm_in_app if kind in READ_ONLY else alarm
     tell(f"doubt:{row.pk}", SUBJECTS[kind], lines_of(row), at=at)
+
+
+def _root_here(size: int) -> str:
+    """Return the root of the record here, empty where an entry in the middle has no number."""
+    try:
+        return root_at(size).hex()
+    except GapError:
+        return ""
 
 
 def lines_of(row: Doubt) -> tuple[str, ...]:

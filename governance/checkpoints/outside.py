@@ -17,13 +17,13 @@ from governance.checkpoints.doubting import doubt, mail_doubts
 from governance.checkpoints.models import Checkpoint, SigningKey
 from governance.checkpoints.models_delivery import Delivery, Doubt, Place
 from governance.checkpoints.queries import keys, newest
-from governance.checkpoints.sinks.base import Kept, Sink, SinkError
+from governance.checkpoints.sinks.base import Kept, Sink, SinkError, on_its_own
 from governance.checkpoints.sinks.configured import sinks
 from governance.checkpoints.standing import is_lost, lost
 from governance.common.clock import database_now
 from governance.common.notes import NoteError, open_checkpoint
 from governance.ledger.models import Entry, LeafSequence, Pending
-from governance.ledger.tree import root_at, tree_size
+from governance.ledger.tree import GapError, root_at, tree_size
 
 MOST_READ = 20  # of one place, until one holds
 
@@ -65,7 +65,8 @@ def _read(sink: Sink, at: datetime) -> None:
     """Note the newest checkpoint that a place shows, or what is wrong there."""
     place, _ = Place.objects.get_or_create(pk=sink.key)
     try:
-        found, fault = _newest_in(sink, place)
+        with on_its_own(sink):
+            found, note, fault = _newest_in(sink, place)
     except SinkError as error:
         Place.objects.filter(pk=place.pk).update(fault=str(error)[:300])
         return
@@ -76,30 +77,30 @@ def _read(sink: Sink, at: datetime) -> None:
     if found is None and is_behind:
         fields |= {"size": 0, "root": "", "note": "", "since": None}
     if found and (found.size, found.root) != (place.size, place.root):
-        fields |= {"size": found.size, "root": found.root, "since": at}
-        fields |= {"note": sink.read(found).decode()}
+        fields |= {"size": found.size, "root": found.root, "since": at, "note": note}
     Place.objects.filter(pk=place.pk).update(**fields)
     if fault and fault != place.fault:
         with transaction.atomic():
             alarm_contradiction(sink.key, sink.words, fault, at)
 
 
-def _newest_in(sink: Sink, place: Place) -> tuple[Kept | None, str]:
-    """Return the newest checkpoint of a place that was signed here, and what is wrong there."""
+def _newest_in(sink: Sink, place: Place) -> tuple[Kept | None, str, str]:
+    """Return the newest checkpoint of a place that was signed here, its note, what is wrong."""
     name, left, fault = origin(), lost(), ""
     since = min(place.size, tree_size())
     found = [one for one in sink.kept(name, since) if (one.size, one.root) not in left]
     for one in found[:MOST_READ]:
-        if not (wrong := _fault_of(sink, one, name)):
-            return one, fault
+        note = sink.read(one)
+        if not (wrong := _fault_of(note, one, name)):
+            return one, note.decode(), fault
         fault = fault or wrong
-    return None, fault
+    return None, "", fault
 
 
-def _fault_of(sink: Sink, one: Kept, name: str) -> str:
+def _fault_of(note: bytes, one: Kept, name: str) -> str:
     """Return what is wrong with a checkpoint outside, empty when it is one of ours."""
     try:
-        head = open_checkpoint(sink.read(one), keys(), name)
+        head = open_checkpoint(note, keys(), name)
     except NoteError as error:
         return f"The checkpoint over {one.size:,} entries there does not hold: {error}"
     if (head.size, head.root.hex()) != (one.size, one.root):
@@ -189,7 +190,11 @@ def disagreement(one: Outside) -> Doubt | None:
             f"Missing: {one.size - size:,}."
         )
         return _doubt(DoubtKind.SMALLER, one, words)
-    if root_at(one.size).hex() != one.root:
+    try:
+        root = root_at(one.size).hex()
+    except GapError as error:
+        return _doubt(DoubtKind.ROOT, one, f"{one.words}: it covers {one.size:,} entries. {error}")
+    if root != one.root:
         words = (
             f"{one.words}: it covers {one.size:,} entries with another root: what was written "
             "before was changed since."

@@ -8,8 +8,9 @@ from governance.accounts.access import require
 from governance.accounts.models import User
 from governance.accounts.rules import Capability, Proof
 from governance.accounts.stepup import require_proof, said_of
+from governance.checkpoints.delivery_rules import DUE, DeliveryState
 from governance.checkpoints.models import Checkpoint
-from governance.checkpoints.models_delivery import Doubt, Recovery
+from governance.checkpoints.models_delivery import Delivery, Doubt, Recovery
 from governance.checkpoints.outside import origin
 from governance.checkpoints.sinks.base import SinkError
 from governance.checkpoints.sinks.configured import sinks
@@ -17,7 +18,7 @@ from governance.checkpoints.standing import open_doubts
 from governance.common.clock import database_now
 from governance.common.errors import DomainError
 from governance.ledger.actions import record, sequence_all
-from governance.ledger.tree import root_at, tree_size
+from governance.ledger.tree import GapError, root_at, tree_size
 
 Pair = tuple[int, str]
 WHERE = "the recovery of the record"
@@ -34,8 +35,17 @@ def recover(*, actor: User, reason: str, proof: Proof | None) -> Recovery:
     require(actor, Capability.CONFIGURE, None)
     proved = require_proof(proof, actor=actor, where=WHERE)
     sequence_all()
+    _check_whole()
     behind = sorted(_left_behind())
     return _sign(actor, reason.strip(), behind, proved)
+
+
+def _check_whole() -> None:
+    """Refuse to sign for a record in whose middle a number is gone: no head can ever be signed."""
+    try:
+        root_at(tree_size())
+    except GapError as error:
+        raise DomainError(f"{error} No signature mends that: restore a backup first.") from error
 
 
 @transaction.atomic
@@ -58,9 +68,20 @@ def _sign(actor: User, reason: str, behind: list[Pair], proof: Proof) -> Recover
         lost=[list(pair) for pair in _with(behind, doubts)],
         left=[sink.key for sink in sinks() if sink.key.startswith("witness:")],
     )
+    _keep_back(row)
     Doubt.objects.filter(pk__in=[one.pk for one in doubts]).update(ended_at=row.at)
     record("ledger.recovered", subject=row, actor=actor, data=_said(row, doubts, proof))
     return row
+
+
+def _keep_back(row: Recovery) -> None:
+    """Let no checkpoint that was left behind go out any more."""
+    on_their_way = [*DUE, DeliveryState.SENDING]
+    waiting = Delivery.objects.filter(status__in=on_their_way).select_related("checkpoint")
+    left = {(size, root) for size, root in row.lost}
+    heads = ((one.pk, one.checkpoint) for one in waiting)
+    gone = [pk for pk, head in heads if (head.size, head.root_hex) in left]
+    waiting.filter(pk__in=gone).update(status=DeliveryState.SUPERSEDED, claim="", leased_until=None)
 
 
 def _with(behind: list[Pair], doubts: list[Doubt]) -> list[Pair]:

@@ -67,5 +67,7 @@ def _leaves(start: int, stop: int) -> bytes:
     found = LeafSequence.objects.filter(seq__gte=start, seq__lt=stop).order_by("seq")
     joined = b"".join(bytes(leaf) for leaf in found.values_list("leaf", flat=True))
     if len(joined) != (stop - start) * HASH:
-        raise GapError(f"Of the entries {start} to {stop - 1} some are gone.")
+        there = set(found.values_list("seq", flat=True))
+        gone = next((one for one in range(start, stop) if one not in there), start)
+        raise GapError(f"Entry #{gone} has lost its number, so there is no root over it.")
     return joined

@@ -11,12 +11,15 @@ from django.core.management import CommandError, call_command
 from governance.accounts.stepup import ReauthenticationRequired
 from governance.celery import GATES
 from governance.checkpoints.actions import HeldError, checkpoint_now
-from governance.checkpoints.delivering import deliver
+from governance.checkpoints.delivering import deliver, follow
 from governance.checkpoints.models import Doubt, Place, Recovery
 from governance.checkpoints.outside import look, newest_outside
 from governance.checkpoints.recovery_actions import recover
+from governance.checkpoints.sinks.configured import sinks
+from governance.checkpoints.sinks.file import FileSink
 from governance.checkpoints.standing import holds_back, is_read_only
 from governance.checkpoints.tasks import look_outside, sweep_checkpoints
+from governance.common.clock import database_now
 from governance.common.errors import DomainError
 from governance.ledger.models import Entry
 from governance.notices.models import Notice
@@ -96,6 +99,76 @@ def test_other_entries_make_it_read_only(rewritten):
 
     assert Doubt.objects.get().kind == "root"
     assert is_read_only()
+
+
+def test_an_entry_gone_from_the_middle_makes_it_read_only_too(published, as_superuser):
+    as_superuser("DELETE FROM ledger_leafsequence WHERE seq = 2")
+
+    look()
+
+    assert set(Doubt.objects.values_list("kind", flat=True)) == {"root"}
+    assert is_read_only()
+    assert "#2" in Doubt.objects.first().words
+
+
+def test_no_recovery_is_signed_over_a_gap(published, as_superuser, administrator, proof):
+    as_superuser("DELETE FROM ledger_leafsequence WHERE seq = 2")
+    look()
+
+    with pytest.raises(DomainError, match="restore a backup"):
+        recover(actor=administrator, reason="we looked", proof=proof)
+
+
+def test_a_place_that_breaks_while_it_is_read_does_not_hide_what_another_shows(
+    rewritten, folder, settings, monkeypatch
+):
+    settings.CHECKPOINT_SINKS = [f"file://{folder.parent / 'broken'}", f"file://{folder}"]
+    (folder.parent / "broken").mkdir()
+
+    def broken(sink, origin, since):
+        if sink.path.name == "broken":
+            raise ValueError("no answer of a kind we know")
+        return kept(sink, origin, since)
+
+    kept = FileSink.kept
+    monkeypatch.setattr(FileSink, "kept", broken)
+
+    look()
+
+    assert is_read_only()
+    assert "ValueError" in Place.objects.get(sink__endswith="broken").fault
+
+
+def test_what_is_kept_of_a_place_is_what_was_checked(published, folder, write, monkeypatch):
+    def read(sink, one):
+        asked.append(one)
+        return true_read(sink, one) if len(asked) == 1 else b"\xff another answer"
+
+    asked, true_read = [], FileSink.read
+    write()
+    head = checkpoint_now()
+    deliver()
+    monkeypatch.setattr(FileSink, "read", read)
+
+    look()
+
+    assert Place.objects.get().note == head.note
+
+
+def test_a_checkpoint_that_a_recovery_left_behind_goes_nowhere(
+    published, forget, administrator, proof, write, folder, as_superuser
+):
+    write()
+    behind = checkpoint_now()
+    follow(sinks(), database_now())
+    as_superuser(LAST.format(table="ledger_leafsequence", column="seq"))
+    look()
+    recover(actor=administrator, reason="restored", proof=proof)
+
+    deliver()
+    deliver()
+
+    assert not list(folder.glob(f"*/*{behind.root_hex}*"))
 
 
 def test_nothing_is_signed_in_doubt(rewritten, write):

@@ -1,14 +1,19 @@
 """What every place outside has in common, and how checkpoints are named there."""
 
+import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 from urllib.parse import quote
 
+from django.db import DatabaseError
+
 NAME = re.compile(r"([0-9]{20})-([0-9a-f]{64})\.txt")
 AT_ONCE = timedelta(0)
+log = logging.getLogger(__name__)
 
 
 class SinkError(Exception):
@@ -101,6 +106,18 @@ class Sink(Protocol):
     def read(self, one: Kept) -> bytes:
         """Return the note that it keeps. Raises SinkError."""
         ...
+
+
+@contextmanager
+def on_its_own(sink: Sink) -> Iterator[None]:
+    """Let whatever else goes wrong at a place be a SinkError: it must not stop other places."""
+    try:
+        yield
+    except (SinkError, DatabaseError):
+        raise
+    except Exception as error:
+        log.exception("%s failed in a way that nobody foresaw.", sink.key)
+        raise SinkError(f"It failed ({type(error).__name__}): see the log.") from error
 
 
 def name_of(size: int, root: str) -> str:
