@@ -36,7 +36,7 @@ def _check_rights(path: Path, found: os.stat_result) -> None:
     if found.st_mode & OTHERS:
         raise PrivateFileError(f"Others may read {path}: run `chmod 600 {path}`.")
     if found.st_uid != os.geteuid():
-        raise PrivateFileError(f"{path} belongs to somebody else than this process.")
+        raise PrivateFileError(f"{path} belongs to somebody else than this process: run `chown`.")
 
 
 def write(path: Path, text: str) -> None:
@@ -44,14 +44,18 @@ def write(path: Path, text: str) -> None:
 
     A file that is there already is replaced.
     """
-    new = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    new.unlink(missing_ok=True)
+    rename(lay(path.with_name(f"{path.name}.{os.getpid()}.tmp"), text), path)
+
+
+def lay(path: Path, text: str) -> Path:
+    """Write a fresh file for its owner only, on the disk when this returns; return where it is."""
+    path.unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-    with os.fdopen(os.open(new, flags, 0o600), "w") as file:
+    with os.fdopen(os.open(path, flags, 0o600), "w") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    rename(new, path)
+    return path
 
 
 def rename(old: Path, new: Path) -> None:
