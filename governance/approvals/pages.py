@@ -10,14 +10,13 @@ from governance.accounts.models import User
 from governance.accounts.rules import Capability, Proof
 from governance.approvals import (
     consequences,
-    facts,
     measured,
     proofs,
     sides,
     situations,
     voices,
-    waiving,
 )
+from governance.approvals.checklist import Check, Item, checks, items
 from governance.approvals.going_back import way_back
 from governance.approvals.kinds import evidence_table
 from governance.approvals.lifecycle import (
@@ -25,59 +24,18 @@ from governance.approvals.lifecycle import (
     LIVE,
     OPEN,
     ChangeClass,
-    Event,
     State,
 )
 from governance.approvals.models import Condition, Finding, Release, Remark, Viewing, Vote
 from governance.approvals.queue import ENVIRONMENT_WORDS
 from governance.approvals.quorum import Verdict
-from governance.approvals.situation import Basis, Needed
 from governance.approvals.situations import Choice
-from governance.approvals.verbs import BY_EVENT, DECIDE_WORDS, DECIDES, REFUSES, SECOND, Verb
+from governance.approvals.steps import Step, steps
+from governance.approvals.verbs import DECIDE_WORDS, DECIDES, REFUSES
 from governance.calendars.queries import calendar_of
 from governance.common.reading import one_reading
 from inventory.systems.bundles.diff import Group
 from inventory.systems.models import ModelVersion
-
-LOOKS = {"met": "met", "stale": "progress", "missing": "missing", "foreign": "missing"}
-STATE_WORDS = {
-    "met": "Met",
-    "stale": "Too old",
-    "missing": "Missing",
-    "foreign": "Of another digest",
-}
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing to look at first: met, missing, or not applicable."""
-
-    label: str
-    look: str
-    words: str
-
-    @property
-    def fails(self) -> bool:
-        """Return whether an approval must say why it is given all the same."""
-        return self.look == "missing"
-
-
-@dataclass(frozen=True)
-class Item:
-    """An item of evidence that is asked for, and how it stands."""
-
-    needed: Needed
-    look: str
-    words: str
-    is_ours: bool  # somebody adds it, Muster does not find it out
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step that the state allows: its verb, and what stands against it for this person."""
-
-    verb: Verb
-    refusals: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -230,52 +188,6 @@ def _page(release: Release, user: User, proof: Proof | None) -> UpdatePage:
     )
 
 
-def checks(release: Release) -> tuple[Check, ...]:
-    """Return what an approver looks at first."""
-    system = release.system
-    signed, signed_words = facts.classified(system)
-    named, named_words = facts.answered(system)
-    state, words = proofs.agreements(system)
-    return (
-        _pin_check(release),
-        Check("Signed classification", _look(signed), _sentence(signed_words)),
-        Check("Somebody accountable", _look(named), _sentence(named_words)),
-        Check("Agreements in force", state, _sentence(words)),
-    )
-
-
-def _look(is_good: bool) -> str:
-    return "met" if is_good else "missing"
-
-
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
-
-
-def _pin_check(release: Release) -> Check:
-    version, label = release.version, "Pinned model id"
-    words = waiving.pin_words(version)
-    if waiving.why_not_pinned(version, proposed_by=release.submitted_by_id):
-        return Check(label, "missing", words)
-    waiver = version.waivers.filter(ends_on__gte=timezone.localdate()).first()
-    if waiver:
-        return Check(label, "progress", f"{words} Waived until {waiver.ends_on:%-d %B %Y}.")
-    return Check(label, "met", words)
-
-
-def items(release: Release) -> tuple[Item, ...]:
-    kinds = evidence_table().kinds
-    return tuple(
-        Item(
-            one,
-            LOOKS[one.state],
-            STATE_WORDS[one.state],
-            one.basis == Basis.ATTESTED and one.kind in kinds,
-        )
-        for one in proofs.needed(release)
-    )
-
-
 def _target(release: Release, running: Release | None) -> Release | None:
     if release.state in LIVE | {State.SUSPENDED}:
         return way_back(release)
@@ -285,25 +197,6 @@ def _target(release: Release, running: Release | None) -> Release | None:
 def _findings(release: Release) -> list[Finding]:
     rows = release.findings.select_related("opened_by", "accepted_by", "closed_by")
     return list(rows.order_by("closed_at", "severity", "-opened_at"))
-
-
-def steps(release: Release, user: User, choices: list[Choice]) -> list[Step]:
-    """Return the steps beside a decision, each with what stands against it for the person."""
-    found = []
-    for one in choices:
-        if one.event == Event.EMERGENCY_ACTIVATE:
-            found.append(Step(SECOND, _second_refusals(release, user)))
-        if one.event in BY_EVENT:
-            found.append(Step(BY_EVENT[one.event], one.refusals))
-    return found
-
-
-def _second_refusals(release: Release, user: User) -> tuple[str, ...]:
-    if not may(user, Capability.APPROVE, release.system.unit):
-        return ("Your role does not let you agree to it here.",)
-    if refusal := situations.why_same_person(user, release):
-        return (refusal,)
-    return ()
 
 
 def _decide_by(release: Release, now: Verdict) -> datetime | None:

@@ -13,11 +13,11 @@ from governance.accounts.access import acting_user, may
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.approvals import evidence_actions
+from governance.approvals.checklist import Item, items
 from governance.approvals.forms import ReasonForm
 from governance.approvals.kinds import Kind, evidence_table
 from governance.approvals.lifecycle import ENDED
 from governance.approvals.models import Release, ReleaseEvidence
-from governance.approvals.pages import Item, items
 from governance.approvals.proof_forms import ProofForm
 from governance.approvals.propose_views import version_of
 from governance.approvals.situation import Basis

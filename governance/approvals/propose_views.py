@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from governance.accounts.access import acting_user, may
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
-from governance.approvals import actions, classing, pages, proofs, situations, waiver_actions
+from governance.approvals import actions, checklist, classing, proofs, situations, waiver_actions
 from governance.approvals.change_rows import AI_ACT_QUESTIONS
 from governance.approvals.lifecycle import ChangeClass, Environment
 from governance.approvals.models import Release
@@ -69,8 +69,8 @@ def _asked(
         "questions": AI_ACT_QUESTIONS if suggested.change_class == ChangeClass.SUBSTANTIAL else (),
         "voices": [SLOT_SHORT[slot] for slot in rule.slots],
         "tier": release.get_risk_tier_display(),
-        "items": pages.items(release),
-        "checks": pages.checks(release),
+        "items": checklist.items(release),
+        "checks": checklist.checks(release),
         "before": release.before.version if release.before else None,
         "groups": side_by_side(release.before.version if release.before else None, version),
         "needs_waiver": needs_waiver,

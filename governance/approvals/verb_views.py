@@ -9,12 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from governance.accounts.access import acting_user
 from governance.accounts.models import User
-from governance.approvals import actions, around_actions, machine, pages, proofs, run_actions
+from governance.approvals import actions, around_actions, machine, proofs, run_actions
 from governance.approvals.forms import CanaryReportForm, TargetForm
 from governance.approvals.going_back import way_back
 from governance.approvals.lifecycle import LIVE, Event, State
 from governance.approvals.models import Release
 from governance.approvals.situations import possible
+from governance.approvals.steps import steps
 from governance.approvals.verbs import BY_NAME, Verb
 from governance.approvals.views import class_form, shown, visible
 
@@ -62,8 +63,8 @@ def refusals_of(release: Release, user: User, verb: Verb) -> tuple[str, ...]:
     """Return what stands against a step of a person now; that it does not fit the state, too."""
     if words := machine.illegal(verb.event, release.state):
         return (words,)
-    steps = pages.steps(release, user, possible(release, user))
-    return next((step.refusals for step in steps if step.verb == verb), ())
+    allowed = steps(release, user, possible(release, user))
+    return next((step.refusals for step in allowed if step.verb == verb), ())
 
 
 def _target(release: Release) -> Release | None:
