@@ -1,10 +1,11 @@
-"""Settings: one file, from the environment only, in sections."""
+"""Settings: from the environment only, in sections. What no installation changes is in fixed.py."""
 
 from datetime import timedelta
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from governance import fixed
 from governance.environment import (
     HOLD_SECONDS,
     LOCAL_DATABASE,
@@ -17,7 +18,7 @@ from governance.environment import (
 from governance.schedule import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VERSION = "0.1.0"
+VERSION = fixed.VERSION
 ENV = environment(BASE_DIR / "var" / "running")
 
 
@@ -201,21 +202,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 IMPORT_MAX_BYTES = int(env("IMPORT_MAX_BYTES", str(100 * 1024 * 1024)))
 
 # --- Browser policy -------------------------------------------------------------------------
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'"],
-        "font-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
-        "base-uri": ["'none'"],
-        "object-src": ["'none'"],
-        "manifest-src": ["'self'"],
-    }
-}
+CONTENT_SECURITY_POLICY = fixed.CONTENT_SECURITY_POLICY
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 
@@ -263,31 +250,7 @@ CHECKPOINT_S3 = {
 
 # --- REST -----------------------------------------------------------------------------------
 TOKEN_PEPPER = env("TOKEN_PEPPER", SECRET_KEY)  # outside the database: a dump alone opens nothing
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "governance.rest.authentication.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["governance.rest.parsers.StrictJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "governance.rest.schema.MusterSchema",
-    "EXCEPTION_HANDLER": "governance.rest.problems.handle",
-    "URL_FORMAT_OVERRIDE": None,
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Muster",
-    "DESCRIPTION": "The AI governance registry. What you may not see is 404.",
-    "VERSION": VERSION,
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
-    "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "governance.rest.schema.add_problem",
-    ],
-}
+REST_FRAMEWORK, SPECTACULAR_SETTINGS = fixed.REST_FRAMEWORK, fixed.SPECTACULAR_SETTINGS
 
 # --- Logs -----------------------------------------------------------------------------------
 LOGGING = {

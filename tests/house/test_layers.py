@@ -9,6 +9,7 @@ ENTRY_POINTS = {
     "settings.py",
     "schedule.py",
     "environment.py",
+    "fixed.py",
     "urls.py",
     "celery.py",
     "beat.py",
