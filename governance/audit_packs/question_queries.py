@@ -8,9 +8,22 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from governance.accounts.access import units_with
+from governance.accounts.models import User
+from governance.accounts.rules import Capability
 from governance.audit_packs.models import EvidencePack, PackSystem
 from governance.audit_packs.question_models import PackAnswer, PackQuestion
 from governance.audit_packs.sections import Batch
+
+
+def to_answer(user: User) -> QuerySet[PackQuestion]:
+    """Return the questions of others that wait for this person: who asks for packs in the unit
+    of theirs, asked for this one, or owns the system asked about.
+    """
+    keeps = Q(pack__unit__in=units_with(user, Capability.PACK).order_by().values("pk"))
+    named = Q(pack__requested_by=user) | Q(system__owner=user)
+    seen = PackQuestion.objects.visible_to(user).waiting()
+    return seen.filter(keeps | named).exclude(asked_by=user)
 
 
 def with_answers(questions: QuerySet[PackQuestion]) -> QuerySet[PackQuestion]:

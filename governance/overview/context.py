@@ -8,16 +8,25 @@ from django.utils.functional import SimpleLazyObject
 from governance.accounts.access import acting_user
 from governance.accounts.models import User
 from governance.approvals.queue import waiting_for
+from governance.audit_packs.question_queries import to_answer
 from governance.escalation.models import Item
 from governance.escalation.queries import Liveness, last_sweep
 from governance.incidents.queries import running_for
 from governance.notices.models import Notice
-from governance.overview.nav import ESCALATIONS_URL, NOTICES_URL, Counts, Navigation, navigation
+from governance.overview.nav import (
+    ESCALATIONS_URL,
+    NOTICES_URL,
+    REQUESTS_URL,
+    Counts,
+    Navigation,
+    navigation,
+)
 
 COUNTS: Counts = {
     "/updates/": waiting_for,
     "/incidents/": running_for,
     ESCALATIONS_URL: Item.objects.of,
+    REQUESTS_URL: to_answer,
     NOTICES_URL: lambda user: Notice.objects.visible_to(user).unread(),
 }
 

@@ -65,6 +65,7 @@ class Standing:
 
 NOTICES_URL = "/notices/"
 ESCALATIONS_URL = "/escalations/"
+REQUESTS_URL = "/packs/questions/"
 MAP: list[tuple[str, list[NavItem]]] = [
     (
         "",
@@ -93,6 +94,7 @@ MAP: list[tuple[str, list[NavItem]]] = [
         "Prove",
         [
             NavItem("Evidence packs", "file-archive", "/packs/"),
+            NavItem("Requests", "circle-help", REQUESTS_URL),
             NavItem("Ledger", "fingerprint", "/ledger/"),
         ],
     ),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from governance.audit_packs import question_actions
 from governance.audit_packs.actions import request_pack
 from governance.audit_packs.question_models import PackAnswer, PackQuestion
-from governance.audit_packs.question_queries import questions_about
+from governance.audit_packs.question_queries import questions_about, to_answer
 from governance.audit_packs.rules import ScopeKind
 from governance.audit_packs.tasks import sweep_questions
 from governance.common.errors import DomainError
@@ -120,3 +120,33 @@ def test_what_was_asked_about_a_whole_pack_is_told_only_with_all_its_systems(
 
     assert questions_about([system.pk], before=timezone.now()) == []
     assert len(questions_about([system.pk, other.pk], before=timezone.now())) == 1
+
+
+@pytest.mark.parametrize(
+    ("who", "waits"),
+    [("officer", 1), ("ops_lead", 1), ("owner", 1), ("auditor", 0), ("stranger", 0)],
+)
+def test_the_menu_counts_the_requests_that_wait_for_a_person(
+    request, as_user, question, who, waits
+):
+    def counted() -> str:
+        page = as_user(request.getfixturevalue(who)).get("/ledger/").content.decode()
+        return next(one for one in page.splitlines() if 'href="/packs/questions/"' in one)
+
+    assert ('1<span class="vh"> waiting</span>' in counted()) == bool(waits)
+    question_actions.answer(question, text="In May.", actor=request.getfixturevalue("officer"))
+    assert "waiting" not in counted()
+
+
+def test_a_question_does_not_wait_for_who_asked_it(sealed_pack, officer):
+    question_actions.ask(sealed_pack, text="Is this all?", actor=officer)
+
+    assert not to_answer(officer).exists()
+
+
+def test_who_may_answer_a_question_is_told_that_it_waits(request, question):
+    """The menu and the form go by the same rule."""
+    for who in ("officer", "administrator", "ops_lead", "owner", "auditor", "stranger"):
+        person = request.getfixturevalue(who)
+        waits = to_answer(person).exists()
+        assert waits == question_actions.may_answer(question, person), who
