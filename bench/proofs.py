@@ -82,7 +82,7 @@ def checking(count: int) -> dict[str, float]:
         from django.db import transaction
 
         with transaction.atomic():
-            return sum(1 for _ in _rows(SEQUENCED))
+            return sum(1 for _ in _rows(SEQUENCED, 0, count + 1))
 
     pairs = [(per_second(ours), per_second(bare)) for _ in range(3)]
     return {

@@ -1,6 +1,6 @@
 """Checking the record together with every head that was ever signed."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from governance.checkpoints.models import Checkpoint, SigningKey
@@ -11,14 +11,12 @@ from governance.ledger.verification import BrokenError, Fault, Head, Report, ver
 CHUNK = 2_000
 
 
-def verify_signed(
-    known: Mapping[int, str] | None = None, progress: Callable[[int], None] | None = None
-) -> Report:
+def verify_signed(known: Mapping[int, str] | None = None) -> Report:
     """Check the whole record, every stored checkpoint and every change of keys.
 
     `known` maps a size to the hexadecimal root that the tree had then, as kept outside.
     """
-    return verify(known, progress, signed_heads())
+    return verify(known, signed_heads())
 
 
 def signed_heads() -> Iterator[Head]:

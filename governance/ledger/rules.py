@@ -14,6 +14,8 @@ SCHEMA = "muster/entry/1"
 MOST_BODY_BYTES = 65_535  # C2SP entry bundles give a length 16 bits
 DEEPEST = 60  # levels of nesting in the data of an entry
 EMPTY_ROOT = hashlib.sha256(b"").digest()
+_text = json.encoder.encode_basestring  # as RFC 8785 writes text
+_read_json = json.JSONDecoder().raw_decode
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,33 @@ def header(
         "unit": unit,
         "object": dict(zip(names, thing, strict=True)),
     }
+
+
+def says_header(body: bytes, columns: Sequence[Any]) -> bool:
+    """Return whether a body is, byte for byte, what record() writes around its data.
+
+    The columns are as header() takes them, the moment without its zone, which is UTC. What this
+    refuses may still be the same header in another form: header_faults() tells, and takes longer.
+    """
+    schema, at, action, actor, unit, kind, pk, ref, version = columns
+    before = (
+        f'{{"action":{_text(action)},"actor":{_text(actor)},'
+        f'"at":"{at.isoformat(timespec="microseconds")}Z","data":'
+    )
+    behind = (
+        f',"object":{{"id":{_text(pk)},"ref":{_text(ref)},"type":{_text(kind)},'
+        f'"version":{_number(version)}}},"schema":{_text(schema)},"unit":{_number(unit)}}}'
+    )
+    try:
+        said = body.decode()
+        _, end = _read_json(said, len(before))
+    except ValueError:
+        return False
+    return said.startswith(before) and said[end:] == behind
+
+
+def _number(value: int | None) -> str:
+    return "null" if value is None else str(value)
 
 
 def header_faults(body: bytes, columns: Sequence[Any]) -> list[str]:

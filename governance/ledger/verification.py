@@ -6,26 +6,42 @@ Writers may go on meanwhile: what is appended during the check may or may not be
 
 import heapq
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC
+from math import inf
 from typing import Any
 
+import psycopg
 from django.db import connection, transaction
 
 from governance.ledger.merkle import tile_root
 from governance.ledger.models import Entry
-from governance.ledger.rules import Frontier, commitment, header_faults, leaf_hash, value_at
+from governance.ledger.rules import (
+    Frontier,
+    commitment,
+    header_faults,
+    leaf_hash,
+    says_header,
+    value_at,
+)
+from governance.ledger.tree import tree_size
 
-CHUNK = 5_000
+CHUNK = 1_000  # rows that come at once
+BLOCK = 50_000  # entries of one statement; between two of them the known roots are fetched
+BELOW_ALL = -(2**63)
+PLAN = "SET LOCAL enable_sort = off; SET LOCAL enable_hashjoin = off; SET LOCAL jit = off"
 SEQUENCED = """
 SELECT l.seq, l.entry_id, l.leaf, e.leaf, e.body,
-    e.schema, e.at, e.action, e.actor_ref, e.unit_id,
+    e.schema, e.at AT TIME ZONE 'UTC', e.action, e.actor_ref, e.unit_id,
     e.object_type, e.object_id, e.object_ref, e.object_version
-FROM ledger_leafsequence l LEFT JOIN ledger_entry e ON e.id = l.entry_id ORDER BY l.seq
+FROM ledger_leafsequence l LEFT JOIN ledger_entry e ON e.id = l.entry_id
+WHERE l.seq >= %s AND l.seq < %s ORDER BY l.seq
 """
 WAITING = """
 SELECT e.id, p.entry_id IS NOT NULL, e.leaf, e.body,
-    e.schema, e.at, e.action, e.actor_ref, e.unit_id,
+    e.schema, e.at AT TIME ZONE 'UTC', e.action, e.actor_ref, e.unit_id,
     e.object_type, e.object_id, e.object_ref, e.object_version
 FROM ledger_entry e
 LEFT JOIN ledger_leafsequence l ON l.entry_id = e.id
@@ -91,11 +107,7 @@ class BrokenError(Exception):
         self.fault = fault
 
 
-def verify(
-    known: Mapping[int, str] | None = None,
-    progress: Callable[[int], None] | None = None,
-    heads: Iterable[Head] = (),
-) -> Report:
+def verify(known: Mapping[int, str] | None = None, heads: Iterable[Head] = ()) -> Report:
     """Check the whole record and return what was found.
 
     `known` maps a size to the hexadecimal root that the tree had then, as kept outside; `heads`
@@ -103,16 +115,16 @@ def verify(
     record are compared as well.
     """
     tree, waiting = Frontier(), 0
-    with transaction.atomic():
-        given = [(size, root, "the root you gave") for size, root in (known or {}).items()]
-        try:
+    given = [(size, root, "the root you gave") for size, root in (known or {}).items()]
+    try:
+        with transaction.atomic():  # rolled back at a fault, which leaves a statement unfinished
             told = heapq.merge(sorted([*given, *_recorded_roots()]), heads, key=lambda one: one[0])
-            _walk(tree, told, progress or (lambda size: None))
+            _walk(tree, told)
             waiting = _check_waiting()
             _check_personal()
             _check_tiles()
-        except BrokenError as broken:
-            return Report(tree.size, tree.root().hex(), waiting, broken.fault)
+    except BrokenError as broken:
+        return Report(tree.size, tree.root().hex(), waiting, broken.fault)
     return Report(tree.size, tree.root().hex(), waiting)
 
 
@@ -124,31 +136,55 @@ def _recorded_roots() -> Iterator[Head]:
             yield ledger["size"], ledger["root"], f"the root in entry id {pk}"
 
 
-def _walk(tree: Frontier, heads: Iterator[Head], progress: Callable[[int], None]) -> None:
+class _Known:
+    """The roots known for some sizes, by size; fetched in parts, while no other rows stream."""
+
+    def __init__(self, told: Iterator[Head]) -> None:
+        self._told = told
+        self._next = next(told, None)
+        self._due: deque[Head] = deque()
+
+    def fetch(self, most: float = inf) -> None:
+        """Have the roots at hand of all sizes up to this one."""
+        while self._next and self._next[0] <= most:
+            self._due.append(self._next)
+            self._next = next(self._told, None)
+
+    def compare(self, tree: Frontier) -> None:
+        """Compare each root known for the tree's present size."""
+        while self._due and self._due[0][0] == tree.size:
+            _, root, source = self._due.popleft()
+            if tree.root().hex() != root.lower():
+                what = f"The first {tree.size} entries are not what they were: {source} differs."
+                raise BrokenError(Fault(what))
+
+    def refuse_larger(self, tree: Frontier) -> None:
+        """Raise BrokenError when a root is over more entries than there are."""
+        for size, _, source in self._due:
+            what = f"The record has {tree.size} entries, but {source} is over {size}:"
+            raise BrokenError(Fault(f"{what} some are gone."))
+
+
+def _walk(tree: Frontier, told: Iterator[Head]) -> None:
     """Check every sequenced entry in order, and the root at each known size on the way."""
-    head = _compare(tree, next(heads, None), heads)
-    for row in _rows(SEQUENCED):
-        _check_sequenced(tree.size, row)
-        tree.append(row[2])
-        if head and head[0] == tree.size:
-            head = _compare(tree, head, heads)
-        if tree.size % 10_000 == 0:
-            progress(tree.size)
-    if head:
-        size, _, source = head
-        what = f"The record has {tree.size} entries, but {source} is over {size}: some are gone."
-        raise BrokenError(Fault(what))
+    known = _Known(told)  # begun before the size is read: what is signed later is not in it
+    for start in range(0, tree_size(), BLOCK):
+        known.fetch(start + BLOCK)
+        known.compare(tree)
+        for row in _rows(SEQUENCED, start or BELOW_ALL, start + BLOCK):
+            number, _, leaf, entry_leaf, body, *columns = row
+            if number != tree.size or leaf != entry_leaf or not _holds(leaf, body, columns):
+                _check_sequenced(tree.size, row)
+            tree.append(leaf)
+            known.compare(tree)
+    known.fetch()
+    known.compare(tree)
+    known.refuse_larger(tree)
 
 
-def _compare(tree: Frontier, head: Head | None, heads: Iterator[Head]) -> Head | None:
-    """Compare each root known for the tree's present size; return the next one after it."""
-    while head and head[0] == tree.size:
-        _, root, source = head
-        if tree.root().hex() != root.lower():
-            what = f"The first {tree.size} entries are not what they were: {source} differs."
-            raise BrokenError(Fault(what))
-        head = next(heads, None)
-    return head
+def _holds(leaf: bytes, body: bytes, columns: list[Any]) -> bool:
+    """Return whether an entry is as record() wrote it; when not, it may be written otherwise."""
+    return leaf_hash(body) == leaf and says_header(body, columns)
 
 
 def _check_sequenced(expected: int, row: tuple[Any, ...]) -> None:
@@ -168,7 +204,8 @@ def _check_entry(
 ) -> None:
     if leaf_hash(body) != leaf:
         raise BrokenError(Fault("its body was changed.", number, entry_id, columns[2]))
-    if wrong := header_faults(body, columns):
+    schema, at, *others = columns
+    if wrong := header_faults(body, [schema, at.replace(tzinfo=UTC), *others]):
         what = f"the column {', '.join(wrong)} does not say what the body says."
         raise BrokenError(Fault(what, number, entry_id, columns[2]))
 
@@ -205,11 +242,12 @@ def _check_tiles() -> None:
             raise BrokenError(Fault(f"The tile {level}/{index} is not that of its entries."))
 
 
-def _rows(sql: str) -> Iterable[tuple[Any, ...]]:
-    """Stream the rows of a query through a server-side cursor, bytes as bytes."""
-    with connection.cursor() as cursor:  # plan for the first rows: no sort of all on disk
-        cursor.execute("SET LOCAL cursor_tuple_fraction = 0.00001")
-    with connection.connection.cursor(name="verify_ledger", binary=True) as cursor:
-        cursor.itersize = CHUNK
-        cursor.execute(sql)
-        yield from cursor
+def _rows(sql: str, *values: int) -> Iterator[tuple[Any, ...]]:
+    """Stream the rows of a query, bytes as bytes; the server reads on while they are checked.
+
+    Nothing else may be asked of the database before the last row.
+    """
+    with connection.cursor() as cursor:  # along the indexes: the first rows at once, no sort
+        cursor.execute(PLAN)
+    with psycopg.Cursor(connection.connection) as cursor:
+        yield from cursor.stream(sql, values, binary=True, size=CHUNK)

@@ -9,15 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
+from governance.common.canonical import canonical_bytes
 from governance.ledger.rules import (
     EMPTY_ROOT,
     commitment,
+    header,
     header_faults,
     leaf_hash,
     moment,
     node_hash,
     pointer,
     root,
+    says_header,
     value_at,
 )
 
@@ -141,3 +144,37 @@ def test_a_body_of_another_shape_is_a_fault(body):
     columns = ["muster/entry/1", datetime(2026, 1, 1, tzinfo=UTC), "a.b", "x", None, "", "", "", 1]
 
     assert header_faults(body, columns)
+
+
+COLUMNS = ["muster/entry/1", datetime(2026, 1, 1), "a.b", "x", None, "kind", "7", 'Ø"\\\n', 1]  # noqa: DTZ001
+
+
+def body_of(columns, data) -> bytes:
+    schema, at, action, actor, unit, *thing = columns
+    said = header(schema, at.replace(tzinfo=UTC), action, actor, unit, thing)
+    return canonical_bytes(said | {"data": data})
+
+
+@pytest.mark.parametrize("data", [{}, {"object": {"id": "7"}}, ["}", {"schema": "x"}], None])
+def test_a_body_says_its_columns_whatever_its_data(data):
+    assert says_header(body_of(COLUMNS, data), COLUMNS)
+
+
+@pytest.mark.parametrize("at", range(len(COLUMNS)))
+def test_a_body_says_none_of_its_columns_otherwise(at):
+    other = [*COLUMNS]
+    other[at] = other[at] + timedelta(microseconds=1) if at == 1 else 9 if at in (4, 8) else "y"
+
+    assert not says_header(body_of(COLUMNS, {"a": 1}), other)
+
+
+def test_a_second_object_behind_the_data_is_not_taken_for_data():
+    body = body_of(COLUMNS, {"a": 1})
+    twice = body.replace(b',"object":', b',"object":{"id":"8"},"object":', 1)
+
+    assert not says_header(twice, COLUMNS)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"\xff", b'{"action":"a.b'])
+def test_a_body_of_another_shape_says_nothing(body):
+    assert not says_header(body, COLUMNS)

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from governance.ledger import verification
 from governance.ledger.actions import Personal, sequence_all
 from governance.ledger.models import Entry, LeafSequence
 from governance.ledger.queries import size_and_root
@@ -153,6 +154,46 @@ def test_a_gap_in_the_numbers_is_found(victim, as_superuser):
     fault = verify().fault
     assert fault
     assert f"number {gap} is missing" in fault.what
+
+
+@pytest.fixture
+def small_blocks(monkeypatch) -> None:
+    """Statements over three entries each, so that eight entries need several."""
+    monkeypatch.setattr(verification, "BLOCK", 3)
+    monkeypatch.setattr(verification, "CHUNK", 2)
+
+
+def test_roots_of_every_size_hold_across_blocks(entries, small_blocks):
+    size, _ = size_and_root()
+    report = verify({at: size_and_root(at)[1] for at in range(size + 1)})
+
+    assert report.fault is None
+    assert report.size == size
+
+
+@pytest.mark.parametrize("size", range(9))
+def test_a_wrong_root_is_found_at_any_place_of_a_block(entries, small_blocks, size):
+    assert f"The first {size} entries" in str(verify({size: "0" * 64}).fault)
+
+
+def test_a_block_without_any_entry_is_a_gap(entries, small_blocks, as_superuser):
+    as_superuser("DELETE FROM ledger_leafsequence WHERE seq >= 3 AND seq < 6")
+
+    assert "number 3 is missing" in str(verify().fault)
+
+
+def test_a_number_below_the_first_is_found(entries, as_superuser):
+    as_superuser("ALTER TABLE ledger_leafsequence DROP CONSTRAINT leaf_from_zero")
+    as_superuser("UPDATE ledger_leafsequence SET seq = -1 WHERE seq = 7")
+
+    assert "number 0 is missing" in str(verify().fault)
+
+
+def test_the_connection_is_of_use_after_a_fault(victim, as_superuser):
+    as_superuser("UPDATE ledger_entry SET action = 'x' WHERE id = %s", victim.pk)
+
+    assert verify().fault == verify().fault
+    assert Entry.objects.filter(action="x").exists()
 
 
 def test_a_changed_personal_value_is_found(victim, as_superuser):
