@@ -16,7 +16,7 @@ from typing import Any
 
 from launcher.common import ROOT, say
 
-from bench.faults import broker, clocks, packs, recovery, sequencing, workers
+from bench.faults import broker, clocks, packs, recovery, sequencing, witnesses, workers
 from bench.faults.checks import Found, line, table
 from bench.faults.plan import Run, carried_out
 from bench.faults.world import ground
@@ -41,6 +41,7 @@ EXPERIMENTS: dict[str, Callable[[Run], None]] = {
     "F-27": recovery.point_in_time,
     "F-28": sequencing.sequencers,
     "F-29": sequencing.key_away,
+    "F-29w": witnesses.witness_away,
 }
 
 
