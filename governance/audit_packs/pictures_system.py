@@ -2,37 +2,118 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
+from textwrap import wrap
 
 from governance.approvals.graph import Graph, Stop, draw
 from governance.approvals.lifecycle import LOOKS, State
 from governance.audit_packs.pictures import WIDTH
 from governance.audit_packs.sections import Facts
 
-MOST_PEOPLE = 8  # columns that fit beside the activities
+ACROSS = 423  # pixels that people have beside the activities
+FEW_PEOPLE, MOST_PEOPLE = 8, 18  # of one picture: names in lines; names upright
+LINE, LETTER, UPRIGHT = 11, 5.4, 28  # height of a line, width of a letter; most letters upright
+MOST_LINES = 4  # of a name
+ROW, BOX = 13, 13  # height of a row, most width of a letter's box
 MOST_VERSIONS = 4
 LETTERS = (("accountable", "A"), ("responsible", "R"), ("consulted", "C"), ("informed", "I"))
 
 
 @dataclass(frozen=True)
+class Box:
+    """A letter of the matrix, or a dot where there is none."""
+
+    letter: str
+    x: float
+    width: float
+
+    @property
+    def middle(self) -> float:
+        """Return where its letter stands."""
+        return round(self.x + self.width / 2, 1)
+
+
+@dataclass(frozen=True)
+class Name:
+    """A person or group at the head of a column: lines with their height."""
+
+    lines: tuple[tuple[str, int], ...]
+    x: float
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """An activity with its letters, and the same in words."""
+
+    code: str
+    title: str
+    words: str
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True)
 class Grid:
-    """Activities by people, with the letters where they meet."""
+    """Activities by people, with the letters where they meet, as one drawing."""
 
-    people: tuple[str, ...]
-    rows: tuple[tuple[str, str, tuple[str, ...]], ...]  # code, title, letters of each person
+    words: str  # of its head
+    names: tuple[Name, ...]
+    rows: tuple[GridRow, ...]
+    height: int  # of its head
+    upright: bool  # names are turned, to be read from below
 
 
-def grid(matrix: Facts | None) -> Grid | None:
-    """Return the matrix as a grid, None when it has too many people for one page."""
-    if not matrix or not matrix["rows"]:
-        return None
+def grids(matrix: Facts | None) -> list[Grid]:
+    """Return the matrix as drawings beside each other's people; none when nobody is in it."""
+    if not matrix:
+        return []
     people = list(dict.fromkeys(name for row in matrix["rows"] for name in _named(row)))
-    if not people or len(people) > MOST_PEOPLE:
-        return None
-    rows = tuple(
-        (row["code"], row["title"], tuple(_letters(row, name) for name in people))
-        for row in matrix["rows"]
+    count = ceil(len(people) / MOST_PEOPLE)
+    each = ceil(len(people) / count) if count else 1
+    return [
+        _grid(matrix["rows"], people[first : first + each]) for first in range(0, len(people), each)
+    ]
+
+
+def _grid(rows: list[Facts], people: list[str]) -> Grid:
+    step = ACROSS / max(len(people), FEW_PEOPLE)
+    upright = len(people) > FEW_PEOPLE
+    told = [_lines(name, UPRIGHT if upright else int(step / LETTER)) for name in people]
+    told = [lines[:1] for lines in told] if upright else told
+    longest = max(len(line) for lines in told for line in lines)
+    high = ceil(longest * LETTER) if upright else LINE * max(map(len, told))
+    names = tuple(
+        Name(
+            tuple((line, high - LINE * (len(lines) - 1 - at)) for at, line in enumerate(lines)),
+            round(step * (number + 0.5), 1),
+        )
+        for number, lines in enumerate(told)
     )
-    return Grid(tuple(people), rows)
+    drawn = tuple(_grid_row(row, people, step) for row in rows)
+    return Grid(f"Columns: {', '.join(people)}", names, drawn, high + 5, upright)
+
+
+def _lines(name: str, width: int) -> list[str]:
+    """Return a name in a few lines; what does not fit is cut."""
+    return wrap(name, width, max_lines=MOST_LINES, placeholder="…")
+
+
+def _grid_row(row: Facts, people: list[str], step: float) -> GridRow:
+    words = "; ".join(
+        f"{', '.join(row[word])} {word}" for word, _ in LETTERS if set(row[word]) & set(people)
+    )
+    boxes = tuple(
+        box
+        for at, name in enumerate(people)
+        for box in _boxes(_letters(row, name) or ".", step * at, step)
+    )
+    return GridRow(row["code"], row["title"], words or "nobody of these", boxes)
+
+
+def _boxes(letters: str, left: float, step: float) -> Iterator[Box]:
+    width = min(BOX, (step - 2) / len(letters))
+    first = left + (step - width * len(letters)) / 2
+    for at, letter in enumerate(letters):
+        yield Box(letter, round(first + width * at, 1), round(width - 1, 1))
 
 
 def _named(row: Facts) -> Iterator[str]:

@@ -16,7 +16,7 @@ from governance.audit_packs.binding import Mark, Part
 from governance.audit_packs.children import bound
 from governance.audit_packs.fronts import front, has_break_glass
 from governance.audit_packs.pictures import paint
-from governance.audit_packs.pictures_system import grid, tree
+from governance.audit_packs.pictures_system import grids, tree
 from governance.audit_packs.queries import Contents
 from governance.audit_packs.rules import chunks
 from governance.audit_packs.seal_rules import Promise
@@ -176,7 +176,7 @@ def _system(system: Facts, many: bool) -> str:
         "many": many,
         "told": frozenset(system),
         "drawn": None if many else tree(system.get("versions", [])),
-        "grid": grid(system.get("raci")),
+        "grids": [] if many else grids(system.get("raci")),
         "paint": paint(),
     }
     return render_to_string(f"{PDF}_system.html", given)

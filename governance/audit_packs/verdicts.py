@@ -176,6 +176,7 @@ def _version(version: ModelVersion, pin: Pin) -> Facts:
         "region": version.region,
         "prompt_sha256": version.prompt_sha256,
         "notes": version.notes,
+        "bundle": version.bundle,
         "digest": version.digest,
         "proposed_at": iso(version.frozen_at),
         "created_at": iso(version.created_at),

@@ -65,6 +65,12 @@ VERSION = {
     "pin_reason": "ends in an ISO date",
     "region": "eu",
     "prompt_sha256": "",
+    "bundle": {
+        "provider": "openai",
+        "model_id": "gpt-4o-2024-11-20",
+        "prompts": {"system": "3a" * 32},
+        "parameters": {"temperature": "0.2"},
+    },
     "notes": "Shorter reasons.",
     "digest": "cd" * 32,
     "proposed_at": "2026-11-20T09:00:00Z",

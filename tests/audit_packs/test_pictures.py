@@ -8,8 +8,19 @@ from django.conf import settings
 
 from governance.audit_packs import pictures
 from governance.audit_packs.fronts import annex, exceptions, has_break_glass
-from governance.audit_packs.pictures_system import grid, tree
-from tests.audit_packs.samples import HELD, PAPER, RELEASE, VERSION, bare, contents, system
+from governance.audit_packs.pictures_system import ACROSS, LETTERS, grids, tree
+from governance.audit_packs.templatetags.pack import leaves, running
+from tests.audit_packs.samples import (
+    HELD,
+    PAPER,
+    RELEASE,
+    ROW,
+    VERSION,
+    VOTE,
+    bare,
+    contents,
+    system,
+)
 
 
 def test_the_bar_of_tiers_is_as_wide_as_the_page_and_says_what_it_shows():
@@ -60,19 +71,65 @@ def test_only_dates_of_the_next_eighteen_months_are_drawn():
     assert pictures.calendar([system(1)], date(2030, 1, 1)).lanes == ()
 
 
-def test_a_matrix_of_few_people_is_a_grid():
-    shown = grid(system(1)["raci"])
+def test_a_matrix_is_drawn_with_a_letter_for_each_part_of_each_person():
+    (shown,) = grids(system(1)["raci"])
 
-    assert shown is not None
-    assert shown.people == ("Jonas Weber", "Ines Halvorsen")
-    assert shown.rows[0][2] == ("AR", "C")
+    assert shown.words == "Columns: Jonas Weber, Ines Halvorsen"
+    assert [box.letter for box in shown.rows[0].boxes] == ["A", "R", "C"]
+    assert shown.rows[0].words == (
+        "Jonas Weber accountable; Jonas Weber responsible; Ines Halvorsen consulted"
+    )
+    assert not shown.upright
 
 
-def test_a_matrix_of_many_people_stays_a_table():
-    row = system(1)["raci"]["rows"][0] | {"informed": [f"Person {n}" for n in range(9)]}
+@pytest.mark.parametrize(
+    ("people", "columns"), [(8, [8]), (9, [9]), (18, [18]), (19, [10, 9]), (40, [14, 14, 12])]
+)
+def test_a_matrix_of_many_people_has_upright_names_and_several_drawings(people, columns):
+    named = [f"Person {n} of the board of directors" for n in range(people)]
+    rows = [
+        ROW | {"accountable": [], "responsible": [], "consulted": [], "informed": [name]}
+        for name in named
+    ]
+    drawn = grids({"rows": rows})
 
-    assert grid({"rows": [row]}) is None
-    assert grid(None) is None
+    assert [len(grid.names) for grid in drawn] == columns
+    assert {grid.upright for grid in drawn} == {people > 8}
+    assert [name for grid in drawn for name in grid.words[9:].split(", ")] == named
+    for grid in drawn:
+        boxes = [box for row in grid.rows for box in row.boxes]
+        assert all(box.x >= 0 and box.x + box.width <= ACROSS for box in boxes)
+        assert all(y < grid.height for name in grid.names for _, y in name.lines)
+
+
+def test_all_the_letters_of_one_person_fit_into_a_column():
+    everything = {word: ["Noor"] for word, _ in LETTERS}
+    others = ROW | {"informed": [f"Person {n}" for n in range(15)]}
+    (shown,) = grids({"rows": [ROW | everything, others]})
+
+    boxes = [box for box in shown.rows[0].boxes if box.letter in "ARCI"]
+    assert [box.letter for box in boxes] == ["A", "R", "C", "I"]
+    assert boxes[-1].x + boxes[-1].width - boxes[0].x < ACROSS / 18
+
+
+def test_nobody_in_a_matrix_draws_nothing():
+    nobody = {word: [] for word, _ in LETTERS}
+
+    assert grids(None) == []
+    assert grids({"rows": []}) == []
+    assert grids({"rows": [ROW | nobody]}) == []
+
+
+def test_what_runs_is_told_with_its_bundle_and_who_agreed():
+    void = VOTE | {"person": "Paul Keller", "void_at": "2026-11-21T11:00:00Z"}
+    against = VOTE | {"person": "Noor Jansen", "yes": False}
+    runs = RELEASE | {"votes": [VOTE, void, against]}
+    over = RELEASE | {"ref": "UPD-000", "may_run": False}
+    (one,) = running([VERSION | {"releases": [over, runs]}])
+
+    assert (one["release"]["ref"], one["agreed"]) == ("UPD-001", ["Ines Halvorsen"])
+    assert ("prompts.system", "3a" * 32) in leaves(VERSION["bundle"])
+    assert ("model_id", "gpt-4o-2024-11-20") in leaves(VERSION["bundle"])
 
 
 def test_the_drawing_of_versions_tells_where_each_runs():

@@ -10,6 +10,8 @@ from governance.classification.deciding import pruned
 from governance.classification.queries import engine
 from governance.ledger.sentences import changes, sentence
 from governance.ledger.sentences import words as said_as
+from inventory.systems.bundles.problems import dotted
+from inventory.systems.bundles.rules import Bundle
 
 register = template.Library()
 ANSWERED = "facts.changed"
@@ -116,6 +118,32 @@ def deed(entry: dict[str, Any]) -> str:
     else:
         said = f"{plain(entry['action'].replace('.', ', '))}: {entry['object']}"
     return ended(f"{said[:1].upper()}{said[1:]}")
+
+
+@register.filter
+def running(versions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what runs or may run in production: the release, its version, and who agreed to it."""
+    return [
+        {
+            "version": version,
+            "release": release,
+            "agreed": [vote["person"] for vote in release["votes"] if counts(vote)],
+        }
+        for version in versions
+        for release in version["releases"]
+        if release["may_run"]
+    ]
+
+
+def counts(vote: dict[str, Any]) -> bool:
+    """Return whether a vote said yes and counts still."""
+    return bool(vote["yes"] and not vote["void_at"])
+
+
+@register.filter
+def leaves(bundle: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Return each value of a release bundle with its path: prompts.system, 32877e…"""
+    return [(dotted(path), value) for path, value in Bundle.of(bundle).leaves.items()]
 
 
 def _answers(changed: dict[str, Any]) -> list[str]:
