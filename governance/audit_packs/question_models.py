@@ -17,8 +17,13 @@ class PackQuestionQuerySet(models.QuerySet["PackQuestion"]):
     """Who sees which question, and which still wait."""
 
     def visible_to(self, user: User) -> Self:
-        """Return the questions about packs that the person sees."""
-        return self.filter(pack__in=EvidencePack.objects.visible_to(user).values("pk"))
+        """Return the questions about packs that the person sees, and about systems they own:
+        who owns a system answers for it, also where the pack tells of others.
+        """
+        if not user.is_active:
+            return self.none()
+        seen = EvidencePack.objects.visible_to(user).values("pk")
+        return self.filter(Q(pack__in=seen) | Q(system__owner=user))
 
     def waiting(self) -> Self:
         """Return the questions that nobody answered."""

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from governance.accounts.access import acting_user
 from governance.audit_packs import question_actions
+from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.question_models import PackQuestion
 from governance.audit_packs.question_queries import with_answers
 from governance.audit_packs.sharing_forms import AnswerForm, QuestionForm
@@ -60,7 +61,11 @@ def question(request: HttpRequest, question: int) -> HttpResponse:
         question_actions.answer(found, text=form.cleaned_data["text"], actor=user)
         messages.success(request, "Your answer is on record.")
         return redirect("audit_packs:question", question=found.pk)
-    context = {"question": found, "form": form if may_answer else None}
+    context = {
+        "question": found,
+        "form": form if may_answer else None,
+        "sees_pack": EvidencePack.objects.visible_to(user).filter(pk=found.pack_id).exists(),
+    }
     status = 422 if form.errors else 200
     return render(request, "audit_packs/question.html", context, status=status)
 

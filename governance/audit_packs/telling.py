@@ -52,12 +52,18 @@ def tell_answer(answer: PackAnswer) -> None:
 
 
 def answering(question: PackQuestion) -> list[User]:
-    """Return who is to answer: keepers of the units' packs, who asked for this one, the owner."""
+    """Return who is to answer: keepers of the units' packs, who asked for this one, the owner.
+
+    Only who may still read the question: somebody who left the units hears no more of them.
+    """
     pack, system = question.pack, question.system
     people = list(keepers(pack.unit.path))
-    named = [pack.requested_by, system.owner if system else None]
     known = {one.pk for one in people}
-    return people + [one for one in named if one and one.is_active and one.pk not in known]
+    named = [one for one in (pack.requested_by, system and system.owner) if one]
+    mine = PackQuestion.objects.filter(pk=question.pk)
+    return people + [
+        one for one in dict.fromkeys(named) if one.pk not in known and mine.visible_to(one).exists()
+    ]
 
 
 def _item(question: PackQuestion) -> str:

@@ -7,12 +7,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from governance.accounts.actions import revoke
 from governance.audit_packs import question_actions
 from governance.audit_packs.actions import request_pack
+from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.question_models import PackAnswer, PackQuestion
 from governance.audit_packs.question_queries import questions_about, to_answer
 from governance.audit_packs.rules import ScopeKind
-from governance.audit_packs.tasks import sweep_questions
+from governance.audit_packs.tasks import build_pack, sweep_questions
 from governance.common.errors import DomainError
 from governance.ledger.models import Entry
 from governance.notices.models import Notice
@@ -150,3 +152,38 @@ def test_who_may_answer_a_question_is_told_that_it_waits(request, question):
         person = request.getfixturevalue(who)
         waits = to_answer(person).exists()
         assert waits == question_actions.may_answer(question, person), who
+
+
+@pytest.fixture
+def wide(system, lending, officer) -> EvidencePack:
+    """A sealed pack about Mira's system and one of Lending, which she does not see."""
+    other = make_system(actor=officer, unit=lending)
+    pack = request_pack(actor=officer, kind=ScopeKind.SELECTION, systems=[system, other])
+    build_pack(pack.pk)
+    pack.refresh_from_db()
+    return pack
+
+
+def test_an_owner_answers_about_their_system_in_a_pack_that_is_not_theirs(
+    as_user, wide, system, owner, auditor
+):
+    asked = question_actions.ask(wide, text="Who tested it?", actor=auditor, system=system)
+    url = Notice.objects.get(person=owner, channel="app").url
+
+    page = as_user(owner).get(url)
+    as_user(owner).post(url, {"text": "Mira did, in May."})
+
+    assert page.status_code == 200
+    assert f"/packs/{wide.ref}/" not in page.content.decode()
+    assert asked.answers.get().by == owner
+
+
+def test_who_asked_for_a_pack_and_left_its_units_hears_no_questions(
+    sealed_pack, officer, administrator, auditor
+):
+    revoke(officer.memberships.get(), actor=administrator)
+
+    asked = question_actions.ask(sealed_pack, text="Who tested it?", actor=auditor)
+
+    assert app_notices(officer) == []
+    assert not question_actions.may_answer(asked, officer)
