@@ -23,6 +23,7 @@ from governance.audit_packs.rules import (
     subject_of,
 )
 from governance.audit_packs.seal_actions import keep_seal
+from governance.audit_packs.sharing_queries import require_download
 from governance.common.canonical import digest
 from governance.common.errors import DomainError, TransitionError
 from governance.common.states import move
@@ -209,7 +210,13 @@ def fail(pack: EvidencePack, *, reason: str) -> None:
 
 @transaction.atomic
 def note_download(pack: EvidencePack, *, actor: User) -> PackDownload:
-    """Record that somebody fetched the file of a sealed pack."""
+    """Record that somebody fetches the file of a sealed pack.
+
+    Looks at the pack anew, and lets nobody end it meanwhile. Raises DomainError when it is not
+    sealed, or the person does not get it any more.
+    """
+    pack = EvidencePack.objects.select_for_update(no_key=True).get(pk=pack.pk)
+    require_download(pack, actor)
     if pack.status != PackStatus.SEALED:
         raise DomainError(f"{pack} is not sealed yet; there is nothing to download.")
     download = PackDownload.objects.create(pack=pack, user=actor)

@@ -24,10 +24,9 @@ def sent(pack: EvidencePack, user: User) -> FileResponse:
     Raises DomainError when the pack is not sealed, its file is gone or another, or it is not
     handed out any more.
     """
-    require_download(pack, user)
-    file = open_sealed(pack)
-    note_download(pack, actor=user)
-    return _attachment(file, pack.file_name, ZIP if pack.is_bag else PDF, pack.sha256)
+    return _attachment(
+        _fetched(pack, user), pack.file_name, ZIP if pack.is_bag else PDF, pack.sha256
+    )
 
 
 def sent_pdf(pack: EvidencePack, user: User) -> FileResponse:
@@ -37,12 +36,22 @@ def sent_pdf(pack: EvidencePack, user: User) -> FileResponse:
     """
     if not pack.is_bag:
         return sent(pack, user)
-    require_download(pack, user)
-    file = PdfInside(pack, open_sealed(pack))
-    note_download(pack, actor=user)
+    file = PdfInside(pack, _fetched(pack, user))
     response = _attachment(file, f"{pack.ref}.pdf", PDF, pack.pdf_sha256)
     response["Content-Length"] = str(pack.pdf_bytes)
     return response
+
+
+def _fetched(pack: EvidencePack, user: User) -> BinaryIO:
+    """Return the open file of a pack that the person gets; that they got it is on record."""
+    require_download(pack, user)
+    file = open_sealed(pack)
+    try:
+        note_download(pack, actor=user)
+    except DomainError:  # it ended while its digest was computed
+        file.close()
+        raise
+    return file
 
 
 class PdfInside:

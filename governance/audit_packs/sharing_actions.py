@@ -46,9 +46,7 @@ def share(pack: EvidencePack, *, to: User | Outside, until: date, actor: User) -
     if isinstance(to, User) and not to.is_active:
         raise DomainError(f"The account of {to} is closed.")
     fields: dict[str, Any] = {"person": to} if isinstance(to, User) else vars(to)
-    PackRecipient.objects.filter(  # one whose day went by leaves the place to the new one
-        pack=pack, ended_at__isnull=True, until__lt=timezone.localdate(), **fields
-    ).update(ended_at=timezone.now(), ended_by=actor)
+    _end_lapsed(pack, to, actor)
     try:
         with transaction.atomic():
             made = PackRecipient.objects.create(pack=pack, until=until, given_by=actor, **fields)
@@ -143,15 +141,28 @@ def _require_hand_out(pack: EvidencePack, actor: User) -> None:
 
 
 def _require_current(pack: EvidencePack, *, expired: bool = False) -> date | None:
-    """Return the last day of a pack that is handed out, or may be once more."""
+    """Return the last day of a pack that is handed out, or may be once more.
+
+    Nobody else ends it or hands it out until this transaction ends.
+    """
+    pack = EvidencePack.objects.select_for_update(no_key=True).get(pk=pack.pk)
     if pack.status != PackStatus.SEALED:
         raise DomainError(f"{pack} is not sealed; there is nothing to hand out.")
-    now = standing(EvidencePack.objects.select_related("expiry", "withdrawal").get(pk=pack.pk))
+    now = standing(pack)
     if now.withdrawal:
         raise DomainError(f"{pack} was withdrawn.")
     if now.is_expired and not expired:
         raise DomainError(f"{pack} is not handed out any more. Set another last day first.")
     return now.expires_on
+
+
+def _end_lapsed(pack: EvidencePack, to: User | Outside, actor: User) -> None:
+    """Let one whose day went by leave the place to the new one, whatever they are called now."""
+    same = {"person": to} if isinstance(to, User) else {"email": to.email}
+    lapsed = PackRecipient.objects.filter(
+        pack=pack, ended_at__isnull=True, until__lt=timezone.localdate(), **same
+    )
+    lapsed.update(ended_at=timezone.now(), ended_by=actor)
 
 
 def _check_until(pack: EvidencePack, until: date) -> None:

@@ -16,9 +16,9 @@ from governance.accounts.access import acting_user
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.audit_packs import sharing_actions
-from governance.audit_packs.models import EvidencePack, PackRecipient
+from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.sharing_forms import LastDayForm, RecipientForm, WithdrawalForm
-from governance.audit_packs.sharing_queries import may_everywhere, standing
+from governance.audit_packs.sharing_queries import may_everywhere, standing, visible_recipients
 from governance.common.forms import attempt, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -57,8 +57,9 @@ def share(request: HttpRequest, ref: str) -> HttpResponse:
 def unshare(request: HttpRequest, ref: str, recipient: int) -> HttpResponse:
     """Take a pack back from somebody."""
     pack = visible(request, ref)
-    row = get_object_or_404(PackRecipient, pk=recipient, pack=pack)
-    sharing_actions.unshare(row, actor=acting_user(request))
+    user = acting_user(request)
+    row = get_object_or_404(visible_recipients(user), pk=recipient, pack=pack)
+    sharing_actions.unshare(row, actor=user)
     messages.success(request, f"{pack} is taken back from {row}.")
     return redirect("audit_packs:pack", ref=pack.ref)
 
