@@ -16,7 +16,7 @@ from typing import Any
 
 from launcher.common import ROOT, say
 
-from bench.faults import broker, clocks, packs, recovery, sequencing, witnesses, workers
+from bench.faults import broker, clocks, packs, recovery, sequencing, stamping, witnesses, workers
 from bench.faults.checks import Found, line, table
 from bench.faults.plan import Run, carried_out
 from bench.faults.world import ground
@@ -42,6 +42,7 @@ EXPERIMENTS: dict[str, Callable[[Run], None]] = {
     "F-28": sequencing.sequencers,
     "F-29": sequencing.key_away,
     "F-29w": witnesses.witness_away,
+    "F-30": stamping.service_away,
 }
 
 

@@ -50,8 +50,8 @@ def take_over() -> None:
 
 def write() -> None:
     """Record something."""
-    from governance.accounts.actions import rename_unit
     from governance.accounts.models import BusinessUnit, User
+    from governance.accounts.unit_actions import rename_unit
 
     say("write")
     who = User.objects.filter(memberships__role="administrator").earliest("pk")

@@ -50,15 +50,19 @@ class Publisher:
 
     def _usual(self, step: str) -> float:
         """Return how long such a step took in the middle, 0 while none is over."""
+        self._check_alive()
         told = list(self.steps)
         pairs = itertools.pairwise(told)
         took = [after - at for (at, name), (after, _) in pairs if name == step]
         return statistics.median(took) if took else 0.0
 
     def _is_in(self, step: str, seen: int) -> bool:
+        self._check_alive()
+        return any(name == step for _, name in self.steps[seen:])
+
+    def _check_alive(self) -> None:
         if self.child.poll() is not None:
             raise Problem(f"The publisher ended by itself with {self.child.returncode}.")
-        return any(name == step for _, name in self.steps[seen:])
 
     def kill(self) -> None:
         """End it as a power cut would."""
