@@ -1,26 +1,21 @@
 """Adding evidence and withdrawing it: nothing is ever deleted, everything is recorded."""
 
-import hashlib
-import secrets
 from datetime import date
-from pathlib import PurePath
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.files import File
-from django.core.validators import URLValidator
 from django.db import connection, transaction
 from django.utils import timezone
 
 from governance.accounts.models import User
 from governance.common.errors import DomainError
+from governance.evidence.keeping import check_content, content_of, put_away
 from governance.evidence.models import EvidenceItem
-from governance.evidence.rules import content_type, days_out_of_order, kept_name, misfit
+from governance.evidence.rules import days_out_of_order
 from governance.ledger.actions import record
 from inventory.systems.actions import may_answer, may_edit, require_edit, require_open
 from inventory.systems.models import AISystem
-
-check_https = URLValidator(schemes=["https"])
 
 
 @transaction.atomic
@@ -61,14 +56,14 @@ def keep_evidence(
     require_open(system)
     _check(title, upload, link, about)
     locked = AISystem.objects.select_for_update(no_key=True).get(pk=system.pk)
-    content = _content(upload) if upload else {"link": link}
+    content = content_of(upload) if upload else {"link": link}
     if upload and (known := _known(locked, content["sha256"])):
         return known
     item = EvidenceItem(
         ref=_next_ref(), system=locked, title=title.strip(), added_by=actor, **content, **about
     )
     if upload:
-        _keep(item, upload)
+        put_away(upload, item.file, f"evidence/{locked.ref}")
     item.added_at = timezone.now()
     item.save(force_insert=True)
     record("evidence.added", subject=item, actor=actor, data=_told(item), unit=system.unit_id)
@@ -112,48 +107,14 @@ def require_withdrawal(user: User, item: EvidenceItem) -> None:
 def _check(title: str, upload: File | None, link: str, about: dict[str, Any]) -> None:
     if not title.strip():
         raise DomainError("Say in a few words what this shows.")
-    if bool(upload is not None) == bool(link):
-        raise DomainError("Give either a file or a link.")
-    if upload is not None and (reason := misfit(upload.size)):
-        raise DomainError(reason)
-    if link:
-        _check_link(link)
+    check_content(upload, link)
     if days_out_of_order(about.get("observed_from"), about.get("observed_until")):
         raise DomainError("The period it shows ends before it begins.")
-
-
-def _check_link(link: str) -> None:
-    try:
-        check_https(link)
-    except ValidationError as error:
-        raise DomainError("A link begins with https:// and names a page.") from error
-
-
-def _content(upload: File) -> dict[str, Any]:
-    digest = hashlib.sha256()
-    upload.seek(0)
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    name = kept_name(str(upload.name))
-    return {
-        "file_name": name,
-        "content_type": content_type(name),
-        "size_bytes": upload.size,
-        "sha256": digest.hexdigest(),
-    }
 
 
 def _known(system: AISystem, sha256: str) -> EvidenceItem | None:
     same = EvidenceItem.objects.filter(system=system, sha256=sha256, withdrawn_at__isnull=True)
     return same.select_related("system").first()
-
-
-def _keep(item: EvidenceItem, upload: File) -> None:
-    """Put the file into the storage under a name nobody can guess."""
-    upload.seek(0)
-    ending = PurePath(item.file_name).suffix[:10]
-    path = f"evidence/{item.system.ref}/{secrets.token_hex(16)}{ending}"
-    item.file.name = item.file.storage.save(path, upload)
 
 
 def _told(item: EvidenceItem) -> dict[str, Any]:
