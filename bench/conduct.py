@@ -38,6 +38,7 @@ IN_A_DATABASE = (
     "preview",
     "pages",
     "versions",
+    "frameworks",
 )
 NAMES = (*IN_A_DATABASE, "starts")
 

@@ -206,6 +206,17 @@ def of_versions(told: Mapping[str, Any]) -> Iterator[Figure]:
         yield Figure(f"deployable against {name}", times, "times", aim)
 
 
+def of_frameworks(told: Mapping[str, Any]) -> Iterator[Figure]:
+    """Yield the pages of frameworks beside their statements alone, and a pack's part of them."""
+    for name, at in told["pages"].items():
+        times = round(at["median_ms"] / at["bare_ms"], 1)
+        note = f"{told['systems']:,} systems, {at['statements']} statements, cpu {at['cpu_ms']}; "
+        note += f"{times} times its statements alone ({at['bare_ms']} ms by psycopg)"
+        yield Figure(f"frameworks: {name}", at["median_ms"], "ms", told["aim_ms"], note=note)
+    note = f"{told['systems']:,} systems, all five"
+    yield Figure("frameworks: read for a pack", told["pack_seconds"], "s", note=note)
+
+
 def of_starts(told: Mapping[str, Any]) -> Iterator[Figure]:
     """Yield seconds of starting, and memory."""
     aims = {"first": 30.0, "first_with_demo": 30.0, "second": 6.0, "fresh_clone": 30.0}
@@ -242,6 +253,7 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], Iterator[Figure]]] = {
     "preview": of_preview,
     "starts": of_starts,
     "versions": of_versions,
+    "frameworks": of_frameworks,
 }
 
 

@@ -17,6 +17,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "escalation": {"items": 10_000, "due": 1_000},
     "reconcile": {"items": 10_000},
     "versions": {"versions": 5_000, "of_one": 100, "seconds": 0.5, "timed": 15},
+    "frameworks": {"systems": 200, "timed": 5},
     "pages": {"sizes": (1_000, 10_000), "timed": 30},
 }
 
