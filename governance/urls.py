@@ -160,7 +160,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("governance.evaluations.urls")),
     path("imports/", include("inventory.imports.urls")),
     path("packs/", include("governance.audit_packs.urls")),
-    path("frameworks/", include("governance.crosswalk.urls")),
+    path("", include("governance.crosswalk.urls")),
     path("", include("governance.notices.urls")),
     path("settings/", include("governance.accounts.urls")),
     path("systems/", include("inventory.systems.urls")),

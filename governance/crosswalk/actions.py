@@ -1,8 +1,9 @@
-"""Setting a control aside with a reason and a last day, and looking through a new mapping."""
+"""Setting a control aside, which takes two people, and looking through a new mapping."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -39,11 +40,12 @@ class Aside:
 
 @transaction.atomic
 def set_aside(aside: Aside, *, actor: User, reason: str, until: date) -> NotApplicable:
-    """Say that a control does not apply, until a last day at most a year from now.
+    """Propose that a control does not apply, until a last day at most a year from now.
 
-    Raises PermissionDenied unless the actor classifies in the system's unit, for all systems in
-    the whole organisation; DomainError without a reason, for a control or framework that there
-    is not, for a day out of that year, and while the same is said already.
+    It counts once a second person agreed. Raises PermissionDenied unless the actor classifies in
+    the system's unit, for all systems in the whole organisation; DomainError without a reason,
+    for a control or framework that there is not, for a day out of that year, and while the same
+    is said already.
     """
     unit = aside.system.unit if aside.system else None
     require(actor, Capability.CLASSIFY, unit)
@@ -61,13 +63,34 @@ def set_aside(aside: Aside, *, actor: User, reason: str, until: date) -> NotAppl
             )
     except IntegrityError as error:
         raise DomainError(f"{aside.control} is set aside there already.") from error
-    record("control.set_aside", subject=row, actor=actor, data=_told(row), unit=_unit(row))
+    record("control.aside_proposed", subject=row, actor=actor, data=_told(row), unit=_unit(row))
     return row
 
 
 @transaction.atomic
+def agree(row: NotApplicable, *, actor: User) -> None:
+    """Agree that a control does not apply; from now on it counts nowhere that was said.
+
+    Raises PermissionDenied as `set_aside` does, and for whoever proposed it; DomainError when
+    somebody was first, it was withdrawn, or its last day has passed.
+    """
+    require(actor, Capability.CLASSIFY, row.system.unit if row.system else None)
+    if row.set_by_id == actor.pk:
+        raise PermissionDenied("A second person agrees, not the one who proposed it.")
+    waiting = NotApplicable.objects.filter(
+        pk=row.pk,
+        agreed_at__isnull=True,
+        withdrawn_at__isnull=True,
+        until__gte=timezone.localdate(),
+    )
+    if not waiting.update(agreed_at=timezone.now(), agreed_by=actor):
+        raise DomainError(f"This about {row.control} waits for nobody any more.")
+    record("control.set_aside", subject=row, actor=actor, data=_told(row), unit=_unit(row))
+
+
+@transaction.atomic
 def withdraw(row: NotApplicable, *, actor: User) -> None:
-    """Let a control apply again.
+    """Let a control apply again, or take the proposal back.
 
     Raises PermissionDenied as `set_aside` does, DomainError when somebody was first.
     """

@@ -1,5 +1,6 @@
 """Frameworks over REST: how many controls are shown, and one framework control by control."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,7 +14,8 @@ from rest_framework.response import Response
 from governance.accounts.models import User
 from governance.crosswalk.packing import told_coverage, told_head, told_mapping
 from governance.crosswalk.queries import Survey, survey
-from governance.crosswalk.rules import Framework, State, Strength
+from governance.crosswalk.reading import catalogue
+from governance.crosswalk.rules import Control, Framework, State, Strength
 from governance.crosswalk.wishes import Wish, keys_for
 from governance.rest.fields import StrictBody
 from governance.rest.resource import Resource
@@ -156,15 +158,16 @@ class FrameworkViewSet(Resource):
     @action(detail=True, methods=["get"])
     def coverage(self, request: Request, framework: str) -> Response:
         """Return one framework, control by control."""
-        told = self._survey(request)
-        found = told_coverage(told.coverage(Framework(framework)), told)
+        key = Framework(framework)
+        told = self._survey(request, catalogue().of(key))
+        found = told_coverage(told.coverage(key), told)
         return self._answer(CoverageSerializer, found)
 
-    def _survey(self, request: Request) -> Survey:
+    def _survey(self, request: Request, controls: Iterable[Control] | None = None) -> Survey:
         asked = CrosswalkQuery(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         chosen = {name: str(value) for name, value in asked.validated_data.items()}
-        return survey(keys_for(self.person, Wish(chosen)))
+        return survey(keys_for(self.person, Wish(chosen)), controls=controls)
 
     def _answer(self, shape: type[serializers.Serializer], told: dict[str, Any]) -> Response:
         return Response(shape(told | told_mapping()).data)

@@ -1,4 +1,4 @@
-"""Setting a control aside: in which framework, for which system, why, until when."""
+"""Forms about a control: setting it aside, and saying by hand what shows it."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,17 +11,16 @@ from governance.common.forms import DayInput
 from governance.crosswalk.actions import Aside
 from governance.crosswalk.reading import catalogue
 from governance.crosswalk.rules import Control, Framework
+from governance.crosswalk.statement_actions import Content, Subject
 from inventory.systems.models import AISystem
 
 ALL = "all"
 USUAL = timedelta(days=365)
 
 
-class SetAsideForm(forms.Form):
-    """Why a control does not apply, and until when that holds."""
-
-    framework = forms.ChoiceField(label="In")
-    system = forms.ModelChoiceField(
+def system_field() -> forms.ModelChoiceField:
+    """Return a field that takes the ref of a system the person sees, or nothing for all."""
+    return forms.ModelChoiceField(
         queryset=AISystem.objects.none(),
         to_field_name="ref",
         required=False,
@@ -29,10 +28,17 @@ class SetAsideForm(forms.Form):
         help_text="Empty: for all systems, which needs a role in the whole organisation.",
         error_messages={"invalid_choice": "You see no system of this name."},
     )
+
+
+class SetAsideForm(forms.Form):
+    """Why a control does not apply, and until when that holds."""
+
+    framework = forms.ChoiceField(label="In")
+    system = system_field()
     reason = forms.CharField(
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="It is printed in packs, with your name.",
+        help_text="It is printed in packs, with your name and that of whoever agrees.",
     )
     until = forms.DateField(
         label="Holds until",
@@ -59,3 +65,51 @@ class SetAsideForm(forms.Form):
         given = self.cleaned_data
         framework = None if given["framework"] == ALL else Framework(given["framework"])
         return Aside(self.control.code, framework, given["system"])
+
+
+class StatementForm(forms.Form):
+    """What is in place for a control, the file or link that shows it, and when to look again."""
+
+    system = system_field()
+    said = forms.CharField(
+        label="What is in place",
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="And how the file or link shows it. It is printed in packs, with your name.",
+    )
+    upload = forms.FileField(label="File", required=False, help_text="Up to 50 MiB.")
+    link = forms.URLField(
+        label="Or a link",
+        required=False,
+        max_length=2_000,
+        assume_scheme="https",
+        help_text="https:// only. What stands behind a link may change; a file cannot.",
+    )
+    review_on = forms.DateField(
+        label="To be looked at again on",
+        widget=DayInput(),
+        help_text="At most a year from now; after this day it counts as stale.",
+    )
+
+    def __init__(
+        self, control: Control, systems: QuerySet[AISystem], *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.control = control
+        if control.once:
+            del self.fields["system"]
+        else:
+            self.fields["system"].queryset = systems  # type: ignore[attr-defined]
+        self.fields["review_on"].initial = timezone.localdate() + USUAL
+
+    @property
+    def about(self) -> Subject:
+        """Return what it is about."""
+        return Subject(self.control.code, self.cleaned_data.get("system"))
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """Return what is to be signed."""
+        given = self.cleaned_data
+        content = Content(given["upload"], given["link"])
+        return {"said": given["said"], "content": content, "review_on": given["review_on"]}

@@ -3,16 +3,20 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from governance.accounts.access import visible_units
 from governance.accounts.models import User
 from governance.common.states import choices
 from governance.crosswalk.rules import Framework
+from governance.crosswalk.statement_models import Statement, seen_by
 from inventory.systems.models import AISystem
+
+__all__ = ["MappingReview", "NotApplicable", "Statement"]
 
 COUNTS = Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
 WITHDRAWN = Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False)
+WAITS = Q(agreed_at__isnull=True, agreed_by__isnull=True)
+AGREED = Q(agreed_at__isnull=False, agreed_by__isnull=False) & ~Q(agreed_by=F("set_by"))
 
 
 class NotApplicableQuerySet(models.QuerySet["NotApplicable"]):
@@ -20,18 +24,18 @@ class NotApplicableQuerySet(models.QuerySet["NotApplicable"]):
 
     def visible_to(self, user: User) -> QuerySet["NotApplicable"]:
         """Return the rows the person may see."""
-        if not visible_units(user).exists():
-            return self.none()
-        seen = AISystem.objects.visible_to(user).values("pk")
-        return self.filter(Q(system__isnull=True) | Q(system__in=seen))
+        return self.filter(seen_by(user))
 
     def counting(self, day: date) -> QuerySet["NotApplicable"]:
-        """Return what counts on a day: not withdrawn, and not past its last day."""
-        return self.filter(COUNTS, until__gte=day)
+        """Return what counts on a day: agreed, not withdrawn, and not past its last day."""
+        return self.filter(COUNTS, agreed_at__isnull=False, until__gte=day)
 
 
 class NotApplicable(models.Model):
-    """Somebody said that a control does not apply, why, and until when that holds."""
+    """Somebody said that a control does not apply, why, and until when that holds.
+
+    It counts once a second person agreed.
+    """
 
     control = models.CharField(max_length=8)
     framework = models.CharField(max_length=20, choices=choices(Framework), blank=True)  # none: all
@@ -42,6 +46,10 @@ class NotApplicable(models.Model):
     set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField()
     until = models.DateField()  # last day that counts
+    agreed_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    agreed_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -61,6 +69,7 @@ class NotApplicable(models.Model):
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="not_applicable_why"),
             models.CheckConstraint(condition=COUNTS ^ WITHDRAWN, name="not_applicable_withdrawn"),
+            models.CheckConstraint(condition=WAITS ^ AGREED, name="not_applicable_two_people"),
             models.CheckConstraint(
                 condition=Q(framework__in=["", *Framework]), name="not_applicable_framework"
             ),

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from governance.crosswalk.entries import numbers_of
-from governance.crosswalk.queries import Coverage, Looked, Survey, applies_from, survey
+from governance.crosswalk.lawful import applies_from
+from governance.crosswalk.queries import Coverage, Looked, Survey, survey
 from governance.crosswalk.reading import catalogue
-from governance.crosswalk.rules import Clause, Framework, Shown, Standing
+from governance.crosswalk.rules import Clause, Framework, Shown
+from governance.crosswalk.standings import Standing
 from inventory.systems.models import AISystem
 
 WARNING = "A mapping is not compliance."

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from governance.crosswalk.clauses import clause_of
 from governance.crosswalk.entries import numbers_of
-from governance.crosswalk.queries import Coverage, Law, Line, Looked, Survey, applies_from, law_of
+from governance.crosswalk.lawful import Law, applies_from, law_of
+from governance.crosswalk.queries import Coverage, Line, Looked, Survey
 from governance.crosswalk.reading import FrameworkHead
-from governance.crosswalk.rules import Clause, Control, Framework, Standing, State, clause_of
+from governance.crosswalk.rules import Clause, Control, Framework, State
+from governance.crosswalk.standings import Standing
 from inventory.systems.models import AISystem
 
 MOST_LINES = 3  # of one control in the list of a framework

@@ -1,43 +1,23 @@
-"""What shows the controls of a framework, over many systems: a constant number of look-ups."""
+"""What is known about controls and some systems: a constant number of look-ups."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cache, cached_property
+from datetime import datetime
+from functools import cached_property
 
 from django.urls import reverse
 from django.utils import timezone
 
-from governance.classification.law import Pack
-from governance.classification.models import Assessment
-from governance.classification.queries import engine
-from governance.classification.rules import Tier
+from governance.crosswalk.applying import Circumstances, why_not
+from governance.crosswalk.clauses import clause_of, clause_order
 from governance.crosswalk.evidence.all import QUERIES, Scope, found, scope_of
+from governance.crosswalk.knowing import circumstances
+from governance.crosswalk.lawful import Law, articles_known, law_of
 from governance.crosswalk.models import MappingReview, NotApplicable
 from governance.crosswalk.reading import Catalogue, FrameworkHead, catalogue
-from governance.crosswalk.rules import (
-    Circumstances,
-    Clause,
-    Control,
-    Counts,
-    Evidence,
-    Framework,
-    Sets,
-    Shown,
-    Standing,
-    article_of,
-    clause_of,
-    clause_order,
-    counts_of,
-    standing,
-    why_not,
-)
+from governance.crosswalk.rules import Control, Evidence, Framework, Shown
+from governance.crosswalk.standings import Counts, Sets, Standing, counts_of, standing
 from inventory.systems.models import AISystem
-from inventory.systems.rules import NOT_PERSONAL, DataCategory, OurRole
-
-OUTSIDE = frozenset({Tier.OUT_OF_SCOPE, Tier.NOT_APPLICABLE})
-UNITED_STATES = "US"
-ROUTES = {"all": "", "annex3": "Annex III", "annex1a": "Annex I A", "annex1b": "Annex I B"}
 
 
 @dataclass(frozen=True)
@@ -65,16 +45,6 @@ class Looked:
     def current(self) -> int:
         """Return how many of the records count today."""
         return sum(line.shown.is_current for line in self.lines)
-
-
-@dataclass(frozen=True)
-class Law:
-    """Which text of a framework counts, and of when."""
-
-    title: str
-    edition: str
-    as_of: str
-    version: str
 
 
 @dataclass(frozen=True)
@@ -112,12 +82,12 @@ class Coverage:
 
 
 class Survey:
-    """Everything that is known about controls and some systems, read once."""
+    """What is known about some controls and some systems, read once."""
 
-    def __init__(self, systems: Iterable[int], now: datetime) -> None:
+    def __init__(self, systems: Iterable[int], now: datetime, controls: Iterable[Control]) -> None:
         self.catalogue: Catalogue = catalogue()
         self.scope: Scope = scope_of(systems, now)
-        wanted = {one for control in self.catalogue.controls.values() for one in control.evidence}
+        wanted = {one for control in controls for one in control.evidence}
         self.found = found(wanted, self.scope)
         self.sets = {one: _sets(rows) for one, rows in self.found.items()}
         self.groups = _grouped(circumstances(self.scope))
@@ -158,9 +128,17 @@ class Survey:
         return sorted(lines, key=lambda line: (line.shown.is_current, line.shown.ref))
 
 
-def survey(systems: Iterable[int], now: datetime | None = None) -> Survey:
-    """Return what is known about the systems of these keys."""
-    return Survey(systems, now or timezone.now())
+def survey(
+    systems: Iterable[int],
+    now: datetime | None = None,
+    controls: Iterable[Control] | None = None,
+) -> Survey:
+    """Return what is known about the systems of these keys and some controls; of all without.
+
+    A survey of some controls tells nothing of others: only what these ask for is looked up.
+    """
+    known = catalogue().controls.values() if controls is None else controls
+    return Survey(systems, now or timezone.now(), known)
 
 
 def coverage(framework: Framework, systems: Iterable[AISystem]) -> Coverage:
@@ -180,77 +158,8 @@ def _grouped(about: Mapping[int, Circumstances]) -> dict[Circumstances, list[int
     return groups
 
 
-def circumstances(scope: Scope) -> dict[int, Circumstances]:
-    """Return what decides which controls apply to each system; one look-up."""
-    rows = Assessment.objects.current().filter(system__in=scope.ids).order_by()
-    signed = {
-        system: (tier, frozenset(one["id"] for one in duties or ()))
-        for system, tier, duties in rows.values_list("system_id", "tier", "result__obligations")
-    }
-    return {system.pk: _circumstances(system, signed.get(system.pk)) for system in scope.systems}
-
-
-def _circumstances(system: AISystem, signed: tuple[str, frozenset[str]] | None) -> Circumstances:
-    data = set(system.data_categories)
-    abroad = bool(system.countries) and UNITED_STATES not in system.countries
-    return Circumstances(
-        personal=bool(data - NOT_PERSONAL) if data else None,
-        phi=(DataCategory.HEALTH in data and not abroad) if data else None,
-        vendor=system.vendor_id is not None,
-        provider=OurRole.PROVIDER in system.our_roles if system.our_roles else None,
-        retired=system.is_retired,
-        in_scope=not (signed and signed[0] in OUTSIDE),
-        articles=_articles(signed[1]) if signed else None,
-    )
-
-
-@cache
-def _articles(obligations: frozenset[str]) -> frozenset[str]:
-    duties = (one for one in engine().pack.obligations if one.id in obligations)
-    return frozenset(article_of(cited) for one in duties for cited in one.citation)
-
-
-@cache
-def articles_known() -> frozenset[str]:
-    """Return the articles for which the rule pack has duties."""
-    return _articles(frozenset(one.id for one in engine().pack.obligations))
-
-
-@cache
-def applies_from(ref: str) -> tuple[tuple[str, date], ...]:
-    """Return from when on an article of the AI Act applies, by the way a system is high-risk.
-
-    By the duties that cite exactly this, else by those of its article; days of the amended text.
-    """
-    pack: Pack = engine().pack
-    exact = [one for one in pack.obligations if ref in one.citation]
-    article = article_of(ref)
-    of_article = [
-        one
-        for one in pack.obligations
-        if any(article_of(cited) == article for cited in one.citation[:1])
-    ]
-    days = {
-        (ROUTES.get(route, route), dates.amended)
-        for one in exact or of_article
-        for route, dates in one.dates.items()
-        if dates.amended
-    }
-    return tuple(sorted(days, key=lambda one: (one[1], one[0])))
-
-
-def law_of(head: FrameworkHead) -> Law:
-    """Return which text counts: of the AI Act what the rule pack in force reads."""
-    if not head.is_of_rulepack:
-        known = catalogue()
-        return Law(head.title, head.edition, str(known.dated), f"mapping {known.version}")
-    pack = engine().pack
-    amended = pack.meta["instruments"]["amended"]["name"]
-    return Law(str(amended), head.edition, str(pack.meta["as_of"]), pack.short_version)
-
-
 def _set_aside(scope: Scope) -> dict[str, list[NotApplicable]]:
-    rows = NotApplicable.objects.counting(scope.today).select_related("set_by")
+    rows = NotApplicable.objects.counting(scope.today).select_related("set_by", "agreed_by")
     found: dict[str, list[NotApplicable]] = {}
     for row in rows:
         if row.system_id is None or row.system_id in scope.by_pk:
@@ -261,7 +170,11 @@ def _set_aside(scope: Scope) -> dict[str, list[NotApplicable]]:
 def said(row: NotApplicable) -> str:
     """Return in words why a control was set aside, by whom and until when."""
     reason = row.reason.rstrip(".")
-    return f"{reason}. {row.set_by.name} said so; it holds until {row.until:%Y-%m-%d}."
+    second = row.agreed_by.name if row.agreed_by else "nobody"
+    return (
+        f"{reason}. {row.set_by.name} said so, {second} agreed; "
+        f"it holds until {row.until:%Y-%m-%d}."
+    )
 
 
 def changed_controls() -> dict[str, str]:
@@ -276,8 +189,3 @@ def changed_controls() -> dict[str, str]:
     words = {code: "changed" for code in now if last.digests.get(code) not in (None, now[code])}
     words |= {code: "new" for code in now if code not in last.digests}
     return words | {code: "gone" for code in last.digests if code not in now}
-
-
-def clause_words(clause: Clause, framework: Framework) -> str:
-    """Return a reference as people read it: Art 26(5), 164.308(a)(1)."""
-    return f"§ {clause.ref}" if framework == Framework.HIPAA else clause.ref

@@ -11,8 +11,9 @@ from typing import Any
 import yaml
 
 from governance.common.canonical import digest
+from governance.crosswalk.clauses import REFS
 from governance.crosswalk.rules import (
-    REFS,
+    STATEMENTS,
     Clause,
     Control,
     Evidence,
@@ -105,14 +106,18 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _control(raw: Mapping[str, Any]) -> Control:
+    """Return a control; where something lacks here, people may say by hand what shows it."""
+    code, lacks = raw["code"], raw.get("lacks", "")
+    named = [
+        Evidence(one["query"], tuple(map(str, one.get("of", ()))), Shows(one["shows"]))
+        for one in raw["evidence"]
+    ]
+    by_hand = [Evidence(STATEMENTS, (code,), Shows.PART)] if lacks else []
     return Control(
-        code=raw["code"],
+        code=code,
         title=raw["title"],
-        evidence=tuple(
-            Evidence(one["query"], tuple(map(str, one.get("of", ()))), Shows(one["shows"]))
-            for one in raw["evidence"]
-        ),
-        lacks=raw.get("lacks", ""),
+        evidence=(*named, *by_hand),
+        lacks=lacks,
         when=tuple(map(When, raw.get("when", ()))),
         once=raw.get("once", False),
     )

@@ -1,5 +1,6 @@
 """Pages of frameworks: all five, one by its clauses, one control, and a changed mapping."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -14,12 +15,16 @@ from governance.accounts.rules import Capability
 from governance.common.forms import attempt
 from governance.crosswalk import actions, queries
 from governance.crosswalk.forms import SetAsideForm
-from governance.crosswalk.models import MappingReview, NotApplicable
+from governance.crosswalk.models import MappingReview, NotApplicable, Statement
 from governance.crosswalk.pages import FrameworkPage, control_page
 from governance.crosswalk.reading import catalogue
 from governance.crosswalk.rules import Control, Framework, State
+from governance.crosswalk.statement_actions import may_withdraw
+from governance.crosswalk.statement_views import may_sign
 from governance.crosswalk.wishes import Wish, keys_for, systems_for, wish_of
 from inventory.systems.models import AISystem
+
+MOST_STATEMENTS = 50
 
 
 @require_safe
@@ -43,8 +48,9 @@ def framework(request: HttpRequest, framework: str) -> HttpResponse:
     if framework not in list(Framework):
         raise Http404
     user, wish = acting_user(request), wish_of(request.GET)
-    told = queries.survey(keys_for(user, wish))
-    page = FrameworkPage(told, told.coverage(Framework(framework)), wish.state)
+    key = Framework(framework)
+    told = queries.survey(keys_for(user, wish), controls=catalogue().of(key))
+    page = FrameworkPage(told, told.coverage(key), wish.state)
     context = {
         "page": page,
         "segments": _segments(wish, page),
@@ -68,12 +74,14 @@ def control(request: HttpRequest, control: str) -> HttpResponse:
         given = form.cleaned_data
         wanted = {"reason": given["reason"], "until": given["until"]}
         if attempt(form, lambda: actions.set_aside(form.aside, actor=user, **wanted)):
-            messages.success(request, f"{known.code} is set aside.")
+            messages.success(request, f"{known.code} is set aside once a second person agrees.")
             return redirect("crosswalk:control", control=known.code)
-    told = queries.survey(keys_for(user, wish))
+    told = queries.survey(keys_for(user, wish), controls=[known])
     context = {
         "page": control_page(told, known),
         "aside": _aside(user, known),
+        "statements": _statements(user, known),
+        "may_state": known.takes_statements and may_sign(user),
         "form": form,
         "changed": queries.changed_controls().get(known.code, ""),
         **_frame(user, wish),
@@ -86,17 +94,49 @@ def _form(request: HttpRequest, user: User, control: Control) -> SetAsideForm:
     return SetAsideForm(control, AISystem.objects.visible_to(user), request.POST or None)
 
 
-def _aside(user: User, control: Control) -> list[tuple[NotApplicable, bool]]:
-    """Return what was set aside and was not withdrawn, with whether the person may withdraw it."""
+@dataclass(frozen=True)
+class AsideRow:
+    """What was said of a control's not applying, and what the person may do about it."""
+
+    row: NotApplicable
+    may_withdraw: bool
+    may_agree: bool
+
+
+def _aside(user: User, control: Control) -> list[AsideRow]:
+    """Return what was said of the control and not withdrawn."""
     rows = NotApplicable.objects.visible_to(user).filter(
         control=control.code, withdrawn_at__isnull=True
     )
     units = set(units_with(user, Capability.CLASSIFY).values_list("pk", flat=True))
     everywhere = may(user, Capability.CLASSIFY, None)
+    found = []
+    for row in rows.select_related("system", "set_by", "agreed_by"):
+        allowed = row.system.unit_id in units if row.system else everywhere
+        waits = row.agreed_at is None and row.set_by_id != user.pk
+        found.append(AsideRow(row, allowed, allowed and waits))
+    return found
+
+
+def _statements(user: User, control: Control) -> list[tuple[Statement, bool]]:
+    """Return the statements on the control, with whether the person may withdraw each."""
+    rows = Statement.objects.visible_to(user).filter(control=control.code)
     return [
-        (row, row.system.unit_id in units if row.system else everywhere)
-        for row in rows.select_related("system", "set_by")
+        (row, row.withdrawn_at is None and may_withdraw(user, row))
+        for row in rows.select_related("system__unit", "signed_by")[:MOST_STATEMENTS]
     ]
+
+
+@require_POST
+@login_required
+def agree(request: HttpRequest, pk: int) -> HttpResponse:
+    """Agree, as the second person, that a control does not apply."""
+    user = acting_user(request)
+    rows = NotApplicable.objects.visible_to(user).select_related("system__unit")
+    row = get_object_or_404(rows, pk=pk)
+    actions.agree(row, actor=user)
+    messages.success(request, f"{row.control} is set aside.")
+    return redirect("crosswalk:control", control=row.control)
 
 
 @require_POST

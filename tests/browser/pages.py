@@ -76,6 +76,9 @@ VISITS = [
     Visit("/frameworks/eu_ai_act/", (OFFICER, AUDITOR)),
     Visit("/frameworks/nist_ai_rmf/?state=missing&system={system}"),
     Visit("/frameworks/controls/C09/", (OFFICER, AUDITOR)),
+    Visit("/frameworks/controls/C67/", (OFFICER, AUDITOR)),
+    Visit("/frameworks/controls/C67/statements/new/", (OFFICER,)),
+    Visit("/systems/{system}/frameworks/", (OFFICER, AUDITOR)),
     # Classification
     Visit("/classification/", (OFFICER, AUDITOR)),
     Visit("/classification/?show=changed"),

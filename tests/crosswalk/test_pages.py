@@ -98,6 +98,27 @@ def test_looking_through_the_mapping_is_one_button(as_user, officer):
     assert MappingReview.objects.get().reviewed_by == officer
 
 
+def test_a_systems_page_fetches_which_controls_its_records_show(as_user, officer, system):
+    client = as_user(officer)
+
+    page = client.get(f"/systems/{system.ref}/").content.decode()
+    assert f'hx-get="/systems/{system.ref}/frameworks/"' in page
+    part = client.get(f"/systems/{system.ref}/frameworks/", headers={"HX-Request": "true"})
+    told = part.content.decode()
+    assert "<html" not in told
+    assert f"/frameworks/controls/C05/?system={system.ref}" in told  # it is in the register
+    assert f"/frameworks/gdpr/?system={system.ref}&amp;state=missing" in told
+    assert "compliant" not in told.lower()
+
+
+def test_without_script_what_a_system_shows_is_a_page(as_user, auditor, stranger, system):
+    page = as_user(auditor).get(f"/systems/{system.ref}/frameworks/").content.decode()
+
+    assert "<html" in page
+    assert "A mapping is not compliance." in page
+    assert as_user(stranger).get(f"/systems/{system.ref}/frameworks/").status_code == 404
+
+
 @pytest.fixture
 def api(client, officer):
     """A client of the API in Ines' name."""

@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from governance.classification.actions import answer_facts
 from governance.classification.queries import usual_answers
+from governance.crosswalk.applying import IS_RETIRED
+from governance.crosswalk.lawful import applies_from
 from governance.crosswalk.models import MappingReview
 from governance.crosswalk.packing import crosswalk_facts
-from governance.crosswalk.queries import applies_from, changed_controls, coverage, survey
-from governance.crosswalk.rules import IS_RETIRED, Framework, State
+from governance.crosswalk.queries import changed_controls, coverage, survey
+from governance.crosswalk.rules import Framework, State
 from governance.ledger.actions import sequence_all
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem

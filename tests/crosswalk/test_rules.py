@@ -2,28 +2,25 @@
 
 import pytest
 
-from governance.crosswalk.rules import (
+from governance.crosswalk.applying import (
     IS_RETIRED,
     NOT_ASKED,
     OUT_OF_SCOPE,
     Circumstances,
+    why_not,
+)
+from governance.crosswalk.clauses import article_of, clause_of, clause_order
+from governance.crosswalk.rules import (
     Clause,
     Control,
-    Counts,
     Evidence,
     Framework,
-    Sets,
     Shows,
     State,
     Strength,
     When,
-    article_of,
-    clause_of,
-    clause_order,
-    counts_of,
-    standing,
-    why_not,
 )
+from governance.crosswalk.standings import Counts, Sets, counts_of, standing
 
 WHOLE = Evidence("matrices", (), Shows.WHOLE)
 PART = Evidence("attestations", (), Shows.PART)

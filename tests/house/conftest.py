@@ -428,3 +428,13 @@ def set_aside_in_claims(system, officer):
 
     until = timezone.localdate() + timedelta(days=30)
     return set_aside(Aside("C09", None, system), actor=officer, reason="A test.", until=until)
+
+
+@pytest.fixture
+def statement_in_claims(system, officer):
+    """What somebody stated by hand shows a control of the system."""
+    from governance.crosswalk.statement_actions import Content, Subject, state
+
+    content, until = Content(link="https://halden.example/"), timezone.localdate()
+    about = Subject("C67", system)
+    return state(about, actor=officer, said="A test.", content=content, review_on=until)

@@ -259,7 +259,8 @@ def _registry(ask: Ask) -> Things:
 
 
 def _framework(ask: Ask) -> Things:
-    return {"framework": "eu_ai_act", "control": "C09", "pk": ask("set_aside_in_claims").pk}
+    pk, statement = ask("set_aside_in_claims").pk, ask("statement_in_claims").pk
+    return {"framework": "eu_ai_act", "control": "C67", "pk": pk, "statement": statement}
 
 
 THINGS: dict[str, Callable[[Ask], Things]] = {

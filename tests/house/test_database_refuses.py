@@ -12,6 +12,7 @@ KEPT = {
     "incident_in_claims": "incidents_incident",
     "step_in_claims": "incidents_incidentstep",
     "question_in_claims": "classification_factrequest",
+    "statement_in_claims": "crosswalk_statement",
 }
 REWRITTEN = [
     ("assessment_in_claims", "SET reason = 'another'"),
@@ -24,6 +25,8 @@ REWRITTEN = [
     ("evidence_in_claims", "SET sha256 = repeat('0', 64)"),
     ("evidence_in_claims", "SET title = 'Another'"),
     ("evidence_in_claims", "SET withdrawn_at = now()"),  # by whom and why?
+    ("statement_in_claims", "SET said = 'Something else'"),
+    ("statement_in_claims", "SET review_on = review_on + 30"),
     ("duty_in_claims", "SET obligation = 'art5'"),
     ("duty_in_claims", "SET role = 'importer'"),
     ("duty_in_claims", "SET row_version = row_version - 1"),

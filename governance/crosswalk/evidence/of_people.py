@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Count, Q
+
 from governance.crosswalk.evidence.registry import Scope, query
 from governance.crosswalk.rules import Shown
 from governance.escalation.models import Item
 from governance.escalation.policy_models import Policy
 from raci.matrices.models import Assignment, Attestation, Matrix
 from raci.matrices.rules import MatrixStatus, PartyKind
-from raci.matrices.schemes import ACCOUNTABLE
+from raci.matrices.schemes import ACCOUNTABLE, WORKING
 from raci.oncall.models import Schedule
 from raci.operations.models import AIOpsFunction
 from raci.people.models import Authority, RoleHolder
@@ -64,6 +66,26 @@ def raci_rows(scope: Scope, of: tuple[str, ...]) -> Rows:
                 key=activity,
             ),
         )
+
+
+@query(Assignment, "matrices without people who left")
+def leavers(scope: Scope, of: tuple[str, ...]) -> Rows:
+    """Return whether everybody with an A or R in each matrix in force is still here (R07)."""
+    rows = Assignment.objects.filter(
+        matrix__system__in=scope.ids,
+        matrix__status=MatrixStatus.ACTIVE,
+        letter__in=sorted(WORKING),
+        party__kind=PartyKind.PERSON,
+    ).order_by()
+    gone = Count("pk", filter=Q(party__person__is_active=False))
+    for pk, system_id, left in rows.values_list("matrix_id", "matrix__system_id").annotate(
+        left=gone
+    ):
+        ref = f"{scope.by_pk[system_id].ref} matrix"
+        words = "Nobody who left answers or acts" if not left else "Somebody who left is named"
+        page = ("raci:matrix", str(pk))
+        stale = "Somebody who left still has an A or R." if left else ""
+        yield system_id, Shown(ref, words, scope.today, "matrix", pk, page, stale)
 
 
 @query(Attestation, "confirmations of responsibilities")
@@ -143,7 +165,8 @@ def ops_functions(scope: Scope, of: tuple[str, ...]) -> Rows:
 def role_holders(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return that somebody holds each of these roles for a system's unit."""
     rows = RoleHolder.objects.now().filter(unit__in=scope.below, role__in=of)
-    for row in rows.filter(person__is_active=True).order_by("pk"):
+    held = rows.filter(person__is_active=True).order_by("unit_id", "role", "pk")
+    for row in held.distinct("unit_id", "role"):  # one says that somebody does
         said = f"{vocabulary().roles.get(row.role, row.role)} is named"
         shown = Shown(
             ref=row.role,
@@ -161,7 +184,8 @@ def role_holders(scope: Scope, of: tuple[str, ...]) -> Rows:
 def authorities(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return that somebody has each of these authorities for a system's unit."""
     rows = Authority.objects.now().filter(unit__in=scope.below, kind__in=of)
-    for row in rows.filter(person__is_active=True).order_by("pk"):
+    held = rows.filter(person__is_active=True).order_by("unit_id", "kind", "pk")
+    for row in held.distinct("unit_id", "kind"):  # one says that somebody may
         said = f"Somebody may: {vocabulary().authorities.get(row.kind, row.kind).lower()}"
         shown = Shown(
             ref=row.kind,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from django.db.models import F
+from django.db.models import Count, F, Max
 from django.utils import timezone
 
 from governance.approvals.evidence_models import ReleaseEvidence
@@ -68,6 +68,30 @@ def suites(scope: Scope, of: tuple[str, ...]) -> Rows:
 def thresholds(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the suites that say what a run must reach."""
     return _suites(scope, "Suite with thresholds", criteria__0__isnull=False)
+
+
+@query(Run, "series of runs")
+def trends(scope: Scope, of: tuple[str, ...]) -> Rows:
+    """Return the suites that were run twice or more; stale once the last run is too old."""
+    rows = Run.objects.standing().filter(suite__system__in=scope.ids).order_by()
+    columns = ("suite_id", "suite__system_id", "suite__key")
+    several = rows.values(*columns).annotate(
+        runs=Count("pk"), last=Max("observed_until"), newest=Max("pk")
+    )
+    for row in several.filter(runs__gte=2):
+        on, key = scope.day(row["last"]), row["suite__key"]
+        yield (
+            row["suite__system_id"],
+            Shown(
+                ref=key,
+                words=f"{row['runs']} runs, one after the other",
+                on=on,
+                kind="run",
+                pk=row["newest"],
+                page=("evaluations:suite", scope.by_pk[row["suite__system_id"]].ref, key),
+                stale=f"Older than {RUN_DAYS} days." if scope.age(on) > RUN_DAYS else "",
+            ),
+        )
 
 
 @query(Run, "runs of what is live")

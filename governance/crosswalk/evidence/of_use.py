@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from governance.approvals.evidence_models import Freeze, Materiality, Waiver
 from governance.approvals.models import Finding
@@ -117,13 +117,32 @@ def observations(scope: Scope, of: tuple[str, ...]) -> Rows:
 @query(MetricPoint, "measurements in use")
 def metric_points(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return when each measure of a system came in last; stale after two days."""
-    rows = MetricPoint.objects.filter(system__in=scope.ids).order_by()
-    for row in rows.values("system_id", "metric").annotate(last=Max("at"), newest=Max("pk")):
+    return _points(scope, MetricPoint.objects.all())
+
+
+@query(MetricPoint, "measurements of a kind", takes=True)
+def measures(scope: Scope, of: tuple[str, ...]) -> Rows:
+    """Return when a measure of one of these names came in last; stale after two days."""
+    return _points(scope, MetricPoint.objects.filter(metric__in=of))
+
+
+def _points(scope: Scope, points: QuerySet[MetricPoint]) -> Rows:
+    rows = points.filter(system__in=scope.ids).order_by().values("system_id", "metric")
+    for row in rows.annotate(last=Max("at"), newest=Max("pk")):
         ref, on = scope.by_pk[row["system_id"]].ref, scope.day(row["last"])
-        stale = f"Older than {MEASURED_DAYS} days." if scope.age(on) > MEASURED_DAYS else ""
-        page = ("overview:system", ref)
-        words = f"Measure {row['metric']} in use"
-        yield row["system_id"], Shown(ref, words, on, "", row["newest"], page, stale)
+        yield (
+            row["system_id"],
+            Shown(
+                ref=ref,
+                words=f"Measure {row['metric']} in use",
+                on=on,
+                kind="",
+                pk=row["newest"],
+                page=("overview:system", ref),
+                stale=f"Older than {MEASURED_DAYS} days." if scope.age(on) > MEASURED_DAYS else "",
+                key=row["metric"],
+            ),
+        )
 
 
 @query(RollbackRule, "rules to go back")

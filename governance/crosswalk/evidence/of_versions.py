@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from governance.approvals.lifecycle import LIVE, Environment
-from governance.approvals.models import Release, Vote
+from governance.approvals.models import CanaryReport, Release, Vote
 from governance.crosswalk.evidence.registry import Scope, query
 from governance.crosswalk.rules import Shown
 from inventory.systems.models import ModelVersion
@@ -55,6 +55,17 @@ def versions(scope: Scope, of: tuple[str, ...]) -> Rows:
     rows = ModelVersion.objects.filter(system__in=scope.ids, frozen_at__isnull=False)
     for row in _newest(rows, "system_id", "frozen_at").values(*VERSION):
         yield row["system_id"], _version(scope, row, "Frozen bundle with its digest")
+
+
+@query(ModelVersion, "bundles that name what they reach")
+def interfaces(scope: Scope, of: tuple[str, ...]) -> Rows:
+    """Return the newest frozen version of each system if it names tools or retrieval."""
+    rows = ModelVersion.objects.filter(system__in=scope.ids, frozen_at__isnull=False)
+    columns = ("bundle__tools", "bundle__retrieval")
+    for row in _newest(rows, "system_id", "frozen_at").values(*VERSION, *columns):
+        if row["bundle__tools"] or row["bundle__retrieval"]:
+            words = "Frozen bundle that names tools or retrieval with their digests"
+            yield row["system_id"], _version(scope, row, words)
 
 
 @query(ModelVersion, "versions with their origin")
@@ -127,6 +138,47 @@ def decisions(scope: Scope, of: tuple[str, ...]) -> Rows:
         words = "Approved by somebody who did not propose it"
         page = ("approvals:update", ref)
         yield system_id, Shown(ref, words, scope.day(at), "release", pk, page)
+
+
+@query(Vote, "decisions by several disciplines")
+def disciplines(scope: Scope, of: tuple[str, ...]) -> Rows:
+    """Return the newest change of each system that people said yes to in two seats or more."""
+    by = "release__system_id"
+    rows = Vote.objects.filter(release__system__in=scope.ids, yes=True, void_at__isnull=True)
+    several = (
+        rows.order_by()
+        .values(by, "release_id", "release__ref")
+        .annotate(seats=Count("slot", distinct=True), at=Max("at"))
+    )
+    newest = {row[by]: row for row in several.filter(seats__gte=2).order_by("at")}
+    for system_id, row in newest.items():
+        ref = row["release__ref"]
+        words, page = f"Agreed in {row['seats']} seats", ("approvals:update", ref)
+        yield system_id, Shown(ref, words, scope.day(row["at"]), "release", row["release_id"], page)
+
+
+@query(CanaryReport, "reports of canaries")
+def canaries(scope: Scope, of: tuple[str, ...]) -> Rows:
+    """Return the newest report of each system's canary; stale once another version is live."""
+    rows = CanaryReport.objects.filter(release__system__in=scope.ids)
+    by = "release__system_id"
+    columns = ("release_id", by, "release__ref", "tasks", "observed_until", "release__status")
+    for pk, system_id, ref, tasks, until, status in _newest(rows, by, "observed_until").values_list(
+        *columns
+    ):
+        stale = "" if status in LIVE else "Its release is not live any more."
+        words, page = f"A canary of {tasks:,} tasks was watched", ("approvals:update", ref)
+        yield system_id, Shown(ref, words, scope.day(until), "release", pk, page, stale)
+
+
+@query(Release, "ways back to another provider")
+def fallbacks(scope: Scope, of: tuple[str, ...]) -> Rows:
+    """Return the releases that are live and name one of another provider to go back to."""
+    other = ~Q(rollback_target__version__provider=F("version__provider"))
+    rows = live(scope).filter(other, rollback_target__isnull=False)
+    for row in rows.values(*RELEASE, "activated_at", "rollback_target__version__provider"):
+        words = f"Falls back to {row['rollback_target__version__provider']}"
+        yield row["system_id"], _release(row, words, scope.day(row["activated_at"]))
 
 
 @query(Release, "ways back")
