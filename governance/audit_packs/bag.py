@@ -13,6 +13,7 @@ from governance.audit_packs.pdf_seal import SealInfo
 from governance.audit_packs.queries import Contents
 from governance.audit_packs.sections import Facts, iso
 from governance.audit_packs.statement import envelope, statement
+from governance.audit_packs.verifier.verify_pack import MOST_BYTES
 from governance.checkpoints.models import Checkpoint
 from governance.checkpoints.queries import at_size, entry_proofs, key_changes
 from governance.common.canonical import canonical_bytes
@@ -55,8 +56,8 @@ def write_bag(
     """Write the pack's zip beside its PDF and return it; `at` is when it is sealed.
 
     Equal contents, PDF, key and time give equal bytes. Calls alive() every few hundred entries.
-    Raises DomainError when the key is another than that of the checkpoint, or when an entry is
-    not the one of its leaf.
+    Raises DomainError when the key is another than that of the checkpoint, when an entry is not
+    the one of its leaf, or when the zip is larger than auditors' programs read.
     """
     folder, ref = papers.pdf.parent, str(said.head["pack"])
     point = _point(said, signer)
@@ -76,6 +77,8 @@ def write_bag(
         target = folder / f"{ref}.zip"
         with target.open("wb") as file:
             spool.write_zip(file, ref)
+    if target.stat().st_size > MOST_BYTES:
+        raise DomainError(f"The pack is larger than {MOST_BYTES:,} bytes: choose fewer systems.")
     return Bagged(target, pdf)
 
 

@@ -240,6 +240,17 @@ def test_an_entry_that_is_not_the_one_of_its_leaf_is_never_sealed(pack, tmp_path
         write_bag(said, Papers(tmp_path / "pack.pdf"), signer(), AT)
 
 
+def test_a_pack_that_is_larger_than_auditors_programs_read_is_never_offered(
+    pack, tmp_path, monkeypatch
+):
+    said = contents(pack)
+    (tmp_path / "pack.pdf").write_bytes(b"%PDF-1.7\n")
+    monkeypatch.setattr(bag, "MOST_BYTES", 10_000)
+
+    with pytest.raises(DomainError, match="choose fewer systems"):
+        write_bag(said, Papers(tmp_path / "pack.pdf"), signer(), AT)
+
+
 def test_a_pack_of_several_systems_holds_the_facts_of_each(system, lending, officer, settings):
     other = make_system(actor=officer, unit=lending)
     sealed = built(asked(officer, system, other, purpose="Audit of  2026"))

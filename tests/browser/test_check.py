@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from governance.audit_packs.verifier.verify_pack import verify
 from tests.audit_packs.verifier import sample
+from tests.audit_packs.verifier.broken import BROKEN, tricks
 from tests.audit_packs.verifier.mutants import mutants_of
 from tests.audit_packs.verifier.sample import LOG, Recipe, Signer
 from tests.audit_packs.verifier.test_forgeries import ENVELOPES, LIES, SIGNED_FORGERIES
@@ -149,7 +150,11 @@ def cut_and_mixed() -> list[bytes]:
     ]
 
 
-@pytest.mark.parametrize("make", [forged, cut_and_mixed])
+def broken_on_purpose() -> list[bytes]:
+    return [make() for make, _ in BROKEN.values()]
+
+
+@pytest.mark.parametrize("make", [forged, cut_and_mixed, broken_on_purpose, tricks])
 def test_the_browser_gives_the_programs_verdict_on_forged_packs(check_page, make):
     packs = make()
 

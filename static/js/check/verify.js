@@ -3,8 +3,9 @@
    is in a secure context and ours elsewhere. verify(file, keys, previous) gives the same codes. */
 
 export const GOOD = 0, ALTERED = 1, UNSAFE = 2, FOREIGN = 3;
-export const MOST_BYTES = 2 * 1024 ** 3;
-const MOST_FILES = 1_000_000, MOST_NAME = 240, DEEPEST_JSON = 100, MOST_NOTE = 1_000_000;
+export const MOST_BYTES = 2_000_000_000; // these bounds are the program's
+const MOST_FILES = 1_000_000, MOST_NAME = 240, MOST_VALUES = 20_000_000, DEEPEST_JSON = 100, MOST_NOTE = 1_000_000;
+const MOST_SIGNERS = 100, MOST_HASHES = 130, MOST_DRAWN = 50_000_000, SAMPLED = 25;
 
 class Refused extends Error {
   constructor(code, words) { super(words); this.code = code; }
@@ -222,7 +223,11 @@ export function canonical(value, depth = 0) {
   return JSON.stringify(value);
 }
 
+const equal = (one, other) => canonical(one ?? null) === canonical(other ?? null);
+
 export function readJson(raw, what) {
+  const opens = raw.reduce((sum, byte) => sum + (byte === 0x2c || byte === 0x5b || byte === 0x7b), 0); // , [ {
+  if (opens > MOST_VALUES) unsafe(`${what} holds more than ${count(MOST_VALUES)} values.`);
   const text = decode(raw, what);
   let value;
   try { value = JSON.parse(text); } catch { unsafe(`${what} is not JSON.`); }
@@ -231,7 +236,7 @@ export function readJson(raw, what) {
 }
 
 /* --- The zip: every byte of it is accounted for --------------------------------------------------- */
-const ZIP64_FROM = 0x7fffffff, FULL16 = 0xffff, FULL32 = 0xffffffff, PLAIN_FILE = 0o100644 * 0x10000, FIRST_DAY = 0x21;
+const MOST_IN_END = 0xffff, PLAIN_FILE = 0o100644 * 0x10000, FIRST_DAY = 0x21;
 const PART = "(?!(?:[cC][oO][nN]|[pP][rR][nN]|[aA][uU][xX]|[nN][uU][lL]|[cC][oO][mM]\\d|[lL][pP][tT]\\d)(?:\\.|/|$))[A-Za-z0-9_][A-Za-z0-9._-]*(?<!\\.)";
 const SAFE_NAME = new RegExp(`^${PART}(?:/${PART})+$`);
 
@@ -251,33 +256,21 @@ function pack(...fields) {
 const two = (...values) => values.map((value) => [2, value]);
 const four = (...values) => values.map((value) => [4, value]);
 const eight = (...values) => values.map((value) => [8, value]);
-const hasLongSize = (member) => member.size * 1.05 > ZIP64_FROM;
 
-function localHeader(member) {
-  const long = hasLongSize(member), size = long ? FULL32 : member.size, name = encode(member.name);
-  const extra = long ? pack(...two(1, 16), ...eight(member.size, member.size)) : new Uint8Array();
-  const fields = [[4, 0x04034b50], ...two(long ? 45 : 20, 0, 0, 0, FIRST_DAY), ...four(member.checksum, size, size)];
-  return join(pack(...fields, ...two(name.length, extra.length)), name, extra);
+function localHeader({ name, size, checksum }) {
+  return join(pack([4, 0x04034b50], ...two(20, 0, 0, 0, FIRST_DAY), ...four(checksum, size, size), ...two(name.length, 0)), encode(name));
 }
 
-function centralHeader(member) {
-  const long = member.size > ZIP64_FROM ? [member.size, member.size] : [];
-  if (member.offset > ZIP64_FROM) long.push(member.offset);
-  const extra = long.length ? pack(...two(1, 8 * long.length), ...eight(...long)) : new Uint8Array();
-  const version = long.length || hasLongSize(member) ? 45 : 20, size = member.size > ZIP64_FROM ? FULL32 : member.size;
-  const name = encode(member.name), offset = member.offset > ZIP64_FROM ? FULL32 : member.offset;
-  const start = [[4, 0x02014b50], [1, version], [1, 3], [1, version], [1, 0], ...two(0, 0, 0, FIRST_DAY), ...four(member.checksum, size, size)];
-  return join(pack(...start, ...two(name.length, extra.length, 0, 0, 0), ...four(PLAIN_FILE, offset)), name, extra);
+function centralHeader({ name, size, checksum, offset }) {
+  const start = [[4, 0x02014b50], [1, 20], [1, 3], [1, 20], [1, 0], ...two(0, 0, 0, FIRST_DAY), ...four(checksum, size, size)];
+  return join(pack(...start, ...two(name.length, 0, 0, 0, 0), ...four(PLAIN_FILE, offset)), encode(name));
 }
 
 function endOfZip(members, size, offset) {
-  let more = new Uint8Array();
-  if (members > FULL16 || size > ZIP64_FROM || offset > ZIP64_FROM) {
-    const record = [[4, 0x06064b50], [8, 44], ...two(45, 45), ...four(0, 0), ...eight(members, members, size, offset)];
-    more = pack(...record, [4, 0x07064b50], [4, 0], [8, offset + size], [4, 1]);
-    members = Math.min(members, FULL16); size = Math.min(size, FULL32); offset = Math.min(offset, FULL32);
-  }
-  return join(more, pack([4, 0x06054b50], ...two(0, 0, members, members), ...four(size, offset), [2, 0]));
+  const record = [[4, 0x06064b50], [8, 44], ...two(45, 45), ...four(0, 0), ...eight(members, members, size, offset)];
+  const more = members > MOST_IN_END ? pack(...record, [4, 0x07064b50], [4, 0], [8, offset + size], [4, 1]) : new Uint8Array();
+  const few = Math.min(members, 0xffff);
+  return join(more, pack([4, 0x06054b50], ...two(0, 0, few, few), ...four(size, offset), [2, 0]));
 }
 
 const CRC = Uint32Array.from({ length: 256 }, (_, n) => { for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1; return n; });
@@ -287,70 +280,70 @@ function crc32(raw) {
   return (crc ^ -1) >>> 0;
 }
 
-const wide = (view, at) => { const value = view.getBigUint64(at, true); return value > 2n ** 53n ? unsafe("A size in the zip is out of all bounds.") : Number(value); };
-
-function findDirectory(data, view) {
-  const end = data.length - 22;
-  if (end < 0 || view.getUint32(0, true) !== 0x04034b50) unsafe("This is not a zip file, or its end is missing.");
-  if (view.getUint32(end, true) !== 0x06054b50) unsafe("The zip does not end where it should: it is cut off, or something follows.");
-  let members = view.getUint16(end + 10, true), size = view.getUint32(end + 12, true), offset = view.getUint32(end + 16, true);
-  const before = end - 20 - 56;
-  if (before >= 0 && view.getUint32(before, true) === 0x06064b50) [members, size, offset] = [wide(view, before + 32), wide(view, before + 40), wide(view, before + 48)];
-  if (members > MOST_FILES) unsafe(`The zip says it holds ${count(members)} files; at most ${count(MOST_FILES)} are read.`);
-  const ending = endOfZip(members, size, offset);
-  if (offset + size + ending.length !== data.length || !same(data.subarray(offset + size), ending)) unsafe("The end of the zip is not what its directory calls for.");
-  return { members, start: offset, end: offset + size };
-}
-
-function refuseOdd(view, at) {
-  const flags = view.getUint16(at + 8, true), attributes = view.getUint32(at + 38, true);
-  if (flags & 0x41) unsafe("A file in the zip is encrypted.");
-  if (flags || view.getUint16(at + 10, true) || ![20, 45].includes(view.getUint8(at + 4))) unsafe("A file in the zip is compressed, or written in another way than packs are.");
-  if (attributes >>> 28 === 0o12) unsafe("The zip holds a symbolic link.");
-  if (view.getUint8(at + 5) !== 3 || attributes !== PLAIN_FILE >>> 0) unsafe("The zip holds something that is not a plain file.");
-}
-
-function readDirectory(data, view, directory) {
-  const members = [];
-  let at = directory.start;
-  for (let n = 0; n < directory.members; n++) {
-    if (at + 46 > directory.end || view.getUint32(at, true) !== 0x02014b50) unsafe("The directory of the zip is broken.");
-    refuseOdd(view, at);
-    const length = view.getUint16(at + 28, true), more = view.getUint16(at + 30, true), line = data.subarray(at, at + 46 + length + more);
-    const name = ascii(data.subarray(at + 46, at + 46 + length));
-    if (name.length > MOST_NAME || !SAFE_NAME.test(name)) unsafe(`The zip holds a file with an unsafe name: ${shown(name)}.`);
-    if (line.length !== 46 + length + more) unsafe("The directory of the zip is broken.");
-    const long = [];
-    if (more % 8 === 4) for (let place = at + 46 + length + 4; place < at + line.length; place += 8) long.push(wide(view, place));
-    const member = { name, checksum: view.getUint32(at + 16, true), size: view.getUint32(at + 24, true), offset: view.getUint32(at + 42, true) };
-    if (member.size === FULL32 && long.length >= 2) [member.size] = long.splice(0, 2);
-    if (member.offset === FULL32 && long.length) [member.offset] = long;
-    if (!same(line, centralHeader(member))) unsafe(`The zip's line for ${name} is not written as packs are.`);
+/* Names, sizes and checksums are read from the headers in front of the files; from these alone all
+   headers, the directory and the end are made again and compared with what is there. */
+export function readZip(data) {
+  const view = new DataView(data.buffer, data.byteOffset, data.length), members = [], files = new Map();
+  const isHeader = (place) => place + 4 <= data.length && view.getUint32(place, true) === 0x04034b50;
+  if (!isHeader(0)) unsafe("This is not a zip file.");
+  let at = 0;
+  while (isHeader(at)) {
+    const member = readHeader(data, view, at), last = members.at(-1)?.name, start = at + 30 + member.name.length;
+    if (last === member.name) unsafe(`Two files in the zip have the same name: ${last}.`);
+    if (last > member.name) unsafe(`Two files in the zip are not in order: ${member.name}.`);
+    at = start + member.size;
+    if (at > data.length) unsafe(`${member.name} says it is larger than the zip.`);
+    if (members.length === MOST_FILES) unsafe(`The zip holds more files than are read, ${count(MOST_FILES)} at most.`);
     members.push(member);
+    files.set(member.name, data.subarray(start, at));
+  }
+  compareDirectory(data, view, members, at);
+  refuseTwins([...files.keys()]);
+  for (const { name, checksum } of members) if (crc32(files.get(name)) !== checksum) altered(`${name} was changed: its checksum in the zip does not hold.`);
+  return files;
+}
+
+function readHeader(data, view, at) {
+  if (at + 30 > data.length) unsafe("The zip is cut off.");
+  const length = view.getUint16(at + 26, true), name = ascii(data.subarray(at + 30, at + 30 + length));
+  if (name.length > MOST_NAME || !SAFE_NAME.test(name)) unsafe(`The zip holds a file with an unsafe name: ${shown(name)}.`);
+  const member = { name, size: view.getUint32(at + 22, true), checksum: view.getUint32(at + 14, true), offset: at };
+  const header = localHeader(member), why = odd(view.getUint16(at + 6, true), view.getUint16(at + 8, true));
+  if (!same(data.subarray(at, at + 30 + length), header)) unsafe(`What stands before ${name} in the zip is not its header: ${why}.`);
+  return member;
+}
+
+function odd(flags, method, system = 3, attributes = PLAIN_FILE) {
+  if (flags & 0x41) return "it is encrypted";
+  if (method) return "it is compressed, and packs are not";
+  if (attributes >>> 28 === 0o12) return "it is a symbolic link";
+  return system !== 3 || attributes !== PLAIN_FILE ? "it is not a plain file" : "it is not written as packs are";
+}
+
+function compareDirectory(data, view, members, start) {
+  let at = start;
+  for (const member of members) {
+    const line = centralHeader(member), there = data.subarray(at, at + line.length);
+    if (!same(there, line)) {
+      if (there.length < line.length || view.getUint32(at, true) !== 0x02014b50) unsafe("The zip is cut off, or its directory is not that of its files.");
+      const why = odd(view.getUint16(at + 8, true), view.getUint16(at + 10, true), view.getUint8(at + 5), view.getUint32(at + 38, true));
+      unsafe(`The zip's line for ${member.name} is not its own: ${why}.`);
+    }
     at += line.length;
   }
-  if (at !== directory.end) unsafe("The directory of the zip is longer than its files.");
-  return members;
+  if (!same(data.subarray(at), endOfZip(members.length, at - start, start))) unsafe("The zip does not end where it should: it is cut off, or something follows.");
 }
 
-export function readZip(data) {
-  const view = new DataView(data.buffer, data.byteOffset, data.length), directory = findDirectory(data, view);
-  const members = readDirectory(data, view, directory), files = new Map();
-  if (new Set(members.map(({ name }) => name.toLowerCase())).size !== members.length) unsafe("Two files in the zip have the same name.");
-  let at = 0, last = "";
-  for (const member of members) {
-    if (member.name <= last) unsafe("The files in the zip are not in the order of their names.");
-    const header = localHeader(member), start = at + header.length;
-    if (member.offset !== at || !same(data.subarray(at, start), header)) unsafe(`What stands before ${member.name} in the zip is not its header.`);
-    at = start + member.size;
-    if (at > directory.start) unsafe(`${member.name} says it is larger than the zip.`);
-    const file = data.subarray(start, at);
-    if (crc32(file) !== member.checksum) altered(`${member.name} was changed: its checksum in the zip does not hold.`);
-    files.set(member.name, file);
-    last = member.name;
+function refuseTwins(names) {
+  const paths = new Map(names.map((name) => [name, "file"]));
+  for (const full of names) {
+    for (let end = full.lastIndexOf("/"); end > 0; end = full.lastIndexOf("/", end - 1)) {
+      const folder = full.slice(0, end);
+      if (paths.get(folder) === "file") unsafe(`${folder} is both a file and a folder.`);
+      paths.set(folder, "folder");
+    }
   }
-  if (at !== directory.start) unsafe("There are bytes between the last file of the zip and its directory.");
-  return files;
+  if (new Set([...paths.keys()].map((path) => path.toLowerCase())).size !== paths.size) unsafe("Two files or folders in the zip have the same name but for its case.");
 }
 
 /* --- Keys, signed notes and the Merkle tree (C2SP signed-note, tlog-proof; RFC 9162) --------------- */
@@ -366,8 +359,9 @@ async function openNote(raw, keys, what) {
   if (raw.length > MOST_NOTE || raw.some((byte) => byte < 32 && byte !== 10)) unsafe(`${what} is not a signed note.`);
   const whole = decode(raw, what), gap = whole.lastIndexOf("\n\n");
   if (gap < 0 || !whole.endsWith("\n") || gap + 2 >= whole.length) unsafe(`${what} is not a signed note.`);
-  const text = whole.slice(0, gap + 1), signers = [];
-  for (const line of whole.slice(gap + 2, -1).split("\n")) {
+  const text = whole.slice(0, gap + 1), lines = whole.slice(gap + 2, -1).split("\n"), signers = [];
+  if (lines.length > MOST_SIGNERS) unsafe(`${what} is not a signed note.`);
+  for (const line of lines) {
     const first = line.indexOf(" "), second = line.indexOf(" ", first + 1), name = second < 0 ? line.slice(first + 1) : line.slice(first + 1, second);
     const signature = fromBase64(second < 0 ? "" : line.slice(second + 1), `A signature of ${what}`);
     if (line.slice(0, first) !== "—" || signature.length < 5) unsafe(`${what} has a line that is no signature.`);
@@ -380,7 +374,7 @@ async function openNote(raw, keys, what) {
 
 function readCheckpoint(text, what) {
   const [origin, size, hash, ...rest] = text.split("\n");
-  if (!rest.length || !/^(0|[1-9][0-9]{0,17})$/.test(size)) unsafe(`${what} is not a checkpoint.`);
+  if (!rest.length || !/^(0|[1-9][0-9]{0,15})$/.test(size)) unsafe(`${what} is not a checkpoint.`);
   return { origin, size: Number(size), root: hashOf(hash, what) };
 }
 
@@ -394,11 +388,9 @@ function hashOf(line, what) {
   return raw.length === 32 ? raw : unsafe(`A hash in ${what} has the wrong length.`);
 }
 
-function hashesOf(text, what) {
-  if (text && !text.endsWith("\n")) unsafe(`${what} is not a list of hashes.`);
-  const lines = text.split("\n").slice(0, -1);
-  if (lines.length > 130) unsafe(`${what} is longer than any proof.`);
-  return lines.map((line) => hashOf(line, what));
+function hashesOf(raw, what) {
+  if (raw.length > 45 * MOST_HASHES || (raw.length && raw.at(-1) !== 10)) unsafe(`${what} is not a list of hashes, or longer than any proof.`);
+  return ascii(raw).split("\n").slice(0, -1).map((line) => hashOf(line, what));
 }
 
 const node = (left, right) => sha256(join(Uint8Array.of(1), left, right));
@@ -444,9 +436,20 @@ const BAG_FILES = ["bag-info.txt", "bagit.txt", "HOW-TO-CHECK.html", "verify_pac
 const LISTS = ["manifest-sha256.txt", "manifest-sha512.txt"], LISTS_OF_TAGS = ["tagmanifest-sha256.txt", "tagmanifest-sha512.txt"];
 const STATEMENT = "statement.dsse.json", DATA = "data/data.json", CHECKPOINT = "data/ledger/checkpoint.txt", OPENINGS = "data/ledger/openings.json";
 const PREVIOUS = "data/ledger/previous/checkpoint.txt", GROWTH = "data/ledger/previous/consistency.txt";
-const ENTRY = /^data\/ledger\/entries\/([0-9]{9,18})\.json$/, PROOF = /^data\/ledger\/proofs\/([0-9]{9,18})\.tlog-proof$/;
-const CHANGE = /^data\/keys\/changes\/[0-9]{3,}\.txt$/, CHANGE_TEXT = /^muster key change\n(.+)\n(.+)\n(.+)\n(.+)\n$/;
-const IN_TOTO = "application/vnd.in-toto+json", MOST_SAMPLED = 25;
+const SYSTEMS = "data/systems/", EVIDENCE = "data/evidence/", ENTRIES = "data/ledger/entries/", PROOFS = "data/ledger/proofs/", KEY_CHANGES = "data/keys/changes/";
+const ENTRY = new RegExp(`^${ENTRIES}([0-9]{9,16})\\.json$`), CHANGE_TEXT = /^muster key change\n(.+)\n(.+)\n(.+)\n(.+)\n$/;
+const IN_TOTO = "application/vnd.in-toto+json";
+/* the envelope has one form only, so it is not even read as JSON before its signature holds */
+const ENVELOPE = /^\{"payload":"([A-Za-z0-9+/=]+)","payloadType":"application\/vnd\.in-toto\+json","signatures":\[\{"keyid":"([^"\\\x00-\x1f]{1,500})","sig":"([A-Za-z0-9+/=]{88})"\}\]\}$/;
+const FLAGGED = { // actions that data.json must list by themselves
+  refused: ["release.refused", "review.refused"], overridden: ["matrix.overridden"], waivers: ["waiver.granted"],
+  emergencies: ["release.emergency_activate", "release.emergency_expire", "release.retro_approve", "release.retro_reject"],
+};
+const KNOWN = new RegExp("^(?:(?:bag-info|bagit|(?:tag)?manifest-sha(?:256|512))\\.txt|HOW-TO-CHECK\\.html|verify_pack\\.py|"
+  + "statement\\.dsse\\.json|data/(?:EP-[0-9]+\\.pdf|data\\.json|ro-crate-metadata\\.json|"
+  + "systems/[^/]+\\.json|evidence/[^/]+|keys/(?:log\\.vkey|seal\\.pem|changes/[^/]+)|"
+  + "ledger/(?:checkpoint\\.txt|openings\\.json|entries/[^/]+|proofs/[^/]+|"
+  + "previous/(?:checkpoint|consistency)\\.txt)))$");
 
 class Pack {
   constructor(data) {
@@ -454,10 +457,11 @@ class Pack {
     if (folders.size !== 1) unsafe("The zip does not hold exactly one folder.");
     [this.folder] = folders;
     this.files = new Map([...files].map(([name, file]) => [name.slice(this.folder.length + 1), file]));
-    Object.assign(this, { size: data.length, told: {}, data: {}, entries: new Map(), keys: [], signer: null, tree: null, done: [], notable: [], notChecked: [] });
+    Object.assign(this, { size: data.length, told: {}, data: {}, systems: new Map(), entries: new Map(), keys: [], signer: null, tree: null, done: [], notable: [], notChecked: [] });
   }
   read(name) { return this.files.get(name) ?? altered(`The pack has no ${name}.`); }
-  matching(pattern) { return [...this.files.keys()].filter((name) => pattern.test(name)); }
+  json(name) { return readJson(this.read(name), name); }
+  below(folder) { return [...this.files.keys()].filter((name) => name.startsWith(folder)); }
 }
 
 async function checkLists(pack) {
@@ -467,7 +471,7 @@ async function checkLists(pack) {
   for (const name of LISTS_OF_TAGS) await compareList(pack, name, tags);
   for (const name of LISTS) await compareList(pack, name, payload);
   const octets = payload.reduce((sum, name) => sum + pack.files.get(name).length, 0);
-  const described = ascii(pack.read("bag-info.txt")).includes(`\nPayload-Oxum: ${octets}.${payload.length}\n`);
+  const described = ascii(pack.read("bag-info.txt")).split(`\nPayload-Oxum: ${octets}.${payload.length}\n`).length === 2;
   if (!described || ascii(pack.read("bagit.txt")) !== "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n") altered("bagit.txt or bag-info.txt does not describe this bag.");
   pack.done.push(`Every one of the ${count(names.length)} files (${count(pack.size)} bytes) has the SHA-256 and the SHA-512 that the lists in the pack give, and no file is missing or too many.`);
 }
@@ -475,20 +479,18 @@ async function checkLists(pack) {
 async function compareList(pack, listing, names) {
   const method = listing.includes("512") ? "SHA-512" : "SHA-256", made = [];
   for (const name of names) made.push(`${hex(await digest(method, pack.files.get(name)))}  ${name}`);
-  const text = new TextDecoder().decode(pack.read(listing));
-  if (same(pack.read(listing), encode(made.map((line) => line + "\n").join("")))) return;
+  const expected = encode(made.map((line) => line + "\n").join(""));
+  if (same(pack.read(listing), expected)) return;
+  const text = new TextDecoder().decode(pack.read(listing).subarray(0, 2 * expected.length));
   const found = new Set(text.split("\n").filter(Boolean)), ours = new Set(made);
   const [other] = [...made.filter((line) => !found.has(line)).sort(), ...[...found].filter((line) => !ours.has(line)).sort(), listing];
   altered(`${shown(other.split("  ").at(-1))} is not as ${listing} says: altered, added or missing.`);
 }
 
 async function checkSignature(pack, pinned) {
-  const envelope = readJson(pack.read(STATEMENT), STATEMENT), one = envelope?.signatures?.[0];
-  const expected = one && { payload: envelope.payload, payloadType: IN_TOTO, signatures: [{ keyid: one.keyid, sig: one.sig }] };
-  const texts = one && [envelope.payload, one.keyid, one.sig].every((value) => typeof value === "string");
-  if (!texts || canonical(envelope) !== canonical(expected)) unsafe(`${STATEMENT} is not an envelope with one signature.`);
-  const key = readKey(one.keyid), statement = fromBase64(envelope.payload, "The statement");
-  const signature = fromBase64(one.sig, "The signature of the statement");
+  const parts = ENVELOPE.exec(new TextDecoder("utf-8", { ignoreBOM: true }).decode(pack.read(STATEMENT)));
+  if (!parts) unsafe(`${STATEMENT} is not an envelope with one signature.`);
+  const statement = fromBase64(parts[1], "The statement"), key = readKey(parts[2]), signature = fromBase64(parts[3], "The signature of the statement");
   const text = join(encode(`DSSEv1 ${IN_TOTO.length} ${IN_TOTO} ${statement.length} `), statement);
   if (!(await isSigned(key.raw, text, signature))) altered(`The signature of the statement does not hold for ${shown(key.name)}.`);
   pack.keys = await keysReached(pack, pinned);
@@ -505,7 +507,7 @@ function notKnown(key, pinned) {
 
 async function keysReached(pack, pinned) {
   const keys = [...pinned];
-  for (const name of pack.matching(CHANGE)) {
+  for (const name of pack.below(KEY_CHANGES)) {
     const raw = pack.read(name), parts = CHANGE_TEXT.exec((await openNote(raw, [], name)).text);
     if (!parts) unsafe(`${name} is not a change of keys.`);
     const old = readKey(parts[2]), next = readKey(parts[3]);
@@ -539,35 +541,38 @@ async function checkLedger(pack) {
   if (!tree) foreign("The checkpoint is not signed by the log's key.");
   pack.tree = tree;
   if (told.origin !== tree.origin || told.size !== tree.size || told.root !== hex(tree.root)) altered("The checkpoint is not the one that the statement speaks of.");
-  const names = pack.matching(ENTRY), proofs = new Set(pack.matching(PROOF));
-  for (const name of names) {
-    const proof = name.replace("/entries/", "/proofs/").replace(".json", ".tlog-proof");
-    checkEntry(pack, name, proof, note);
-    proofs.delete(proof);
-  }
-  if (proofs.size) altered(`${[...proofs][0]} proves an entry that is not in the pack.`);
-  checkInterval(pack, told);
+  const names = pack.below(ENTRIES);
+  for (const name of names) checkEntry(pack, name, note);
+  const proven = new Set(names.map((name) => PROOFS + name.slice(ENTRIES.length, -".json".length) + ".tlog-proof"));
+  for (const proof of pack.below(PROOFS)) if (!proven.has(proof)) altered(`${proof} proves an entry that is not in the pack.`);
   pack.done.push(`Ledger entries here byte for byte: ${count(names.length)}. Each has its place among the ${count(tree.size)} entries under the signed root ${hex(tree.root)}.`);
 }
 
-function checkEntry(pack, name, proof, note) {
-  const body = pack.read(name), digits = ENTRY.exec(name)[1], number = Number(digits);
-  const head = encode(`c2sp.org/tlog-proof@v1\nindex ${number}\n`), tail = join(Uint8Array.of(10), note), text = pack.read(proof), end = text.length - tail.length;
-  if (digits !== String(number).padStart(9, "0") || !same(text.subarray(0, head.length), head) || end < head.length || !same(text.subarray(end), tail)) {
-    altered(`${proof} does not prove entry ${number} under the pack's checkpoint.`);
-  }
-  const path = hashesOf(ascii(text.subarray(head.length, end)), proof);
+function checkEntry(pack, name, note) {
+  const digits = ENTRY.exec(name)?.[1], number = Number(digits), proof = `${PROOFS}${digits}.tlog-proof`;
+  if (digits !== String(number).padStart(9, "0")) altered(`${name} is not the name of an entry.`);
+  const body = pack.read(name), text = pack.read(proof), tail = join(Uint8Array.of(10), note), end = text.length - tail.length;
+  const head = encode(`c2sp.org/tlog-proof@v1\nindex ${number}\n`);
+  if (!same(text.subarray(0, head.length), head) || end < head.length || !same(text.subarray(end), tail)) altered(`${proof} does not prove entry ${number} under the pack's checkpoint.`);
+  const path = hashesOf(text.subarray(head.length, end), proof);
   if (!isIncluded(number, sha256(join(Uint8Array.of(0), body)), path, pack.tree)) altered(`${name} is not entry ${number} of the signed ledger.`);
   pack.entries.set(number, readJson(body, name));
 }
 
-function checkInterval(pack, told) {
-  const { from: first, to: last } = told, interval = first === null ? 0 : last - first + 1;
-  const inside = first === null ? 0 : [...pack.entries.keys()].filter((number) => first <= number && number <= last).length;
-  if (told.entries !== pack.entries.size || told.interval !== interval || told.withheld !== interval - inside || interval < 0) altered("The counts of ledger entries in the statement do not hold.");
-  if (interval && !(first >= 0 && first <= last && last < pack.tree.size)) altered("The interval of ledger entries lies outside the ledger.");
+function periodOf(pack) { // its first number, and how many there are
+  const { from: first, to: last } = pack.told.ledger;
+  if (first === null && last === null) return { first: 0, length: 0 };
+  if (!(first >= 0 && first <= last && last < pack.tree.size)) altered("The interval of ledger entries lies outside the ledger.");
+  if (last - first >= MOST_DRAWN) unsafe(`The period has more than ${count(MOST_DRAWN)} entries, too many to check here.`);
+  return { first, length: last - first + 1 };
+}
+
+function checkInterval(pack) {
+  const told = pack.told.ledger, { first, length } = periodOf(pack);
+  const inside = [...pack.entries.keys()].filter((number) => first <= number && number < first + length).length;
+  if (!equal([told.entries, told.interval, told.withheld], [pack.entries.size, length, length - inside])) altered("The counts of ledger entries in the statement do not hold.");
   if (!pack.entries.has(told.request)) altered("The entry that asked for this pack is not in it.");
-  pack.notable.push(`Of the ${count(interval)} entries of the period, ${count(inside)} are here and ${count(interval - inside)} were left out as not about these systems.`);
+  pack.notable.push(`Of the ${count(length)} entries of the period, ${count(inside)} are here and ${count(length - inside)} were left out as not about these systems.`);
 }
 
 async function checkGrowth(pack, yours) {
@@ -577,8 +582,8 @@ async function checkGrowth(pack, yours) {
   if (told !== null) {
     const { text, signers } = await openNote(pack.read(PREVIOUS), pack.keys, PREVIOUS);
     carried = readCheckpoint(text, PREVIOUS);
-    const path = hashesOf(ascii(pack.read(GROWTH)), GROWTH);
-    if (told.size !== carried.size || told.root !== hex(carried.root)) altered("The earlier checkpoint is not the one that the statement speaks of.");
+    const path = hashesOf(pack.read(GROWTH), GROWTH);
+    if (!equal(told, { size: carried.size, root: hex(carried.root) })) altered("The earlier checkpoint is not the one that the statement speaks of.");
     if (carried.origin !== pack.tree.origin || !hasGrown(carried, pack.tree, path)) altered("The ledger is not the earlier one with entries appended.");
     if (!signers.length) pack.notChecked.push("Who signed the earlier checkpoint: you did not give its key.");
     pack.done.push(`From ${count(carried.size)} to ${count(pack.tree.size)} entries the ledger only grew.`);
@@ -598,47 +603,74 @@ async function compareYours(pack, raw, carried) {
 }
 
 function checkData(pack) {
-  pack.data = readJson(pack.read(DATA), DATA);
-  const { told, data } = pack, refs = data.systems.map(({ ref }) => ref), found = [...pack.files.keys()].filter((name) => name.startsWith("data/systems/"));
+  const { told } = pack, data = pack.json(DATA), refs = data.systems.map(({ ref }) => ref);
   for (const [name, value] of Object.entries(told)) {
-    if (name !== "sealed_at" && (!Object.hasOwn(data, name) || canonical(data[name]) !== canonical(value))) altered(`${DATA} and the statement differ in “${shown(name)}”.`);
+    if (name !== "sealed_at" && !equal(Object.hasOwn(data, name) ? data[name] : null, value)) altered(`${DATA} and the statement differ in “${shown(name)}”.`);
   }
-  const listed = refs.map((ref) => `data/systems/${ref}.json`);
-  if (canonical([...new Set(refs)].sort()) !== canonical(refs) || canonical(listed.sort()) !== canonical(found)) altered("The systems in data.json are not those whose files are here.");
-  for (const system of data.systems) checkSystem(pack, system);
-  if (canonical(told.population.refs) !== canonical(refs) || told.population.count !== refs.length) altered("The systems in the pack are not the population that the statement gives.");
-  const { emergencies, refused } = data.exceptions;
-  if (told.break_glass !== emergencies.length > 0 || told.refused_actions !== refused.length) altered("The exceptions in data.json are not those that the statement counts.");
+  if (!equal(refs.map((ref) => `${SYSTEMS}${ref}.json`).sort(), pack.below(SYSTEMS))) altered("The systems in data.json are not those whose files are here.");
+  for (const system of data.systems) {
+    const name = `${SYSTEMS}${system.ref}.json`, facts = pack.json(name);
+    pack.systems.set(system.ref, facts);
+    if (system.file !== name || system.sha256 !== hex(sha256(pack.read(name))) || facts.ref !== system.ref) altered(`${name} is not the one that data.json speaks of.`);
+  }
+  const sorted = [...new Set(refs)].sort();
+  if (!equal(refs, sorted) || !equal(told.population, { count: refs.length, refs: sorted })) altered("The systems in the pack are not the population that the statement gives.");
+  pack.data = data;
   pack.done.push(`Each system of the population has its file: ${count(refs.length)}.`);
 }
 
-function checkSystem(pack, system) {
-  const name = `data/systems/${system.ref}.json`, raw = pack.read(name);
-  if (system.file !== name || system.sha256 !== hex(sha256(raw)) || readJson(raw, name).ref !== system.ref) altered(`${name} is not the one that data.json speaks of.`);
+function checkExceptions(pack) {
+  const lists = pack.data.exceptions, kinds = Object.keys(FLAGGED), inOrder = (numbers) => [...new Set(numbers)].sort((a, b) => a - b);
+  for (const kind of kinds) {
+    const here = [...pack.entries].filter(([, entry]) => FLAGGED[kind].includes(entry.action)).map(([number]) => number);
+    if (!equal(inOrder(lists[kind].map(({ number }) => number)), inOrder(here))) altered(`The list “${kind}” in data.json is not what the entries here say.`);
+  }
+  if (!equal([pack.told.break_glass, pack.told.refused_actions], [lists.emergencies.length > 0, lists.refused.length])) altered("The exceptions in data.json are not those that the statement counts.");
+  pack.done.push(`Refusals, overrides, waivers and emergencies among them: ${count(kinds.reduce((sum, kind) => sum + lists[kind].length, 0))}, listed.`);
+}
+
+async function checkEvidence(pack) {
+  const told = pack.data.evidence ?? { files: [], left_out: [] };
+  const cited = new Map([...pack.systems].map(([ref, facts]) => [ref, new Set(digestsIn(facts))]));
+  for (const one of [...told.files, ...told.left_out]) {
+    if (!one.systems.length || one.systems.some((ref) => !cited.get(ref).has(one.sha256))) altered(`No system's facts name the file ${shown(one.sha256)}.`);
+  }
+  if (!equal(pack.below(EVIDENCE), told.files.map(({ file }) => file))) altered("The files of evidence are not those that data.json lists.");
+  for (const one of told.files) {
+    const file = pack.read(one.file);
+    if (!equal([one.sha256, one.bytes], [hex(await digest("SHA-256", file)), file.length])) altered(`${one.file} is not the file that the record names.`);
+  }
+  if (told.files.length) pack.done.push(`Files of evidence with the digest that the record gives: ${count(told.files.length)}.`);
+  if (told.left_out.length) pack.notChecked.push(`Files of evidence that are not in the pack: ${count(told.left_out.length)}. data.json says which and why, with the digest that such a file must have.`);
+}
+
+function* digestsIn(value) {
+  if (typeof value === "string" && value.length === 64) yield value;
+  else if (value && typeof value === "object") for (const item of Object.values(value)) yield* digestsIn(item);
 }
 
 function checkSample(pack) {
-  const { sample, ledger: told, population } = pack.told, seed = hex(sha256(encode(canonical(pack.data.systems))));
-  const drawn = (things) => things.map((thing) => [hex(sha256(encode(`${seed}:${thing}`))), thing]).sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, MOST_SAMPLED).map(([, thing]) => thing);
-  const span = told.from === null ? [] : Array.from({ length: told.to - told.from + 1 }, (_, at) => told.from + at);
-  const expected = [seed, drawn(population.refs), drawn(span.filter((number) => !pack.entries.has(number)))];
-  if (canonical([sample.seed, sample.refs, sample.numbers]) !== canonical(expected)) altered("The sample is not the one that its seed draws.");
+  const { sample, population } = pack.told, seed = hex(sha256(encode(canonical(pack.data.systems)))), { first, length } = periodOf(pack);
+  const drawn = (things) => things.map((thing) => [hex(sha256(encode(`${seed}:${thing}`))), thing]).sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, SAMPLED).map(([, thing]) => thing);
+  const leftOut = Array.from({ length }, (_, at) => first + at).filter((number) => !pack.entries.has(number));
+  if (!equal([sample.seed, sample.refs, sample.numbers], [seed, drawn(population.refs), drawn(leftOut)])) altered("The sample is not the one that its seed draws.");
   pack.done.push(`The sample (systems: ${sample.refs.length}) is the one that its seed draws.`);
 }
 
 function checkOpenings(pack) {
-  const openings = readJson(pack.read(OPENINGS), OPENINGS);
+  const openings = pack.json(OPENINGS), hidden = new Map(), place = (number, path) => `${number} ${path}`;
   openings.forEach(({ number, path }, at) => {
     const before = openings[at - 1];
     if (before && !(before.number < number || (before.number === number && byCharacter(before.path, path) < 0))) altered(`${OPENINGS} is not in its order.`);
   });
+  for (const [number, entry] of pack.entries) for (const [path, hash] of commitments(entry.data)) hidden.set(place(number, path), hash);
   for (const { number, path, salt, value } of openings) {
-    const hash = toBase64(sha256(join(fromBase64(salt, "A salt"), encode(canonical(value)))));
-    if (canonical(valueAt(pack.entries.get(number).data, path)) !== canonical({ c: hash })) altered(`The value of ${shown(path)} in entry ${number} is not the recorded one.`);
+    const raw = fromBase64(salt, "A salt"), hash = toBase64(sha256(join(raw, encode(canonical(value)))));
+    if (raw.length !== 32 || hidden.get(place(number, path)) !== hash) altered(`The value of ${shown(path)} in entry ${number} is not the recorded one.`);
+    hidden.delete(place(number, path));
   }
-  const hidden = [...pack.entries.values()].reduce((sum, entry) => sum + commitments(entry.data), 0) - openings.length;
   pack.done.push(`Personal values shown that are the recorded ones: ${count(openings.length)}.`);
-  if (hidden > 0) pack.notChecked.push(`Personal values that were erased or not handed out: ${count(hidden)}. That they were recorded is proven, what they said is not shown.`);
+  if (hidden.size) pack.notChecked.push(`Personal values that were erased or not handed out: ${count(hidden.size)}. That they were recorded is proven, what they said is not shown.`);
 }
 
 function byCharacter(one, other) { // by whole characters, as Python compares, and not by their halves
@@ -647,19 +679,18 @@ function byCharacter(one, other) { // by whole characters, as Python compares, a
   return at < 0 ? left.length - right.length : left[at] - (right[at] ?? -1);
 }
 
-function valueAt(value, path) {
-  for (const part of path.split("/").slice(1)) {
-    const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
-    if (!Object.hasOwn(value, key)) throw new TypeError("nothing lies there");
-    value = value[key];
-  }
-  return value;
+/* The JSON pointer (RFC 6901) and the digest of each commitment in an entry. */
+function* commitments(value, path = "") {
+  if (!value || typeof value !== "object") return;
+  if (Object.keys(value).length === 1 && typeof value.c === "string" && value.c.length === 44) { yield [path, value.c]; return; }
+  for (const [name, item] of Object.entries(value)) yield* commitments(item, `${path}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`);
 }
 
-function commitments(value) {
-  if (!value || typeof value !== "object") return 0;
-  if (Object.keys(value).length === 1 && typeof value.c === "string" && value.c.length === 44) return 1;
-  return Object.values(value).reduce((sum, item) => sum + commitments(item), 0);
+function checkOthers(pack) {
+  if (!same(pack.read("data/keys/log.vkey"), encode(pack.signer.text + "\n"))) altered("data/keys/log.vkey is not the key that signed.");
+  const unknown = [...pack.files.keys()].filter((name) => !KNOWN.test(name));
+  if (unknown.length) pack.notChecked.push(`What these files are, which are signed but of no kind that this page knows: ${shown(unknown.join(", "))}.`);
+  pack.notChecked.push("Whether the verify_pack.py in the pack is the program that others have: compare its SHA-256 before you use it.");
 }
 
 /* --- The report ----------------------------------------------------------------------------------- */
@@ -667,7 +698,9 @@ export const NEVER_CHECKED = [
   "That Muster wrote down everything that happened, and that what was written was true then.",
   "That a system meets the law: no pack says so.",
   "That the key is really theirs: compare it with what they gave you by another way.",
-  "The certificate of the seal inside the PDF (a PDF reader shows it); its bytes are checked.",
+  "That what is told of the systems follows from the ledger's entries: both are signed, as told.",
+  "The times: they are by the signer's own clock.",
+  "The certificate of the seal inside the PDF, and its time stamp if it has one (a PDF reader shows them); its bytes are checked.",
   "That the PDF's pages say what data.json says: both were signed together, as they are.",
 ];
 
@@ -689,11 +722,11 @@ function about(pack) {
 }
 
 function flagged(pack) {
-  const { told } = pack, lines = [...pack.notable];
-  if (told.break_glass) lines.unshift(`BREAK-GLASS was used (${pack.data.exceptions.emergencies.length}): somebody went past the rules.`);
+  const { told } = pack, lines = [];
+  if (told.break_glass) lines.push(`BREAK-GLASS was used (${pack.data.exceptions.emergencies.length}): somebody went past the rules.`);
   if (told.refused_actions) lines.push(`Actions that were refused: ${count(told.refused_actions)}. The pack lists them.`);
   for (const kind of Object.keys(told.missing).sort()) if (told.missing[kind]) lines.push(`Missing: ${kind} (${told.missing[kind]}).`);
-  return lines;
+  return [...lines, ...pack.notable];
 }
 
 export async function verify(data, keys, previous = null) {
@@ -703,10 +736,13 @@ export async function verify(data, keys, previous = null) {
     await checkLists(pack);
     await checkStatement(pack, await checkSignature(pack, pinned));
     await checkLedger(pack);
-    for (const check of [checkData, checkSample, checkOpenings]) check(pack);
+    for (const check of [checkInterval, checkData, checkExceptions]) check(pack);
+    await checkEvidence(pack);
+    for (const check of [checkSample, checkOpenings]) check(pack);
     await checkGrowth(pack, previous);
+    checkOthers(pack);
     const clean = (lines) => lines.map((line) => shown(line, 600));
-    return { code: GOOD, lines: clean(pack.done), notes: clean(flagged(pack)), notChecked: [...pack.notChecked, ...NEVER_CHECKED], facts: about(pack) };
+    return { code: GOOD, lines: clean(pack.done), notes: clean(flagged(pack)), notChecked: [...clean(pack.notChecked), ...NEVER_CHECKED], facts: about(pack) };
   } catch (problem) {
     const words = problem instanceof Refused ? problem.message : `The pack is not laid out as this page knows packs (${problem}).`;
     return { code: problem instanceof Refused ? problem.code : UNSAFE, lines: [shown(words, 600)], notes: [], notChecked: [STOPPED, ...NEVER_CHECKED], facts: {} };

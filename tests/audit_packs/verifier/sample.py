@@ -138,15 +138,26 @@ class Sample:
         return zipped(self.files, self.recipe.ref)
 
 
-def entry(number: int) -> tuple[bytes, dict[str, Any]]:
+REFUSED, EMERGENCIES = 13, range(16, 41, 3)  # entries that a pack must list by themselves
+A_NUMBER = 16  # the entry whose personal value is no text
+
+
+def action(number: int, emergencies: int) -> str:
+    """Return what an entry is about."""
+    if number in EMERGENCIES[:emergencies]:
+        return "release.emergency_activate"
+    return "release.refused" if number == REFUSED else "system.changed"
+
+
+def entry(number: int, emergencies: int = 0) -> tuple[bytes, dict[str, Any]]:
     """Return an entry's bytes, and the opening of the one personal value in it."""
     chance = random.Random(number)  # noqa: S311
-    salt, value = chance.randbytes(32), f"Ada Löwe {number}"
+    salt, value = chance.randbytes(32), 123456 if number == A_NUMBER else f"Ada Löwe {number}"
     commitment = hashlib.sha256(salt + rfc8785.dumps(value)).digest()
     body = {
         "schema": "muster/entry/1",
         "at": f"2026-11-20T10:00:{number % 60:02}.000000Z",
-        "action": "system.changed",
+        "action": action(number, emergencies),
         "actor": chance.randbytes(8).hex(),
         "unit": 4,
         "object": {"type": "aisystem", "id": str(number), "ref": "AIS-001", "version": number},
@@ -240,20 +251,20 @@ def told_of(recipe: Recipe, tree: Tree, chosen: list[int], systems: list[Any]) -
         },
         "break_glass": recipe.emergencies > 0,
         "missing": {"no agreement": 2, "no owner": 0},
-        "refused_actions": 1,
+        "refused_actions": int(REFUSED in chosen),
     }
 
 
 @cache
-def _ledger(size: int) -> tuple[list[bytes], Tree]:
-    bodies = [entry(number)[0] for number in range(size)]
+def _ledger(size: int, emergencies: int) -> tuple[list[bytes], Tree]:
+    bodies = [entry(number, emergencies)[0] for number in range(size)]
     return bodies, Tree([leaf(body) for body in bodies])
 
 
 def make(recipe: Recipe | None = None, change: Callable[[Files], None] | None = None) -> Sample:
     """Return a signed sample; `change` may alter the files before they are listed and signed."""
     recipe = recipe or Recipe()
-    bodies, tree = _ledger(recipe.size)
+    bodies, tree = _ledger(recipe.size, recipe.emergencies)
     chosen = [*range(recipe.first, recipe.last + 1, 3), recipe.size - 1]
     files = ledger_files(recipe, bodies, tree, chosen) | key_files(recipe)
     systems = []
@@ -264,8 +275,13 @@ def make(recipe: Recipe | None = None, change: Callable[[Files], None] | None = 
         told = {"ref": ref, "name": f"System {number}", "file": f"data/systems/{ref}.json"}
         systems.append(told | {"sha256": hexed(raw)})
     told = told_of(recipe, tree, chosen, systems)
-    exceptions = {"refused": [{}], "overridden": [], "waivers": [], "emergencies": []}
-    exceptions["emergencies"] = [{"number": 12}] * recipe.emergencies
+    flagged = EMERGENCIES[: recipe.emergencies]
+    exceptions = {
+        "refused": [{"number": number} for number in chosen if number == REFUSED],
+        "overridden": [],
+        "waivers": [],
+        "emergencies": [{"number": number} for number in chosen if number in flagged],
+    }
     data = {name: value for name, value in told.items() if name != "sealed_at"}
     data |= {"schema": "muster/pack/2", "systems": systems, "exceptions": exceptions}
     files["data/data.json"] = rfc8785.dumps(data)
@@ -382,4 +398,13 @@ def zipped(files: Files, folder: str = "EP-001", order: Sequence[str] | None = N
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name in order or sorted(files):
             archive.writestr(member(f"{folder}/{name}"), files[name])
+    return out.getvalue()
+
+
+def archive(*members: tuple[zipfile.ZipInfo, bytes]) -> bytes:
+    """Return a zip of members as they are described."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for info, raw in members:
+            made.writestr(info, raw)
     return out.getvalue()

@@ -21,19 +21,11 @@ from governance.audit_packs.verifier.verify_pack import (
 )
 from tests.audit_packs.verifier import sample
 from tests.audit_packs.verifier.mutants import flipped
-from tests.audit_packs.verifier.sample import LOG, member, zipped
+from tests.audit_packs.verifier.sample import LOG, archive, member, zipped
 
 
 def code_of(zip_bytes: bytes) -> int:
     return verify(zip_bytes, [LOG.vkey]).code
-
-
-def archive(*members: tuple[zipfile.ZipInfo, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as made:
-        for info, raw in members:
-            made.writestr(info, raw)
-    return out.getvalue()
 
 
 def with_fields(**fields: object) -> bytes:
@@ -182,7 +174,7 @@ def overlapping(copies: int) -> bytes:
 
 
 def test_a_bomb_of_names_that_share_one_body_is_refused():
-    with pytest.raises(Unsafe, match="is not its header"):
+    with pytest.raises(Unsafe, match="does not end where it should"):
         read_zip(overlapping(500))
 
 
@@ -195,12 +187,30 @@ def test_a_size_that_is_not_there_is_refused():
         read_zip(told.local() + directory + end)
 
 
-def test_a_zip_of_more_files_than_anybody_needs_is_refused_at_once():
+def test_a_zip_that_speaks_of_more_files_than_there_are_is_refused_at_once():
     began = time.monotonic()
-    with pytest.raises(Unsafe, match="at most"):
+    with pytest.raises(Unsafe):
         read_zip(b"PK\3\4" + verify_pack.end_of_zip(2**40, 0, 4))
 
     assert time.monotonic() - began < 1
+
+
+def test_a_zip_of_more_files_than_anybody_needs_is_refused(monkeypatch):
+    monkeypatch.setattr(verify_pack, "MOST_FILES", 3)
+
+    assert len(read_zip(zipped({f"data/{at}": b"" for at in range(3)}))) == 3
+    with pytest.raises(Unsafe, match="at most"):
+        read_zip(zipped({f"data/{at}": b"" for at in range(4)}))
+
+
+@pytest.mark.parametrize("size", [2**63, 2**64 - 1])
+def test_an_end_with_sizes_out_of_all_bounds_is_refused(size):
+    """Once this ended the program with an error of its own, and so with the code of ALTERED."""
+    record = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, 1, 1, size, size)
+    locator = struct.pack("<4sLQL", b"PK\6\7", 0, 0, 1)
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+
+    assert code_of(b"PK\3\4" + record + locator + end) == UNSAFE
 
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
@@ -212,25 +222,47 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
 
 
 def test_a_zip_of_very_many_files_is_read():
-    files = {f"data/{at:06}.json": b"" for at in range(70_000)}
-    raw = zipped(files)
+    raw = zipped({f"data/{at:06}.json": b"" for at in range(70_000)})
     assert b"PK\6\6" in raw
 
     assert len(read_zip(raw)) == 70_000
-    at = raw.index(b"PK\6\6")
-    for change in range(at, len(raw)):
+
+
+def test_every_bit_of_the_end_of_a_zip_of_very_many_files_is_accounted_for(monkeypatch):
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 3)
+    monkeypatch.setattr(verify_pack, "MOST_IN_END", 3)
+    raw = zipped({f"data/{at}.json": b"" for at in range(4)})
+    assert len(read_zip(raw)) == 4
+
+    for bit in range(8 * raw.index(b"PK\6\6"), 8 * len(raw)):
         with pytest.raises(Unsafe):
-            verify_pack.find_directory(memoryview(flipped(raw, 8 * change + 3)))
+            read_zip(flipped(raw, bit))
 
 
-def test_zip64_fields_stand_as_python_writes_them(monkeypatch):
-    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 1_000)
-    monkeypatch.setattr(verify_pack, "ZIP64_FROM", 1_000)
-    sizes = (10, 960, 990, 1001, 3)
-    files = {f"data/{at}.bin": bytes([at]) * size for at, size in enumerate(sizes)}
-    raw = zipped(files)
+def test_no_pack_that_is_read_is_large_enough_for_sizes_of_64_bits():
+    assert verify_pack.MOST_BYTES * 1.05 < zipfile.ZIP64_LIMIT
 
-    assert read_zip(raw) == {f"EP-001/{name}": body for name, body in files.items()}
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(out, "w") as made,
+        made.open(member("EP-001/a.txt"), "w", force_zip64=True) as place,
+    ):
+        place.write(b"hello")
+    with pytest.raises(Unsafe):
+        read_zip(out.getvalue())
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["EP-001/a", "EP-001/a/b.txt"],
+        ["EP-001/Data/a.txt", "EP-001/data/b.txt"],
+        ["EP-001/A/x/1", "EP-001/a"],
+    ],
+)
+def test_names_that_are_one_place_on_some_disk_are_refused(names):
+    with pytest.raises(Unsafe, match=r"same name|both a file and a folder"):
+        read_zip(archive(*[(member(name), b"hello") for name in names]))
 
 
 def test_a_pack_is_good_only_in_its_own_folder():
