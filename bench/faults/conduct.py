@@ -39,6 +39,7 @@ EXPERIMENTS: dict[str, Callable[[Run], None]] = {
     "F-25": clocks.year,
     "F-26": recovery.backup_under_load,
     "F-27": recovery.point_in_time,
+    "F-27m": recovery.of_a_million,
     "F-28": sequencing.sequencers,
     "F-29": sequencing.key_away,
     "F-29w": witnesses.witness_away,

@@ -15,6 +15,7 @@ from launcher.postgres import Server, _environment, _own
 from bench.faults.checks import Check
 from bench.faults.counts import business
 from bench.faults.plan import Run
+from bench.faults.sequencing import begun, finished
 from bench.faults.world import Ground, World, wait_for
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
@@ -38,6 +39,7 @@ AND convert_from(body, 'UTF8')::jsonb #> '{data,own,root}' IS NOT NULL
 DROPPED = "DROP TABLE evidence_evidenceitem CASCADE"
 NUMBERING = ("ledger_leafsequence", "ledger_pending", "ledger_tile")  # restore goes on with it
 WINDOW, RESTORE_SECONDS = 60, 30 * 60
+FILL_SECONDS = 3_600
 
 
 def backup_under_load(run: Run) -> None:
@@ -165,7 +167,12 @@ def go_on(run: Run, world: World, newest: int) -> None:
     run.check(Check("verify exits 0 afterwards", world.manage("verify_ledger")[0], 0))
 
 
-def point_in_time(run: Run) -> None:
+def of_a_million(run: Run) -> None:
+    """F-27m: the same with a record of a million entries, under a load of its usual pace."""
+    point_in_time(run, entries=run.pick(1_000_000, 3_000), pace=0.0)
+
+
+def point_in_time(run: Run, entries: int = 0, pace: float = 5.0) -> None:
     """F-27: archive the log; drop a table; recover a cluster to one second before."""
     home = run.ground.folder / f"{run.experiment}-{run.seed}-ground"
     archive = run.ground.folder / f"archive-{run.seed}"
@@ -176,19 +183,20 @@ def point_in_time(run: Run) -> None:
     _own(archive, run.ground.server.user)
     try:
         run.ground.start()
-        drop_and_recover(run, archive)
+        drop_and_recover(run, archive, entries, run.pick(pace, 0.0))
     finally:
         run.ground.stop()
 
 
-def drop_and_recover(run: Run, archive: Path) -> None:
+def drop_and_recover(run: Run, archive: Path, entries: int, pace: float) -> None:
     """Work, drop a table by mistake, recover beside it, and compare with what was acknowledged."""
     outside = run.ground.folder / "outside"
     outside.mkdir(mode=0o700)
     base = run.ground.folder / "base"
     with run.world(more={"CHECKPOINT_SINKS": f"file://{outside}"}) as world:
+        written_before(run, world, entries)
         base_backup(run.ground.server, base)
-        load = run.load(world, pace=run.pick(5.0, 0.0)).start()
+        load = run.load(world, pace=pace).start()
         load.wait()
         run.keep(load)
         target = datetime.now(UTC)
@@ -210,6 +218,16 @@ def drop_and_recover(run: Run, archive: Path) -> None:
             run.check(*business(found, load))
             go_on(run, found, newest_in(outside))
             found.group.stop()
+
+
+def written_before(run: Run, world: World, entries: int) -> None:
+    """Let so many entries be in the record, numbered, before anything else happens."""
+    if not entries:
+        return
+    began = time.monotonic()
+    finished(begun(world, "fill", entries), FILL_SECONDS)
+    finished(begun(world, "drain"), FILL_SECONDS)
+    run.told |= {"entries before": entries, "written in s": round(time.monotonic() - began)}
 
 
 def base_backup(server: Server, folder: Path) -> None:
@@ -274,4 +292,4 @@ def answers(world: World) -> None:
     world.wait_ready()
 
 
-__all__ = ["backup_under_load", "point_in_time"]
+__all__ = ["backup_under_load", "of_a_million", "point_in_time"]

@@ -89,9 +89,9 @@ def begun(world: World, *words: object) -> "subprocess.Popen[str]":
     )
 
 
-def finished(process: "subprocess.Popen[str]") -> dict[str, Any]:
+def finished(process: "subprocess.Popen[str]", seconds: float = 300) -> dict[str, Any]:
     """Return what a process told when it ended by itself."""
-    said, _ = process.communicate(timeout=300)
+    said, _ = process.communicate(timeout=seconds)
     if process.returncode:
         raise Problem(f"A process of the experiment ended with {process.returncode}.")
     told: dict[str, Any] = json.loads(said.splitlines()[-1])
