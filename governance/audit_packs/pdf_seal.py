@@ -13,6 +13,7 @@ from pyhanko.sign.fields import InvisSigSettings, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from governance.audit_packs.pdf_reading import BoundReader
 from governance.audit_packs.seal_key import SealKey, seal_key
 from governance.audit_packs.seal_rules import Promise, SealLevel
 from governance.audit_packs.timestamps import (
@@ -84,7 +85,8 @@ def _sign(source: BinaryIO, target: BinaryIO, key: SealKey, authority: Authority
             invis_sig_settings=hidden,
         ),
     )
-    finished(signer.async_sign_pdf(IncrementalPdfFileWriter(source), output=target))
+    writer = IncrementalPdfFileWriter.from_reader(BoundReader(source))
+    finished(signer.async_sign_pdf(writer, output=target))
 
 
 def _signer(key: SealKey) -> SimpleSigner:
