@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from governance.audit_packs.archive import Kept, Spool
+from governance.audit_packs.attachments import pieces
 from governance.audit_packs.crate import crate
 from governance.audit_packs.entries import bodies, openings
 from governance.audit_packs.guide import guide
@@ -64,6 +65,7 @@ def write_bag(
     with Spool(folder / "spool") as spool:
         pdf = spool.add_file(f"{PAYLOAD}{ref}.pdf", papers.pdf)
         _tell(spool, said)
+        _add_evidence(spool, said)
         _add_ledger(spool, said, point, alive)
         _add_keys(spool, signer, papers)
         spool.add(
@@ -93,6 +95,15 @@ def _tell(spool: Spool, said: Contents) -> None:
     spool.add(f"{PAYLOAD}data.json", said.data())
     for system in said.index:
         spool.add(system["file"], said.texts[system["ref"]])
+
+
+def _add_evidence(spool: Spool, said: Contents) -> None:
+    """Add the files that data.json lists, each as it was when it was looked at for that list."""
+    for one in said.head.get("evidence", {}).get("files", []):
+        digest = one["sha256"]
+        kept = spool.add(one["file"], pieces(said.stored[digest]))
+        if kept.sha256.hex() != digest:
+            raise DomainError(f"The file of {one['of']} was changed while the pack was built.")
 
 
 def _add_ledger(spool: Spool, said: Contents, point: Checkpoint, alive: Callable[[], None]) -> None:

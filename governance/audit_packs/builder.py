@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from governance.audit_packs.ahead import ahead
+from governance.audit_packs.attachments_ahead import files_ahead
 from governance.audit_packs.question_models import PackQuestion
 from governance.audit_packs.section_rules import (
     SECTION_WORDS,
@@ -51,6 +52,7 @@ class Part:
     label: str
     things: int | None  # how many; None where they are not counted
     pages: int
+    said: str = ""  # in place of its pages
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,11 @@ def preview(
     parts = [
         Part(SECTION_WORDS[section], _shown(section, count), each[section])
         for section, count in things.items()
+        if section != Section.FILES
     ]
+    if Section.FILES in things:
+        files = files_ahead(ids)
+        parts.append(Part(SECTION_WORDS[Section.FILES], files.count, 0, files.words))
     gaps = [*(Gap(words, count) for words, count in found.gaps), *_duties(ids)]
     if Section.FRAMEWORKS in sections and 0 < found.systems <= MOST_SURVEYED:
         gaps += _frameworks(ids)

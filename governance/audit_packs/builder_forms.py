@@ -93,7 +93,10 @@ class BuilderForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         initial=[key for key, _words in SECTIONS],
-        help_text="The card of each system, and what is missing, are always there.",
+        help_text=(
+            "The card of each system, and what is missing, are always there. Files may hold "
+            "personal data: whoever gets the pack gets them, too."
+        ),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

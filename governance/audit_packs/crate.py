@@ -15,6 +15,7 @@ PARTS = {
 }
 FOLDERS = {
     "systems/": "Each system as canonical JSON",
+    "evidence/": "Files that the record names, each under its SHA-256",
     "ledger/entries/": "Ledger entries, exactly the bytes that were hashed",
     "ledger/proofs/": "A tlog-proof for each entry",
 }

@@ -77,4 +77,5 @@ def _step(step: IncidentStep) -> dict[str, Any]:
         "note": step.note,
         "changes": step.changes,
         "evidence": [item.ref for item in step.evidence.all()],
+        "evidence_sha256": [item.sha256 for item in step.evidence.all() if item.sha256],
     }

@@ -1,15 +1,17 @@
 """The contents of a pack as plain data, all of it read at one moment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from governance.audit_packs import sections, verdicts
+from governance.audit_packs.attachments import attachments
 from governance.audit_packs.duties import obligations
 from governance.audit_packs.entries import Chosen, later_than
 from governance.audit_packs.escalations import escalations
@@ -19,7 +21,8 @@ from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.papers import papers
 from governance.audit_packs.question_queries import asked_of
 from governance.audit_packs.rules import missing
-from governance.audit_packs.section_rules import chosen, kept
+from governance.audit_packs.section_rules import Section, kept
+from governance.audit_packs.section_rules import chosen as sections_of
 from governance.audit_packs.sections import Batch, Facts
 from governance.audit_packs.timeline import timelines
 from governance.audit_packs.traces import WHOLE, traces
@@ -39,6 +42,7 @@ class Contents:
     head: Facts
     systems: list[Facts]
     numbers: tuple[int, ...] = ()  # of the ledger entries that go with it
+    stored: Mapping[str, FieldFile] = field(default_factory=dict)  # files of evidence, by digest
 
     @cached_property
     def texts(self) -> dict[str, bytes]:
@@ -91,8 +95,11 @@ def _read(pack: EvidencePack, point: Checkpoint, later: int) -> Contents:
         systems += _systems(batch, pack)
         chosen.add(batch, pack)
     chosen.add_request(pack)
-    said = Contents({}, systems, tuple(sorted(chosen.numbers)))
+    with_files = Section.FILES in sections_of(pack.scope)
+    files = attachments(systems, pack.requested_by, asked=with_files)
+    said = Contents({}, systems, tuple(sorted(chosen.numbers)), files.stored)
     said.head.update(head_of(Reading(pack, now, point, later, chosen, rows), systems, said.index))
+    said.head["evidence"] = files.told
     return said
 
 
@@ -137,4 +144,4 @@ def _systems(batch: Batch, pack: EvidencePack) -> Iterator[Facts]:
             "timeline": told.get(system.pk, []),
             "questions": asked.get(system.ref, []),
         }
-        yield kept(facts, chosen(pack.scope)) | {"missing": missing(facts)}
+        yield kept(facts, sections_of(pack.scope)) | {"missing": missing(facts)}

@@ -20,6 +20,7 @@ class Section(StrEnum):
     QUESTIONS = "questions"
     FRAMEWORKS = "frameworks"
     TIMELINE = "timeline"
+    FILES = "files"
 
 
 SECTION_WORDS = {
@@ -34,6 +35,7 @@ SECTION_WORDS = {
     Section.QUESTIONS: "Questions and answers",
     Section.FRAMEWORKS: "Frameworks, control by control",
     Section.TIMELINE: "Timeline with ledger numbers",
+    Section.FILES: "Files of evidence, handed out as they are",
 }
 # Rows of a page that one thing fills, read off printed packs; a page holds ROWS of them.
 ROWS = 44
@@ -50,6 +52,7 @@ THING_ROWS = {
     Section.QUESTIONS: 5.0,
     Section.FRAMEWORKS: 0.0,  # told once for the whole pack
     Section.TIMELINE: 1.6,
+    Section.FILES: 0.0,  # beside the pages
 }
 NOTHING: dict[str, list[Any]] = {
     name: [] for name in ("agreements", "versions", "incidents", "documents")
@@ -91,6 +94,8 @@ def pages(systems: int, things: Mapping[Section, int]) -> dict[Section, int]:
     }
     if Section.FRAMEWORKS in things:
         found[Section.FRAMEWORKS] = FRAMEWORK_PAGES
+    if Section.FILES in things:
+        found[Section.FILES] = 0
     return found
 
 

@@ -499,7 +499,7 @@ def period_of(pack: Pack) -> range:
     first, last = pack.told["ledger"]["from"], pack.told["ledger"]["to"]
     if first is None and last is None:
         return range(0)
-    if not 0 <= first <= last < pack.tree.size:
+    if not type(first) is type(last) is int or not 0 <= first <= last < pack.tree.size:
         raise Altered("The interval of ledger entries lies outside the ledger.")
     if last - first >= MOST_DRAWN:
         raise Unsafe(f"The period has more than {MOST_DRAWN:,} entries, too many to check here.")

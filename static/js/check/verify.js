@@ -562,7 +562,7 @@ function checkEntry(pack, name, note) {
 function periodOf(pack) { // its first number, and how many there are
   const { from: first, to: last } = pack.told.ledger;
   if (first === null && last === null) return { first: 0, length: 0 };
-  if (!(first >= 0 && first <= last && last < pack.tree.size)) altered("The interval of ledger entries lies outside the ledger.");
+  if (!(Number.isInteger(first) && Number.isInteger(last) && first >= 0 && first <= last && last < pack.tree.size)) altered("The interval of ledger entries lies outside the ledger.");
   if (last - first >= MOST_DRAWN) unsafe(`The period has more than ${count(MOST_DRAWN)} entries, too many to check here.`);
   return { first, length: last - first + 1 };
 }

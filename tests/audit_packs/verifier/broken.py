@@ -107,6 +107,26 @@ def another_vkey(files: Files) -> None:
     files["data/keys/log.vkey"] = (Signer(9).vkey + "\n").encode()
 
 
+ONE, TWO = b"a certificate", b"a report"
+WITH_FILES = Recipe(evidence=(ONE, TWO), left_out=(b"a film",))
+
+
+def files_told(**fields: object) -> bytes:
+    """Return a pack that says something else of its first file of evidence."""
+    return signed(lambda data: data["evidence"]["files"][0].update(fields), WITH_FILES)
+
+
+def with_file(change: Callable[[Files], None]) -> bytes:
+    """Return a pack with files of evidence that its signer exchanged."""
+    return sample.make(WITH_FILES, change).zip
+
+
+def exchanged(files: Files) -> None:
+    """Put one file of evidence in the place of another."""
+    one, two = sample.attached(ONE)["file"], sample.attached(TWO)["file"]
+    files[one], files[two] = files[two], files[one]
+
+
 BROKEN: dict[str, tuple[Callable[[], bytes], int]] = {
     "a commitment opened twice, from the end": (
         lambda: with_openings(spelled("/people/-1/who~1is")),
@@ -135,8 +155,30 @@ BROKEN: dict[str, tuple[Callable[[], bytes], int]] = {
         ALTERED,
     ),
     "an exception that is none": (lambda: signed(of_others), ALTERED),
+    "a period that begins within an entry": (
+        lambda: signed(lambda data: data["ledger"].update({"from": 10.5, "to": 40.5})),
+        ALTERED,
+    ),
     "a truth for a number": (lambda: signed(counted_as_truth), ALTERED),
     "another key beside it": (lambda: sample.make(change=another_vkey).zip, ALTERED),
+    "files of evidence exchanged": (lambda: with_file(exchanged), ALTERED),
+    "a file of evidence that is not listed": (
+        lambda: with_file(lambda files: files.update({"data/evidence/x": b"x"})),
+        ALTERED,
+    ),
+    "a file of evidence taken out": (
+        lambda: with_file(lambda files: files.pop(sample.attached(ONE)["file"])),
+        ALTERED,
+    ),
+    "a file of another size": (lambda: files_told(bytes=1), ALTERED),
+    "a file that no system names": (lambda: files_told(systems=["AIS-002"]), ALTERED),
+    "a file of no system": (lambda: files_told(systems=[]), ALTERED),
+    "a file that was left out and that no system names": (
+        lambda: signed(
+            lambda data: data["evidence"]["left_out"][0].update(sha256="0" * 64), WITH_FILES
+        ),
+        ALTERED,
+    ),
     "very many signatures": (lambda: sample.make(change=many_signers).zip, UNSAFE),
     "a list of nothing but line ends": (lambda: relisted(listing(b"\n" * 3_000_000)), ALTERED),
     "a list of a stray text": (lambda: relisted(listing(b"\xff\xfe \x1b[2J")), ALTERED),

@@ -8,7 +8,7 @@ import random
 import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any
@@ -120,7 +120,8 @@ class Recipe:
     signer: Signer = LOG
     older: Sequence[Signer] = ()  # its keys before, oldest first
     emergencies: int = 0
-    evidence: Mapping[str, bytes] = field(default_factory=dict)
+    evidence: Sequence[bytes] = ()  # files that the first system's facts name
+    left_out: Sequence[bytes] = ()  # the same, but not in the pack
 
 
 @dataclass
@@ -270,7 +271,9 @@ def make(recipe: Recipe | None = None, change: Callable[[Files], None] | None = 
     systems = []
     for number in range(1, recipe.systems + 1):
         ref = f"AIS-{number:03}"
-        raw = rfc8785.dumps({"ref": ref, "name": f"System {number}", "card": {"share": 0.25}})
+        shown = [*recipe.evidence, *recipe.left_out] if number == 1 else []
+        facts = {"ref": ref, "name": f"System {number}", "card": {"share": 0.25}}
+        raw = rfc8785.dumps(facts | {"proofs": [{"sha256": hexed(one)} for one in shown]})
         files[f"data/systems/{ref}.json"] = raw
         told = {"ref": ref, "name": f"System {number}", "file": f"data/systems/{ref}.json"}
         systems.append(told | {"sha256": hexed(raw)})
@@ -284,11 +287,15 @@ def make(recipe: Recipe | None = None, change: Callable[[Files], None] | None = 
     }
     data = {name: value for name, value in told.items() if name != "sealed_at"}
     data |= {"schema": "muster/pack/2", "systems": systems, "exceptions": exceptions}
+    data["evidence"] = {
+        "files": sorted(map(attached, recipe.evidence), key=lambda one: one["file"]),
+        "left_out": [{"sha256": hexed(one), "systems": ["AIS-001"]} for one in recipe.left_out],
+    }
+    files |= {attached(one)["file"]: one for one in recipe.evidence}
     files["data/data.json"] = rfc8785.dumps(data)
     pages = random.Random(5).randbytes(3000)  # noqa: S311
     files[f"data/{recipe.ref}.pdf"] = b"%PDF-1.7\n" + pages + b"\n%%EOF\n"
     files["data/ro-crate-metadata.json"] = rfc8785.dumps({"@graph": []})
-    files |= recipe.evidence
     files["HOW-TO-CHECK.html"] = b"<!doctype html><title>How to check</title>"
     files["verify_pack.py"] = b"print('hello')\n"
     files["bagit.txt"] = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -296,6 +303,12 @@ def make(recipe: Recipe | None = None, change: Callable[[Files], None] | None = 
         change(files)
     sealed(files, told, recipe.signer)
     return Sample(recipe, files, bodies, tree)
+
+
+def attached(raw: bytes) -> dict[str, Any]:
+    """Return what data.json says of an attached file."""
+    place = f"data/evidence/{hexed(raw)}.txt"
+    return {"sha256": hexed(raw), "file": place, "bytes": len(raw), "systems": ["AIS-001"]}
 
 
 def sealed(files: Files, told: Mapping[str, Any], signer: Signer) -> None:

@@ -18,6 +18,7 @@ from governance.audit_packs.verifier.verify_pack import (
     verify,
 )
 from tests.audit_packs.verifier import sample
+from tests.audit_packs.verifier.broken import WITH_FILES
 from tests.audit_packs.verifier.sample import LOG, OTHER, Recipe, Signer
 
 PROGRAM = Path(verify_pack.__file__)
@@ -50,6 +51,14 @@ def test_a_pack_in_which_rules_were_passed_over_says_so_first():
 
     assert report.code == GOOD
     assert report.notes[0].startswith("BREAK-GLASS was used (2)")
+
+
+def test_files_of_evidence_are_counted_and_those_left_out_are_named_as_such():
+    report = verify(sample.make(WITH_FILES).zip, [LOG.vkey])
+
+    assert report.code == GOOD
+    assert "Files of evidence with the digest that the record gives: 2." in report.lines
+    assert "Files of evidence that are not in the pack: 1." in said(report)
 
 
 @pytest.mark.parametrize("keys", [[], [OTHER.vkey]], ids=["no key", "another key"])
