@@ -24,6 +24,7 @@ from governance.approvals.models import (
 from governance.approvals.moving import hold, iso, note
 from governance.common.errors import DomainError, TransitionError
 from governance.ledger.actions import record
+from inventory.systems.actions import require_open
 from inventory.systems.models import AISystem
 
 
@@ -31,9 +32,14 @@ from inventory.systems.models import AISystem
 def say_materiality(
     system: AISystem, *, actor: User, exposure: int, purpose: int, reason: str
 ) -> Materiality:
-    """Return what somebody says a system weighs; votes about another tier count no more."""
+    """Return what somebody says a system weighs; votes about another tier count no more.
+
+    Raises PermissionDenied unless the actor classifies in its unit; DomainError for a retired
+    system, without a reason, or for another weight than 1, 2 or 3.
+    """
     held = AISystem.objects.select_for_update(no_key=True, of=("self",)).get(pk=system.pk)
     require(actor, Capability.CLASSIFY, held.unit)
+    require_open(held)
     if not reason.strip():
         raise DomainError("Say why it weighs that much.")
     if not (1 <= exposure <= 3 and 1 <= purpose <= 3):

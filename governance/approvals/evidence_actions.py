@@ -23,6 +23,7 @@ from governance.approvals.situation import Basis
 from governance.common.errors import DomainError, TransitionError
 from governance.evidence.models import EvidenceItem
 from governance.ledger.actions import Personal, record
+from inventory.systems.actions import require_open
 from inventory.systems.models import AISystem, ModelVersion
 
 
@@ -54,11 +55,13 @@ def add_proof(
     It is a file of the system's evidence or a statement in words. `digest` is the version that it
     is about, this one unless said otherwise. What was approved on other evidence is approved no
     longer. Raises PermissionDenied unless the actor may speak for systems of the unit; DomainError
-    for what is missing, a foreign or withdrawn file, or days out of order or in the future.
+    for a retired system, what is missing, a foreign or withdrawn file, or days out of order or in
+    the future.
     """
     found = _kind(kind)
     system = AISystem.objects.select_for_update(no_key=True, of=("self",)).get(pk=version.system_id)
     require(actor, Capability.ANSWER, system.unit)
+    require_open(system)
     _check(found, system, produced_by, about)
     now, item, said = timezone.now(), about.get("item"), about.get("statement", "").strip()
     version.proofs.filter(kind=kind).standing().update(

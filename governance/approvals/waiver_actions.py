@@ -17,6 +17,7 @@ from governance.approvals.models import (
 from governance.approvals.waiving import why_not_waive
 from governance.common.errors import DomainError, StaleError
 from governance.ledger.actions import record
+from inventory.systems.actions import require_open
 from inventory.systems.models import ModelVersion
 from inventory.systems.pins.table import pin_of
 
@@ -28,10 +29,11 @@ def grant_waiver(
     """Allow a version whose model id is not pinned to be proposed, until a last day.
 
     Raises PermissionDenied unless the actor may decide in the unit and neither proposed nor
-    worked on the version; DomainError for a pinned id, an empty reason, or an end in the past
-    or further off than a year.
+    worked on the version; DomainError for a retired system, a pinned id, an empty reason, or an
+    end in the past or further off than a year.
     """
     require(actor, Capability.APPROVE, version.system.unit)
+    require_open(version.system)
     held = ModelVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     if held.digest != (seen or version.digest):
         raise StaleError(f"{version} changed since you read it. Read it again first.")

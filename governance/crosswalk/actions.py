@@ -15,6 +15,7 @@ from governance.crosswalk.models import MappingReview, NotApplicable
 from governance.crosswalk.reading import catalogue
 from governance.crosswalk.rules import Framework
 from governance.ledger.actions import record
+from inventory.systems.actions import require_open
 from inventory.systems.models import AISystem
 
 LONGEST = timedelta(days=366)
@@ -43,12 +44,14 @@ def set_aside(aside: Aside, *, actor: User, reason: str, until: date) -> NotAppl
     """Propose that a control does not apply, until a last day at most a year from now.
 
     It counts once a second person agreed. Raises PermissionDenied unless the actor classifies in
-    the system's unit, for all systems in the whole organisation; DomainError without a reason,
-    for a control or framework that there is not, for a day out of that year, and while the same
-    is said already.
+    the system's unit, for all systems in the whole organisation; DomainError for a retired
+    system, without a reason, for a control or framework that there is not, for a day out of that
+    year, and while the same is said already.
     """
     unit = aside.system.unit if aside.system else None
     require(actor, Capability.CLASSIFY, unit)
+    if aside.system:
+        require_open(aside.system)
     today = timezone.localdate()
     _check(aside, reason, until, today)
     _end_what_is_over(aside, actor, today)

@@ -21,6 +21,7 @@ from governance.notices.sealing import seal
 from governance.pipelines.alias import WishState
 from governance.pipelines.mlflow_bundle import Registered, bundle_of, label_of, notes_of
 from governance.pipelines.models import AliasWish, MlflowLink, MlflowSource, MlflowVersion
+from inventory.systems.actions import require_open
 from inventory.systems.models import AISystem
 from inventory.systems.version_actions import register_version
 
@@ -77,10 +78,11 @@ def link_model(
     """Return a link: versions of a registered model become drafts of a system.
 
     `place` may give environment, task and alias. Raises PermissionDenied unless the actor
-    administers the organisation; DomainError for a name that cannot be asked for, or a model
-    and alias that are linked already.
+    administers the organisation; DomainError for a retired system, a name that cannot be asked
+    for, or a model and alias that are linked already.
     """
     require(actor, Capability.CONFIGURE, None)
+    require_open(system)
     if not model.isprintable() or set(model) & QUOTES:
         raise DomainError("A registered model with quotes in its name cannot be asked for.")
     alias = place.get("alias", "champion")

@@ -23,6 +23,7 @@ from governance.notices.rules import Channel, Severity
 from governance.pipelines.models import Breach, MetricPoint, RollbackRule
 from governance.pipelines.queries import why_not_decide
 from governance.pipelines.rollback import Action, Broken, Decided, Point, Rule, plain
+from inventory.systems.actions import require_open
 from inventory.systems.models import AISystem
 from raci.matrices.asking import ask
 
@@ -40,9 +41,11 @@ def set_rule(
 ) -> RollbackRule:
     """Return a new rule for what runs in a place.
 
-    Raises PermissionDenied unless the actor may decide in the system's unit.
+    Raises PermissionDenied unless the actor may decide in the system's unit, and DomainError
+    for a retired system.
     """
     require(actor, Capability.APPROVE, system.unit)
+    require_open(system)
     row = RollbackRule.objects.create(
         system=system,
         environment=environment,

@@ -15,10 +15,12 @@ from governance.classification.signed import current_tiers
 from governance.common.errors import DomainError, StaleError
 from governance.common.states import change
 from governance.ledger.actions import record
+from inventory.systems.actions import require_open
 from inventory.systems.models import AISystem
 from raci.matrices import queries
 from raci.matrices.catalogue import catalogue
 from raci.matrices.drafts import claim, draft_of, fill, follow, keep_apart, next_version
+from raci.matrices.guards import require_assign
 from raci.matrices.models import Assignment, Matrix, Party
 from raci.matrices.record_actions import Cells, named, row_words, told
 from raci.matrices.rules import PartyKind, applies
@@ -57,9 +59,11 @@ def make_matrix(system: AISystem, *, actor: User) -> Matrix:
 
     A role becomes the person who holds it in the unit or above; one person gets one column. A
     role that nobody holds stays a column of its own, and is filled when somebody is named.
-    Raises DomainError without an active default, or when the system has a matrix already.
+    Raises DomainError without an active default, or when the system has a matrix already or is
+    retired.
     """
     require(actor, Capability.ASSIGN, system.unit)
+    require_open(system)
     claim(system)
     default = queries.default_for(system.unit)
     if default is None:
@@ -85,7 +89,7 @@ def save_matrix(matrix: Matrix, *, actor: User, cells: Cells, seen: int | None =
     until the draft is activated. Rules do not stop a save. Raises StaleError when the matrix
     is newer than `seen`, DomainError for a superseded one or a cell it does not have.
     """
-    require(actor, Capability.ASSIGN, matrix.home)
+    require_assign(actor, matrix)
     stored, held = queries.letters_of(matrix), held_by_people(matrix)
     changed = {cell: letter for cell, letter in cells.items() if stored.get(cell) != letter}
     columns = {party.pk: party for party in matrix.parties.select_related("person")}
@@ -152,7 +156,7 @@ def add_party(
 
     Raises DomainError when it has that column already.
     """
-    require(actor, Capability.ASSIGN, matrix.home)
+    require_assign(actor, matrix)
     if matrix.parties.filter(person=person, label=label).exclude(kind=PartyKind.ROLE).exists():
         raise DomainError(f"{person or label} has a column already.")
     draft, _ = draft_of(matrix, None, actor)
@@ -171,7 +175,7 @@ def set_rows(matrix: Matrix, *, actor: User, codes: Iterable[str]) -> Matrix:
 
     Raises DomainError for a code that the catalogue does not have.
     """
-    require(actor, Capability.ASSIGN, matrix.home)
+    require_assign(actor, matrix)
     wanted, order = set(codes), list(catalogue().activities)
     if unknown := wanted - set(order):
         raise DomainError(f"There is no standard activity {sorted(unknown)[0]}.")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from governance.accounts.access import units_with
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
+from inventory.systems.rules import Stage
 from raci.matrices.catalogue import catalogue
 from raci.matrices.checking import address
 from raci.matrices.models import Assignment, Matrix
@@ -45,8 +46,11 @@ def belongings(person: User, user: User) -> list[Belonging]:
 
 
 def letters_of(person: User, user: User) -> QuerySet[Assignment]:
-    """Return the letters of somebody in the current matrices that the reader sees."""
-    current = Matrix.objects.visible_to(user).current()
+    """Return the letters of somebody in the current matrices that the reader sees.
+
+    Retired systems keep theirs, as who answered when they ran.
+    """
+    current = Matrix.objects.visible_to(user).current().exclude(system__stage=Stage.RETIRED)
     rows = Assignment.objects.filter(party__person=person, matrix__in=current.order_by())
     return rows.select_related("matrix__system__unit", "matrix__unit", "party")
 

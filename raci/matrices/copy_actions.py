@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from django.db import transaction
 from django.db.models import QuerySet
 
-from governance.accounts.access import require
 from governance.accounts.models import User
-from governance.accounts.rules import Capability
 from governance.common.errors import DomainError
 from governance.ledger.actions import Personal
 from raci.matrices import queries
 from raci.matrices.drafts import draft_of, keep_apart
+from raci.matrices.guards import require_assign
 from raci.matrices.inheriting import Slot, Source, read_for, write_rows
 from raci.matrices.models import Matrix
 from raci.matrices.queries import OWNER_ROLE
@@ -88,7 +87,7 @@ def copy_rows(matrix: Matrix, *, source: Matrix, actor: User, seen: int | None =
     One save, one ledger entry. Raises DomainError when nothing would change, and StaleError
     when the matrix is newer than `seen`.
     """
-    require(actor, Capability.ASSIGN, matrix.home)
+    require_assign(actor, matrix)
     changes = would_change(matrix, source)
     if not changes:
         raise DomainError(f"{source} says what this matrix says already.")

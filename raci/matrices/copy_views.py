@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from governance.accounts.access import acting_user, require
-from governance.accounts.rules import Capability
+from governance.accounts.access import acting_user
 from raci.matrices.checking import address
 from raci.matrices.copy_actions import copy_rows, sources, would_change
+from raci.matrices.guards import require_assign
 from raci.matrices.models import Matrix
 from raci.matrices.review_views import version_seen, visible
 
@@ -20,7 +20,7 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what copying would change; a POST does it, as one save."""
     user = acting_user(request)
     found = visible(user, pk)
-    require(user, Capability.ASSIGN, found.home)
+    require_assign(user, found)
     rows = sources(user, found)
     chosen = (request.POST or request.GET).get("from", "")
     source = None

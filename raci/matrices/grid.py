@@ -221,7 +221,7 @@ def on_system(system: AISystem, user: User) -> OnSystem:
     """Return who answers for the key activities of a system, and what the rules find."""
     found = list(Matrix.objects.with_grid().current().filter(system=system))
     matrix = min(found, key=lambda item: item.status != rules.MatrixStatus.ACTIVE, default=None)
-    may_assign = may(user, Capability.ASSIGN, system.unit)
+    may_assign = not system.is_retired and may(user, Capability.ASSIGN, system.unit)
     if matrix is None:
         return OnSystem(system, None, (), 0, may_assign)
     around = checking.surroundings([matrix])

@@ -9,13 +9,12 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 from django.utils.timezone import now
 
-from governance.accounts.access import require
 from governance.accounts.models import User
-from governance.accounts.rules import Capability
 from governance.common.errors import DomainError
 from governance.ledger.actions import Personal
 from raci.matrices import queries
 from raci.matrices.drafts import draft_of, keep_apart
+from raci.matrices.guards import require_assign
 from raci.matrices.inheriting import behind
 from raci.matrices.models import Assignment, Matrix, Party
 from raci.matrices.passing_down import next_in_force, said
@@ -132,7 +131,7 @@ def _letters(person: User, wanted: Mapping[int, User], actor: User) -> None:
 
 def _in_matrix(matrix: Matrix, person: User, moves: Mapping[str, User], actor: User) -> None:
     """Move somebody's letters in some rows of one matrix."""
-    require(actor, Capability.ASSIGN, matrix.home)
+    require_assign(actor, matrix)
     held, is_active = held_by_people(matrix), matrix.status == MatrixStatus.ACTIVE
     if is_active:
         target = next_in_force(matrix, Origin.REASSIGNED, actor)

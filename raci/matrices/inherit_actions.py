@@ -4,12 +4,11 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from governance.accounts.access import require
 from governance.accounts.models import User
-from governance.accounts.rules import Capability
 from governance.common.errors import DomainError
 from raci.matrices import queries
 from raci.matrices.drafts import draft_of, follow, keep_apart
+from raci.matrices.guards import require_assign
 from raci.matrices.models import Matrix
 from raci.matrices.record_actions import told
 from raci.matrices.telling import held_by_people, tell_changed
@@ -24,7 +23,7 @@ def inherit(
     Raises DomainError for a row that the matrix or the default does not have, and StaleError
     when the matrix is newer than `seen`.
     """
-    require(actor, Capability.ASSIGN, matrix.home)
+    require_assign(actor, matrix)
     wanted, default = _rows(matrix, codes), queries.default_above(matrix)
     if missing := [code for code in wanted if not default or code not in default.activities]:
         raise DomainError(f"No default above has the row {missing[0]}.")
@@ -46,7 +45,7 @@ def override(
     Raises DomainError for a row that the matrix does not have, and StaleError when the matrix
     is newer than `seen`.
     """
-    require(actor, Capability.ASSIGN, matrix.home)
+    require_assign(actor, matrix)
     wanted = _rows(matrix, codes)
     draft, _ = draft_of(matrix, seen, actor)
     keep_apart(draft, wanted)

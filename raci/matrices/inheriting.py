@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from inventory.systems.rules import Stage
 from raci.matrices import queries
 from raci.matrices.catalogue import catalogue
 from raci.matrices.models import OPEN, Assignment, Matrix, Party
@@ -130,7 +131,10 @@ def behind(matrix: Matrix, default: Matrix | None, people: Directory) -> set[str
 
 
 def followers(default: Matrix) -> list[Matrix]:
-    """Return the matrices, in force or not yet, that follow a default and no nearer one."""
+    """Return the matrices, in force or not yet, that follow a default and no nearer one.
+
+    Those of retired systems stay as they were.
+    """
     unit = default.unit
     if unit is None:
         return []
@@ -138,6 +142,7 @@ def followers(default: Matrix) -> list[Matrix]:
         Matrix.objects.with_grid()
         .filter(status__in=[*OPEN, MatrixStatus.ACTIVE])
         .exclude(unit=unit)
+        .exclude(system__stage=Stage.RETIRED)
         .filter(queries.below("system__unit__path", unit.pk) | queries.below("unit__path", unit.pk))
     )
     nearer = set(

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.timezone import now
 
-from governance.accounts.access import may, require
+from governance.accounts.access import may
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.common.errors import DomainError
@@ -15,6 +15,7 @@ from governance.common.states import change, move
 from governance.ledger.actions import Personal
 from raci.matrices import checking
 from raci.matrices.drafts import scope_of
+from raci.matrices.guards import require_assign
 from raci.matrices.models import Matrix
 from raci.matrices.passing_down import pass_down
 from raci.matrices.record_actions import attested, told
@@ -39,7 +40,7 @@ def submit(matrix: Matrix, *, actor: User, seen: int | None = None) -> None:
     Raises DomainError while a rule finds an error, TransitionError when it is no draft,
     StaleError when it is newer than `seen`.
     """
-    require(actor, Capability.ASSIGN, matrix.home)
+    require_assign(actor, matrix)
     change(matrix, seen=seen)
     if matrix.status == MatrixStatus.DRAFT:
         _refuse_errors(matrix)
@@ -56,7 +57,7 @@ def send_back(matrix: Matrix, *, actor: User, reason: str, seen: int | None = No
     Raises DomainError without a reason, TransitionError when it is not in review, StaleError
     when it is newer than `seen`.
     """
-    require(actor, Capability.ASSIGN, matrix.home)
+    require_assign(actor, matrix)
     if not reason.strip():
         raise DomainError("Say why it goes back, so that it can be mended.")
     change(matrix, seen=seen)
@@ -77,7 +78,7 @@ def activate(matrix: Matrix, *, actor: User, seen: int | None = None) -> int:
     """
     if matrix.status == MatrixStatus.IN_REVIEW and (reason := why_not(actor, matrix)):
         raise PermissionDenied(reason)
-    require(actor, Capability.ASSIGN, matrix.home)
+    require_assign(actor, matrix)
     change(matrix, seen=seen)
     before = None
     if matrix.status == MatrixStatus.IN_REVIEW:

@@ -6,12 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from governance.accounts.access import acting_user, may
+from governance.accounts.access import acting_user
 from governance.accounts.models import User
-from governance.accounts.rules import Capability
 from raci.matrices import inherit_actions, queries, review_actions
 from raci.matrices.catalogue import catalogue
 from raci.matrices.checking import address
+from raci.matrices.guards import may_assign
 from raci.matrices.inheriting import read_for
 from raci.matrices.models import Matrix
 from raci.matrices.rowpage import lines
@@ -84,7 +84,7 @@ def row(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         "default": default if has_row else None,
         "lines": lines(code, read_for(found, found, people), theirs),
         "is_overridden": code in found.overridden,
-        "may_assign": status_allows and may(user, Capability.ASSIGN, found.home),
+        "may_assign": status_allows and may_assign(user, found),
         "back": address(found),
     }
     return render(request, "raci/row.html", context)

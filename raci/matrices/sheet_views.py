@@ -14,14 +14,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 from openpyxl import Workbook
 
-from governance.accounts.access import acting_user, require
-from governance.accounts.rules import Capability
+from governance.accounts.access import acting_user
 from governance.common.cells import safe
 from governance.common.errors import DomainError
 from inventory.imports.readers import open_table
 from inventory.imports.table import ReadError
 from raci.matrices import actions
 from raci.matrices.checking import address
+from raci.matrices.guards import require_assign
 from raci.matrices.models import Matrix
 from raci.matrices.review_views import version_seen, visible
 from raci.matrices.schemes import spoken
@@ -72,7 +72,7 @@ def paste(request: HttpRequest, pk: int) -> HttpResponse:
     """Take letters from a spreadsheet: first show what would change, then save it at once."""
     user = acting_user(request)
     found = visible(user, pk)
-    require(user, Capability.ASSIGN, found.home)
+    require_assign(user, found)
     text = request.POST.get("text", "").replace("\r\n", "\n").strip("\n")[:MOST_LETTERS]
     if request.method != "POST":
         return _page(request, found, "", Read())

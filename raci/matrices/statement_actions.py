@@ -9,6 +9,7 @@ from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.common.errors import DomainError
 from governance.ledger.actions import Personal, record
+from inventory.systems.actions import require_open
 from inventory.systems.models import AISystem
 from raci.matrices.catalogue import catalogue
 from raci.matrices.models import Attestation, Declaration, Matrix
@@ -25,6 +26,8 @@ def attest(matrix: Matrix, *, actor: User) -> Attestation:
     """
     if matrix.status != MatrixStatus.ACTIVE:
         raise DomainError(f"{matrix} is not in force.")
+    if matrix.system:
+        require_open(matrix.system)
     codes = answered_by(matrix, actor)
     if not codes:
         raise PermissionDenied("Only who is accountable for a row can confirm it.")
@@ -51,6 +54,7 @@ def declare(
     """
     if not (rule == Declared.CONFLICT and person == actor):
         require(actor, Capability.ASSIGN, system.unit)
+    require_open(system)
     _check(rule, person, activity, text)
     try:
         with transaction.atomic():
@@ -90,6 +94,7 @@ def end_declaration(row: Declaration, *, actor: User) -> None:
     assigns = may(actor, Capability.ASSIGN, row.system.unit)
     if not assigns and actor not in (row.person, row.declared_by):
         raise PermissionDenied("Whoever put it on record, or assigns here, can end it.")
+    require_open(row.system)
     if not Declaration.objects.filter(pk=row.pk, ended_at__isnull=True).update(ended_at=now()):
         raise DomainError("It has ended already.")
     data = {"system": row.system.ref, "rule": row.rule, "activity": row.activity}

@@ -65,13 +65,17 @@ def on_record(matrix: Matrix, user: User, form: DeclareForm | None = None) -> On
     said: dict[User, datetime] = {}
     for row in Attestation.objects.filter(matrix=matrix).select_related("person"):
         said.setdefault(row.person, row.attested_at)
-    is_active = matrix.status == MatrixStatus.ACTIVE
+    is_open = not matrix.system.is_retired
+    is_active = matrix.status == MatrixStatus.ACTIVE and is_open
     return OnRecord(
         tuple(said.items()),
         tuple(declarations_of([matrix.system.pk])),
         tuple(answered_by(matrix, user)) if is_active else (),
-        may(user, Capability.ASSIGN, matrix.system.unit)
-        or user == queries.accountable(matrix.system, "QLT-01"),
+        is_open
+        and (
+            may(user, Capability.ASSIGN, matrix.system.unit)
+            or user == queries.accountable(matrix.system, "QLT-01")
+        ),
         form or DeclareForm(),
     )
 

@@ -17,6 +17,7 @@ from raci.matrices import actions, checking, queries, review_actions
 from raci.matrices.checking import address
 from raci.matrices.forms import ColumnForm, RowsForm
 from raci.matrices.grid import grid
+from raci.matrices.guards import may_assign
 from raci.matrices.models import Matrix
 from raci.matrices.rules import MatrixStatus
 from raci.matrices.statement_views import on_record
@@ -65,7 +66,7 @@ def system(request: HttpRequest, ref: str) -> HttpResponse:
         context = {
             "system": found,
             "default": queries.default_for(found.unit),
-            "may_assign": may(user, Capability.ASSIGN, found.unit),
+            "may_assign": not found.is_retired and may(user, Capability.ASSIGN, found.unit),
         }
         return render(request, "raci/none.html", context)
     return _shown(request, user, matrix)
@@ -84,15 +85,15 @@ def _visible(user: User, pk: int) -> Matrix:
 
 
 def _shown(request: HttpRequest, user: User, found: Matrix) -> HttpResponse:
-    may_assign = may(user, Capability.ASSIGN, found.home)
+    assigns = may_assign(user, found)
     is_review = found.status == MatrixStatus.IN_REVIEW
     others = Matrix.objects.visible_to(user).filter(system=found.system, unit=found.unit)
     context = {
         "grid": grid(found),
         "matrix": found,
-        "may_assign": may_assign and found.status in (MatrixStatus.DRAFT, MatrixStatus.ACTIVE),
-        "may_review": is_review and may_assign,
-        "why_not": review_actions.why_not(user, found) if is_review and may_assign else "",
+        "may_assign": assigns and found.status in (MatrixStatus.DRAFT, MatrixStatus.ACTIVE),
+        "may_review": is_review and assigns,
+        "why_not": review_actions.why_not(user, found) if is_review and assigns else "",
         "versions": others.exclude(pk=found.pk),
         "column_form": ColumnForm(),
         "rows_form": RowsForm(initial={"codes": found.activities}),
