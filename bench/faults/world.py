@@ -31,6 +31,7 @@ from bench.faults.sinks import Hooks, Mailbox
 
 READY_SECONDS = 180
 SHARED = {
+    "DJANGO_SETTINGS_MODULE": "governance.settings",  # the product's, also under pytest
     "PYTHONPATH": str(ROOT),
     "STATIC_BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
 }
