@@ -25,6 +25,7 @@ from governance.calendars.api import WorkingHoursViewSet
 from governance.classification.api import AssessmentViewSet
 from governance.classification.preview_api import PreviewChangeViewSet, PreviewViewSet
 from governance.crosswalk.api import FrameworkViewSet
+from governance.crosswalk.api_statements import SetAsideViewSet, StatementViewSet
 from governance.documents.api import DocumentViewSet, SignedDocumentViewSet
 from governance.documents.entry_api import DocumentEntryViewSet
 from governance.escalation.api import EscalationViewSet
@@ -110,6 +111,8 @@ router.register("rollback-breaches", BreachViewSet, "rollback-breaches")
 router.register("mlflow-sources", MlflowSourceViewSet, "mlflow-sources")
 router.register("mlflow-links", MlflowLinkViewSet, "mlflow-links")
 router.register("frameworks", FrameworkViewSet, "frameworks")
+router.register("control-statements", StatementViewSet, "control-statements")
+router.register("controls-set-aside", SetAsideViewSet, "controls-set-aside")
 router.register("packs", PackViewSet, "packs")
 router.register("packs", PackEndViewSet, "pack-ends")
 router.register("pack-recipients", PackRecipientViewSet, "pack-recipients")

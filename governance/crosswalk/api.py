@@ -120,6 +120,10 @@ class ControlSerializer(serializers.Serializer):
     missing = serializers.ListField(child=serializers.CharField())
     not_applicable = WhyNotSerializer(many=True)
     lacks = serializers.CharField(allow_blank=True, help_text="what is not recorded here")
+    mapping_changed = serializers.CharField(
+        allow_blank=True, help_text="since somebody looked through the mapping: review it"
+    )
+    by_hand_alone = serializers.BooleanField(help_text="only a statement by hand can show it")
 
 
 class CoverageSerializer(FrameworkSerializer):

@@ -1,5 +1,7 @@
 """What decides which controls apply to each system, read from the register and what was signed."""
 
+from django.db.models import F, Func, JSONField, Value
+
 from governance.classification.models import Assessment
 from governance.classification.rules import Tier
 from governance.crosswalk.applying import Circumstances
@@ -10,14 +12,20 @@ from inventory.systems.rules import NOT_PERSONAL, DataCategory, OurRole
 
 OUTSIDE = frozenset({Tier.OUT_OF_SCOPE, Tier.NOT_APPLICABLE})
 UNITED_STATES = "US"
+DUTIES = Func(  # the ids alone: what a result says of each duty is long
+    F("result"),
+    Value("$.obligations[*].id"),
+    template="jsonb_path_query_array(%(expressions)s::jsonpath)",
+    output_field=JSONField(),
+)
 
 
 def circumstances(scope: Scope) -> dict[int, Circumstances]:
     """Return what decides which controls apply to each system; one look-up."""
     rows = Assessment.objects.current().filter(system__in=scope.ids).order_by()
     signed = {
-        system: (tier, frozenset(one["id"] for one in duties or ()))
-        for system, tier, duties in rows.values_list("system_id", "tier", "result__obligations")
+        system: (tier, frozenset(duties))
+        for system, tier, duties in rows.values_list("system_id", "tier", DUTIES)
     }
     return {system.pk: _circumstances(system, signed.get(system.pk)) for system in scope.systems}
 

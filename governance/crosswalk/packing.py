@@ -107,6 +107,8 @@ def _control(row: Standing, told: Survey) -> dict[str, Any]:
             for because, pks in sorted(_by_reason(row).items())
         ],
         "lacks": row.control.lacks,
+        "mapping_changed": told.changed.get(row.control.code, ""),
+        "by_hand_alone": not row.control.is_recorded,
     }
 
 

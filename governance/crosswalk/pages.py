@@ -10,7 +10,7 @@ from governance.crosswalk.entries import numbers_of
 from governance.crosswalk.lawful import Law, applies_from, law_of
 from governance.crosswalk.queries import Coverage, Line, Looked, Survey
 from governance.crosswalk.reading import FrameworkHead
-from governance.crosswalk.rules import Clause, Control, Framework, State
+from governance.crosswalk.rules import STATEMENTS, Clause, Control, Framework, State
 from governance.crosswalk.standings import Standing
 from inventory.systems.models import AISystem
 
@@ -127,9 +127,12 @@ class ControlPage:
 
 
 def control_page(told: Survey, control: Control) -> ControlPage:
-    """Return the page of a control: one more look-up than the survey, for the entries' numbers."""
+    """Return the page of a control: one more look-up than the survey, for the entries' numbers.
+
+    Statements have a part of the page of their own, which shows those withdrawn too.
+    """
     standings = [told.standing(control, key) for key in control.refs]
-    looked = told.looked(control)
+    looked = [one for one in told.looked(control) if one.evidence.query != STATEMENTS]
     numbers = numbers_of(line.shown for one in looked for line in one.lines[:MOST_ROWS])
     missing = sorted(frozenset().union(*(one.missing for one in standings)))
     systems = [told.scope.by_pk[pk] for pk in missing]

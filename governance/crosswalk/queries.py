@@ -93,6 +93,7 @@ class Survey:
         self.groups = _grouped(circumstances(self.scope))
         self.aside = _set_aside(self.scope)
         self.known = articles_known()
+        self.changed = changed_controls()
 
     def coverage(self, framework: Framework) -> Coverage:
         """Return where the controls of a framework stand."""

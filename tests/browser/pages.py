@@ -78,6 +78,7 @@ VISITS = [
     Visit("/frameworks/controls/C09/", (OFFICER, AUDITOR)),
     Visit("/frameworks/controls/C67/", (OFFICER, AUDITOR)),
     Visit("/frameworks/controls/C67/statements/new/", (OFFICER,)),
+    Visit("/frameworks/statements/{statement}/withdraw/"),
     Visit("/systems/{system}/frameworks/", (OFFICER, AUDITOR)),
     # Classification
     Visit("/classification/", (OFFICER, AUDITOR)),

@@ -19,7 +19,7 @@ from governance.classification.tasks import run_preview
 from inventory.imports import runs
 from inventory.systems import actions as systems
 from inventory.systems.models import AISystem
-from tests.browser import climbing, duties, evaluated, news, overdue, papers, proofs, rotas
+from tests.browser import climbing, duties, evaluated, news, overdue, papers, proofs, rotas, stated
 from tests.factories import verify_address
 
 PASSWORD = "correct horse battery"
@@ -72,6 +72,7 @@ def build(base: str) -> World:
     refs |= climbing.fill(system, owner)
     refs |= overdue.fill(root, system, officer, owner)
     refs |= evaluated.fill(system, owner)
+    refs |= stated.fill(system, officer)
     return World(base, {**people, Role.ADMINISTRATOR: admin}, refs)
 
 

@@ -1,9 +1,12 @@
 """The pages and the API: what they say, to whom, and that setting aside works on the page."""
 
 import pytest
+from django.utils import timezone
 
-from governance.crosswalk.actions import Aside, set_aside
+from governance.crosswalk.actions import Aside, review_mapping, set_aside
 from governance.crosswalk.models import MappingReview, NotApplicable
+from governance.crosswalk.packing import crosswalk_facts
+from governance.crosswalk.rules import Framework
 from governance.rest.actions import issue_token
 from governance.rest.rules import Scope
 
@@ -96,6 +99,37 @@ def test_looking_through_the_mapping_is_one_button(as_user, officer):
 
     assert client.post("/frameworks/mapping/").status_code == 302
     assert MappingReview.objects.get().reviewed_by == officer
+
+
+@pytest.fixture
+def changed(officer):
+    """A mapping of which one control, C05, is another than the one that was looked through."""
+    row = review_mapping(actor=officer)
+    MappingReview.objects.filter(pk=row.pk).update(digests={**row.digests, "C05": "0" * 64})
+
+
+def test_a_control_whose_mapping_changed_is_marked_and_no_other(as_user, officer, system, changed):
+    client = as_user(officer)
+
+    page = client.get("/frameworks/iso_42001/").content.decode()
+    assert page.count("mapping changed, review") == 1
+    assert "Mapping changed, review." in client.get("/frameworks/controls/C05/").content.decode()
+    other = client.get("/frameworks/controls/C09/").content.decode()
+    assert "Mapping changed, review" not in other
+
+
+def test_a_pack_and_the_api_mark_what_changed(api, system, changed):
+    body = api.get("/api/v1/frameworks/iso_42001/coverage/").json()
+    packed = crosswalk_facts([system], timezone.now(), [Framework.ISO_42001])
+
+    for controls in (body["controls"], packed["frameworks"][0]["controls"]):
+        marked = [one["control"] for one in controls if one["mapping_changed"]]
+        assert marked == ["C05"]
+
+
+@pytest.mark.parametrize("path", ["gdpr/", "controls/C09/"])
+def test_pages_say_that_strengths_are_our_own_judgement(as_user, officer, system, path):
+    assert "our own judgement" in as_user(officer).get(f"/frameworks/{path}").content.decode()
 
 
 def test_a_systems_page_fetches_which_controls_its_records_show(as_user, officer, system):

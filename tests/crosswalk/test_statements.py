@@ -12,6 +12,8 @@ from governance.crosswalk.models import Statement
 from governance.crosswalk.rules import Framework, State
 from governance.crosswalk.statement_actions import Content, Subject, state, withdraw_statement
 from governance.ledger.models import Entry
+from governance.rest.actions import issue_token
+from governance.rest.rules import Scope
 
 ISO = Framework.ISO_42001
 LINK = Content(link="https://intranet.halden.example/policy")
@@ -164,6 +166,58 @@ def test_an_auditor_reads_statements_and_signs_none(as_user, auditor, stated):
 
     assert stated.said in client.get("/frameworks/controls/C02/").content.decode()
     assert client.get("/frameworks/controls/C02/statements/new/").status_code == 403
+
+
+@pytest.fixture
+def api(client, officer):
+    """A client of the API in the officer's name."""
+    _, text = issue_token(actor=officer, name="t", scopes=list(Scope))
+    client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {text}"
+    return client
+
+
+def test_over_rest_a_statement_is_signed_read_and_withdrawn(api, system, a_month):
+    given = {
+        "control": "C67", "system": system.ref, "said": "So.", "link": "https://halden.example/",
+        "review_on": a_month.isoformat(),
+    }  # fmt: skip
+    made = api.post("/api/v1/control-statements/", given, content_type="application/json")
+
+    assert made.status_code == 201
+    about = f"/api/v1/control-statements/{made.json()['id']}/"
+    assert api.get(about).json()["system"] == system.ref
+    body = {"reason": "Over."}
+    told = api.post(f"{about}withdraw/", body, content_type="application/json").json()
+    assert told["withdrawn_because"] == "Over."
+    listed = api.get("/api/v1/control-statements/?control=C67").json()["items"]
+    assert [one["id"] for one in listed] == [made.json()["id"]]
+
+
+def test_over_rest_nobody_sees_what_is_said_about_a_foreign_system(
+    client, system, officer, stranger, a_month
+):
+    row = state(Subject("C67", system), actor=officer, review_on=a_month, **WAYS)
+    _, text = issue_token(actor=stranger, name="t", scopes=list(Scope))
+    told = {"HTTP_AUTHORIZATION": f"Bearer {text}"}
+
+    assert client.get(f"/api/v1/control-statements/{row.pk}/", **told).status_code == 404
+    assert client.get("/api/v1/control-statements/", **told).json()["items"] == []
+
+
+def test_over_rest_a_second_person_agrees_that_a_control_does_not_apply(
+    api, system, second, a_month, stands
+):
+    given = {"control": "C09", "system": system.ref, "reason": "No.", "until": a_month.isoformat()}
+    made = api.post("/api/v1/controls-set-aside/", given, content_type="application/json")
+
+    assert made.status_code == 201
+    about = f"/api/v1/controls-set-aside/{made.json()['id']}/agree/"
+    assert api.post(about, {}, content_type="application/json").status_code == 403
+    _, text = issue_token(actor=second, name="t", scopes=list(Scope))
+    other = {"HTTP_AUTHORIZATION": f"Bearer {text}"}
+    agreed = api.post(about, {}, content_type="application/json", **other)
+    assert agreed.json()["agreed_by"] == second.email
+    assert stands("C09", ISO).state == State.NOT_APPLICABLE
 
 
 def test_a_missing_control_says_that_evidence_can_be_attached(as_user, officer, system):

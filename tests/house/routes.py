@@ -265,6 +265,8 @@ def _framework(ask: Ask) -> Things:
 
 THINGS: dict[str, Callable[[Ask], Things]] = {
     "frameworks": _framework,
+    "control-statements": lambda ask: {"pk": ask("statement_in_claims").pk},
+    "controls-set-aside": lambda ask: {"pk": ask("set_aside_in_claims").pk},
     "systems": _system,
     "classifications": _system,
     "model-versions": lambda ask: _version(ask) | {"digest": ask("version_in_claims").digest},

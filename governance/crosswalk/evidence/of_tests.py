@@ -74,7 +74,7 @@ def thresholds(scope: Scope, of: tuple[str, ...]) -> Rows:
 def trends(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the suites that were run twice or more; stale once the last run is too old."""
     rows = Run.objects.standing().filter(suite__system__in=scope.ids).order_by()
-    columns = ("suite_id", "suite__system_id", "suite__key")
+    columns = ("suite__system_id", "suite__key")  # whatever revision of the suite
     several = rows.values(*columns).annotate(
         runs=Count("pk"), last=Max("observed_until"), newest=Max("pk")
     )

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from functools import cached_property
 
 from django.db import models
@@ -38,9 +38,14 @@ class Scope:
         return {system.pk: system for system in self.systems}
 
     @cached_property
+    def zone(self) -> tzinfo:
+        """Return the organisation's zone."""
+        return timezone.get_current_timezone()
+
+    @cached_property
     def today(self) -> date:
         """Return the day in the organisation's zone."""
-        return timezone.localtime(self.now).date()
+        return self.now.astimezone(self.zone).date()
 
     @cached_property
     def below(self) -> Mapping[int, list[int]]:
@@ -53,7 +58,7 @@ class Scope:
 
     def day(self, at: datetime | None) -> date | None:
         """Return the day of a moment; none where nobody kept it."""
-        return timezone.localtime(at).date() if at else None
+        return at.astimezone(self.zone).date() if at else None
 
     def age(self, day: date | None) -> int:
         """Return how many days ago a day was; none counts as today."""

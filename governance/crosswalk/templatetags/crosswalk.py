@@ -32,6 +32,8 @@ def rows_by_clause(framework: Facts, evidence: Facts) -> list[dict[str, Any]]:
 
 def _row(control: Facts, looked: Any) -> dict[str, Any]:
     words = WORDS[control["state"]] + (" in part" if control["in_part"] else "")
+    if control.get("mapping_changed"):
+        words += ". Mapping changed, review"
     return {
         "control": control["control"],
         "title": control["title"],
@@ -41,8 +43,14 @@ def _row(control: Facts, looked: Any) -> dict[str, Any]:
         "applies_to": control["applies_to"],
         "lacking": _first([*control["missing"], *control["stale"]], MOST_REFS),
         "records": _first(list(dict.fromkeys(_records(looked))), MOST_RECORDS),
-        "lacks": control["lacks"] if control["state"] == "missing" else "",
+        "lacks": _lacks(control) if control["state"] == "missing" else "",
     }
+
+
+def _lacks(control: Facts) -> str:
+    """Return what is not recorded, and that only people can show it where that is so."""
+    alone = "Nothing in Muster records this yet; evidence is attached by hand. "
+    return (alone if control.get("by_hand_alone") else "") + str(control["lacks"])
 
 
 def _records(looked: Any) -> Iterator[str]:
