@@ -14,6 +14,7 @@ from governance.audit_packs.attachments import attachments, cited_by, place_of
 from governance.audit_packs.bag import Papers, write_bag
 from governance.audit_packs.builder import preview
 from governance.audit_packs.queries import contents
+from governance.audit_packs.render import whole_html
 from governance.audit_packs.rules import ScopeKind
 from governance.audit_packs.section_rules import SECTION_WORDS, Section
 from governance.audit_packs.verifier.verify_pack import GOOD, read_zip, verify
@@ -68,6 +69,15 @@ def test_a_file_that_was_shown_goes_with_the_pack_once_and_is_checked(
     assert report.code == GOOD, report.lines
     assert "Files of evidence with the digest that the record gives: 1." in report.lines
     assert b"may hold personal data" in files["HOW-TO-CHECK.html"]
+
+
+def test_the_pages_say_how_many_files_there_are_and_that_they_may_hold_personal_data(
+    item, system, officer
+):
+    html = whole_html(contents(asked(system, officer)))
+
+    assert "1 of those that the record names are in the zip; 0 are not" in html
+    assert "They may hold personal data" in html
 
 
 def test_a_pack_without_files_says_so_by_an_empty_list(system, officer):

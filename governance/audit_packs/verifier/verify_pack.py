@@ -118,7 +118,7 @@ def verify(
         return Report(GOOD, clean(pack.done), left, clean(notes), about(pack))
     except Refused as refusal:
         return refused(refusal.code, str(refusal))
-    except (Exception, MemoryError) as problem:  # whatever a pack can bring about is its fault
+    except Exception as problem:  # whatever a pack brings about (want of memory too) is its fault
         words = f"The pack is not laid out as this program knows packs ({problem!r})."
         return refused(UNSAFE, words)
 
