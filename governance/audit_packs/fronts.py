@@ -1,13 +1,14 @@
 """What stands before the systems in a pack: cover, scope, pictures, indexes."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from governance.audit_packs import pictures
+from governance.audit_packs.binding import Mark
 from governance.audit_packs.queries import Contents
-from governance.audit_packs.rules import MISSING, ranges
+from governance.audit_packs.rules import MISSING, ranges, runs
 from governance.audit_packs.section_rules import tells, whole
 from governance.audit_packs.sections import Facts
 
@@ -96,11 +97,44 @@ def annex(systems: list[Facts]) -> dict[str, Any] | None:
                 "item": label,
                 "held": ranges(held[point, label]),
                 "lacking": ranges(lacking[point, label]),
+                "held_by": held[point, label],
+                "lacking_for": lacking[point, label],
             }
             for point, label in sorted(points, key=_in_order)
         ],
         "others": ranges(system["ref"] for system in high if system["ref"] not in owing),
     }
+
+
+def with_pages(index: Facts | None, marks: Iterable[Mark]) -> Facts | None:
+    """Return the index of Annex IV with the pages of the systems' documents, 0 before printing."""
+    if index is None:
+        return None
+    at = {mark.label.split(" ", 1)[0]: _documents(mark) for mark in marks}
+    rows = [
+        row
+        | {
+            "held_at": list(_places(row["held_by"], at)),
+            "lacking_at": list(_places(row["lacking_for"], at)),
+        }
+        for row in index["rows"]
+    ]
+    return index | {"rows": rows}
+
+
+def _documents(mark: Mark) -> tuple[int, str]:
+    """Return the page of a system's documents and the end of the link there; else its first."""
+    for number, below in enumerate(mark.below):
+        if below.label == "Documents":
+            return below.page + 1, f"/{number}"
+    return mark.page + 1, ""
+
+
+def _places(refs: list[str], at: Mapping[str, tuple[int, str]]) -> Iterator[Facts]:
+    """Yield each run of systems in words, with page and link of its first."""
+    for words, first in runs(refs):
+        page, end = at.get(first, (0, ""))
+        yield {"words": words, "page": page, "link": f"{first}{end}"}
 
 
 def _in_order(point: tuple[str, str]) -> list[Any]:

@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from governance.audit_packs.attaching import attached
 from governance.audit_packs.binding import Mark, Part
 from governance.audit_packs.children import bound
-from governance.audit_packs.fronts import front, has_break_glass
+from governance.audit_packs.fronts import front, has_break_glass, with_pages
 from governance.audit_packs.pictures import paint
 from governance.audit_packs.pictures_system import grids, tree
 from governance.audit_packs.queries import Contents
@@ -135,6 +135,7 @@ def _front_parts(contents: Contents, told: dict[str, Any], marks: list[Mark]) ->
     parts = [{"label": PARTS[name], "page": pages.get(PARTS[name], 0)} for name in names]
     last = {"label": LAST, "page": pages.get(LAST, 0)} if told["frameworks"] else None
     given = told | {"systems": _entries(contents.systems, marks), "parts": parts, "last": last}
+    given["annex"] = with_pages(told["annex"], marks)
     pieces = ["cover", "check", "contents", *names]
     return [render_to_string(f"{PDF}_{name}.html", given) for name in pieces]
 

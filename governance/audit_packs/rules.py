@@ -49,12 +49,18 @@ def subject_of(kind: ScopeKind, names: Sequence[str], unit: str) -> str:
 
 def ranges(refs: Iterable[str]) -> str:
     """Return refs in the order of their numbers, runs of three and more as AIS-003 to AIS-009."""
+    return ", ".join(words for words, _ in runs(refs))
+
+
+def runs(refs: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield refs in the order of their numbers, each run in words with its first ref."""
     numbered = sorted((int(ref.rpartition("-")[2]), ref) for ref in refs)
-    told: list[str] = []
     for _, run in groupby(enumerate(numbered), lambda item: item[1][0] - item[0]):
         found = [ref for _, (_, ref) in run]
-        told += found if len(found) < 3 else [f"{found[0]} to {found[-1]}"]
-    return ", ".join(told)
+        if len(found) < 3:
+            yield from ((ref, ref) for ref in found)
+        else:
+            yield f"{found[0]} to {found[-1]}", found[0]
 
 
 def missing(system: dict[str, Any]) -> list[str]:

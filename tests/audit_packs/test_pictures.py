@@ -7,7 +7,8 @@ import pytest
 from django.conf import settings
 
 from governance.audit_packs import pictures
-from governance.audit_packs.fronts import annex, exceptions, has_break_glass
+from governance.audit_packs.binding import Mark
+from governance.audit_packs.fronts import annex, exceptions, has_break_glass, with_pages
 from governance.audit_packs.pictures_system import ACROSS, LETTERS, grids, tree
 from governance.audit_packs.templatetags.pack import leaves, running
 from tests.audit_packs.samples import (
@@ -155,6 +156,26 @@ def test_annex_iv_is_indexed_point_by_point_over_high_risk_systems():
     assert {row["item"] for row in index["rows"]} == {item["label"] for item in items}
     assert index["others"] == "AIS-002"
     assert annex([bare(1)]) is None
+
+
+def test_the_index_of_annex_iv_names_the_page_of_each_systems_documents():
+    paper = PAPER | {"kind": "annex-iv"}
+    refs = [1, 2, 3, 5]
+    index = annex([system(number, documents=[paper]) for number in refs])
+    below = (Mark("Card", 9, 0), Mark("Documents", 11, 0))
+    marks = [Mark(f"AIS-00{number} Name", 10 * number, 0, below) for number in refs]
+
+    for known, places in (
+        ([], [("AIS-001 to AIS-003", 0, "AIS-001"), ("AIS-005", 0, "AIS-005")]),
+        (marks, [("AIS-001 to AIS-003", 12, "AIS-001/1"), ("AIS-005", 12, "AIS-005/1")]),
+        (
+            [marks[0], Mark("AIS-005 Name", 50, 0)],
+            [("AIS-001 to AIS-003", 12, "AIS-001/1"), ("AIS-005", 51, "AIS-005")],
+        ),
+    ):
+        row = with_pages(index, known)["rows"][1]
+        assert [(it["words"], it["page"], it["link"]) for it in row["held_at"]] == places
+    assert with_pages(None, marks) is None
 
 
 def test_an_emergency_or_an_overridden_gate_is_break_glass():
