@@ -12,6 +12,7 @@ from governance.audit_packs.rules import MISSING, ranges, runs
 from governance.audit_packs.section_rules import tells, whole
 from governance.audit_packs.sections import Facts
 
+MOST_PLACES = 12  # systems behind one point of the index, named one by one
 MOST_EXCEPTIONS = 40  # of one kind, told one by one
 EXCEPTIONS = {
     "emergencies": "Break-glass: activated in an emergency",
@@ -132,7 +133,8 @@ def _documents(mark: Mark) -> tuple[int, str]:
 
 def _places(refs: list[str], at: Mapping[str, tuple[int, str]]) -> Iterator[Facts]:
     """Yield each run of systems in words, with page and link of its first."""
-    for words, first in runs(refs):
+    one_by_one = ((ref, ref) for ref in refs)
+    for words, first in one_by_one if len(refs) <= MOST_PLACES else runs(refs):
         page, end = at.get(first, (0, ""))
         yield {"words": words, "page": page, "link": f"{first}{end}"}
 

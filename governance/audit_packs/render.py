@@ -91,7 +91,8 @@ def print_pack(
             raise PressError("The front matter has other pages than were counted.")
         first = _part(folder / "front.pdf", answer, 0)
         progress(done)
-        press.print("total", render_to_string(f"{PDF}total.html", {"pages": at}))
+        room = 10 if len(contents.systems) > FEW else 8
+        press.print("total", render_to_string(f"{PDF}total.html", {"pages": at, "room": room}))
     answer = bound([first, *parts], attached(contents, folder), folder, lambda: progress(done))
     return Printed(folder / "pack.pdf", answer["pages"], press.peak_kib, answer["peak_kib"])
 

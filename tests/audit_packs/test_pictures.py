@@ -160,22 +160,25 @@ def test_annex_iv_is_indexed_point_by_point_over_high_risk_systems():
 
 def test_the_index_of_annex_iv_names_the_page_of_each_systems_documents():
     paper = PAPER | {"kind": "annex-iv"}
-    refs = [1, 2, 3, 5]
-    index = annex([system(number, documents=[paper]) for number in refs])
+    index = annex([system(number, documents=[paper]) for number in (1, 2)])
     below = (Mark("Card", 9, 0), Mark("Documents", 11, 0))
-    marks = [Mark(f"AIS-00{number} Name", 10 * number, 0, below) for number in refs]
+    marks = [Mark("AIS-001 Name", 8, 0, below), Mark("AIS-002 Name", 50, 0)]
 
     for known, places in (
-        ([], [("AIS-001 to AIS-003", 0, "AIS-001"), ("AIS-005", 0, "AIS-005")]),
-        (marks, [("AIS-001 to AIS-003", 12, "AIS-001/1"), ("AIS-005", 12, "AIS-005/1")]),
-        (
-            [marks[0], Mark("AIS-005 Name", 50, 0)],
-            [("AIS-001 to AIS-003", 12, "AIS-001/1"), ("AIS-005", 51, "AIS-005")],
-        ),
+        ([], [("AIS-001", 0, "AIS-001"), ("AIS-002", 0, "AIS-002")]),
+        (marks, [("AIS-001", 12, "AIS-001/1"), ("AIS-002", 51, "AIS-002")]),
     ):
         row = with_pages(index, known)["rows"][1]
         assert [(it["words"], it["page"], it["link"]) for it in row["held_at"]] == places
     assert with_pages(None, marks) is None
+
+
+def test_many_systems_behind_one_point_are_told_as_runs():
+    paper = PAPER | {"kind": "annex-iv"}
+    index = annex([system(number, documents=[paper]) for number in range(1, 15)])
+
+    (place,) = with_pages(index, [Mark("AIS-001 Name", 8, 0)])["rows"][1]["held_at"]
+    assert place == {"words": "AIS-001 to AIS-014", "page": 9, "link": "AIS-001"}
 
 
 def test_an_emergency_or_an_overridden_gate_is_break_glass():
