@@ -29,6 +29,7 @@ def front(contents: Contents) -> dict[str, Any]:
     filled = [whole(system) for system in systems]
     return {
         "head": head,
+        "break_glass": has_break_glass(head),
         "population": len(systems),
         "refs": ranges(system["ref"] for system in systems),
         "gaps": list(gaps(systems)),

@@ -40,7 +40,7 @@ class SealInfo:
 def promise() -> Promise:
     """Return what a seal would be at this moment; asks the time-stamping service once."""
     level = SealLevel.TIMED if service_answers() else SealLevel.BASIC
-    return Promise(level, seal_key().sha256)
+    return Promise(level, seal_key().sha256, has_service=has_service())
 
 
 def seal_pdf(path_in: Path, path_out: Path, *, timed: bool = True) -> SealInfo:

@@ -20,6 +20,12 @@ class Promise:
     level: SealLevel
     certificate_sha256: str
     log_key: str = ""  # of the ledger, as it is pinned
+    has_service: bool = False  # a third party is named that is to tell the time
+
+    @property
+    def is_pending(self) -> bool:
+        """Return whether the third party's time is to come later, beside the pack."""
+        return stamp_state(self.level, has_service=self.has_service) == StampState.PENDING
 
 
 class StampState(StrEnum):
@@ -39,7 +45,7 @@ STAMP_WORDS = {
     StampState.NONE: "No third-party time",
     StampState.IN_SEAL: "Time stamp of a third party in the seal",
     StampState.PENDING: "Time stamp pending",
-    StampState.BESIDE: "Time stamp of a third party beside the pack",
+    StampState.BESIDE: "Stamped by a third party, beside the pack",
 }
 
 

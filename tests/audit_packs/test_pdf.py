@@ -272,6 +272,8 @@ def test_a_pack_is_sealed_at_the_level_that_its_cover_tells(pack, settings, tsa,
         sealed = io.BytesIO(bag.read(f"{pack.ref}/data/{pack.ref}.pdf"))
     cover = PdfReader(sealed).pages[0].extract_text()
     assert "PAdES B-B. No third-party time" in cover
+    assert "time stamp pending" in cover
+    assert f"comes beside the pack, as {pack.ref}.zip.tsr" in re.sub(r"\s+", " ", cover)
     assert (pack.seal.level, pack.seal.status) == ("B-B", "pending")
     digest = hashlib.sha256((settings.STORAGE / pack.file).read_bytes()).hexdigest()
     assert pack.seal.digest == pack.sha256 == digest

@@ -2,18 +2,24 @@
 
 import hashlib
 from datetime import UTC, datetime
+from zipfile import ZipFile
 
+import pikepdf
 import pytest
 from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
 from django.utils import timezone
 
+from governance.audit_packs import building, timestamps
 from governance.audit_packs.actions import request_pack
-from governance.audit_packs.models import PackSeal
+from governance.audit_packs.building import papered
+from governance.audit_packs.models import EvidencePack, PackSeal
 from governance.audit_packs.pdf_seal import SealInfo
+from governance.audit_packs.render import Printed
 from governance.audit_packs.rules import ScopeKind
 from governance.audit_packs.seal_actions import ask_for_stamp, keep_seal
-from governance.audit_packs.seal_rules import SealLevel, StampState, wait_after
-from governance.audit_packs.tasks import sweep_stamps
+from governance.audit_packs.seal_rules import Promise, SealLevel, StampState, wait_after
+from governance.audit_packs.tasks import build_pack, sweep_stamps
 from governance.ledger.models import Entry
 
 WRONG = ["/500", "/refused", "/nonce", "/hash", "/expired", "/stranger", "/flipped"]
@@ -58,6 +64,80 @@ def test_ten_packs_are_stamped_after_the_service_came_back(system, officer, tsa)
     assert [seal.status for seal in seals] == [StampState.BESIDE] * 10
     assert [seal.digest for seal in seals] == before
     assert Entry.objects.filter(action="pack.stamped").count() == 10
+
+
+@pytest.fixture
+def covers(monkeypatch) -> list[str]:
+    """What the covers of built packs say; each pack is a page that is sealed for real."""
+    said: list[str] = []
+
+    def printed(contents, folder, _progress, seal):
+        said.append(render_to_string("audit_packs/pdf/_cover.html", front(contents, seal)))
+        with pikepdf.new() as pdf:
+            pdf.add_blank_page()
+            pdf.save(folder / "pack.pdf")
+        return Printed(folder / "pack.pdf", pages=1, press_kib=0, binding_kib=0)
+
+    monkeypatch.setattr(building, "print_pack", printed)
+    monkeypatch.setattr(building, "papered", papered)
+    return said
+
+
+AWAY = ["/500", "/500", "/slow", "/slow", "/nonce", "/nonce", "/hash", "/hash", *["/expired"] * 2]
+
+
+def test_ten_packs_are_built_while_the_service_errs_and_stamped_when_it_is_back(
+    system, officer, tsa, settings, monkeypatch, covers, client
+):
+    monkeypatch.setattr(timestamps, "SECONDS", 0.3)
+    made = []
+    for wrong in AWAY:
+        tsa(wrong)
+        made.append(request_pack(actor=officer, kind=ScopeKind.SYSTEM, systems=[system]))
+        build_pack(made[-1].pk)
+    kept = {pack.ref: digests(pack, settings) for pack in EvidencePack.objects.all()}
+    seals = PackSeal.objects.all()
+    assert [(seal.level, seal.status) for seal in seals] == [("B-B", "pending")] * 10
+    assert [cover.count("yet, time stamp pending") for cover in covers] == [1] * 10
+
+    for wrong in [*WRONG, "/slow"]:
+        tsa(wrong)
+        soon()
+        sweep_stamps()
+    assert not PackSeal.objects.exclude(status=StampState.PENDING).exists()
+    client.force_login(officer)
+    assert "Time stamp pending" in client.get(f"/packs/{made[0].ref}/").content.decode()
+
+    tsa("/good")
+    soon()
+    sweep_stamps()
+    assert [seal.status for seal in PackSeal.objects.all()] == [StampState.BESIDE] * 10
+    assert {pack.ref: digests(pack, settings) for pack in EvidencePack.objects.all()} == kept
+    page = client.get(f"/packs/{made[0].ref}/").content.decode()
+    assert "Stamped by a third party, beside the pack: " in page
+    assert "Time stamp pending" not in page
+
+
+def digests(pack, settings) -> tuple[str, str, str]:
+    """Return the digests of a pack: of its row, of its file, of its data."""
+    file = settings.STORAGE / pack.file
+    with ZipFile(file) as bag:
+        data = bag.read(f"{pack.ref}/data/data.json")
+    whole = hashlib.sha256(file.read_bytes()).hexdigest()
+    return pack.sha256, whole, hashlib.sha256(data).hexdigest()
+
+
+def front(contents, seal) -> dict:
+    """Return what the cover prints."""
+    return {"head": contents.head, "population": len(contents.systems), "seal": seal}
+
+
+@pytest.mark.parametrize(
+    ("level", "has_service", "is_pending"),
+    [("B-B", True, True), ("B-B", False, False), ("B-T", True, False)],
+)
+def test_a_stamp_is_pending_only_when_somebody_is_to_give_it(level, has_service, is_pending):
+    assert Promise(SealLevel(level), "", has_service=has_service).is_pending is is_pending
 
 
 def test_who_failed_is_asked_for_later_and_later(pack, tsa):
