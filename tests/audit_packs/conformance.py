@@ -92,6 +92,8 @@ def of_the_tree(tree: Any, elements: list[Any]) -> Iterator[str]:
             yield from of_a_figure(element)
         if kind == "/TD" and any(bytes(it) not in names for it in element.A.get("/Headers", [])):
             yield "a cell names a header that is nowhere"
+        if kind == "/TH" and str(element.A.get("/Scope")) not in {"/Row", "/Column"}:
+            yield "a header does not say of what"
         if allowed := BLOCK_HOLDERS.get(kind):
             yield from (f"{it.S} in {kind}" for it in kids(element) if str(it.S) not in allowed)
 
@@ -176,6 +178,8 @@ def of_the_fonts(pdf: Pdf) -> Iterator[str]:
 
 def of_the_notes(pdf: Pdf) -> Iterator[str]:
     """Yield links without words or outside of the tree, and what else lies on a page."""
+    numbers = list(pdf.Root.StructTreeRoot.ParentTree.Nums)
+    owners = dict(zip(map(int, numbers[::2]), numbers[1::2], strict=True))
     for at, page in enumerate(pdf.pages, start=1):
         for note in page.obj.get("/Annots", []):
             if note.Subtype == "/Widget":
@@ -184,7 +188,8 @@ def of_the_notes(pdf: Pdf) -> Iterator[str]:
                 continue
             if not str(note.get("/Contents", "")):
                 yield f"page {at}: a link without words"
-            if "/StructParent" not in note or not int(note.get("/F", 0)) & 4:
+            owner = owners.get(int(note.get("/StructParent", -1)), {})
+            if str(owner.get("/S")) != "/Link" or not int(note.get("/F", 0)) & 4:
                 yield f"page {at}: a link outside of the tree"
             if str(note.get("/A", {}).get("/S", "")) in {"/JavaScript", "/Launch"}:
                 yield f"page {at}: a link that acts"

@@ -4,8 +4,8 @@ Run: python -m tests.audit_packs.page_faults FILE.pdf
 """
 
 import sys
-from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from tests.audit_packs.reading import Page, Piece, read
@@ -25,11 +25,21 @@ def faults(pages: list[Page]) -> Iterator[str]:
             continue
         yield from (f"page {page.number}: {words}" for words in of_a_page(page))
     yield from of_the_tables(pages)
-    yield from of_the_rows(pages)
 
 
 def of_a_page(page: Page) -> Iterator[str]:
-    """Yield text out of the margins, and a heading or the head of a table that stands last."""
+    """Yield text in a wrong place, and a heading or the head of a table that stands last."""
+    yield from of_the_places(page)
+    yield from of_the_lines(page)
+    last = max(page.body, key=lambda piece: piece.base)
+    if last.kinds & HEADINGS:
+        yield f"a heading alone at the foot: {last.text}"
+    if "THead" in last.kinds:
+        yield f"the head of a table alone at the foot: {last.text}"
+
+
+def of_the_places(page: Page) -> Iterator[str]:
+    """Yield text out of the margins or the page, and letters that are only pictures."""
     right, foot = page.width - SIDE + SLACK, page.height - FOOT + SLACK
     for piece in page.body:
         if piece.left < SIDE - SLACK or piece.right > right:
@@ -39,12 +49,8 @@ def of_a_page(page: Page) -> Iterator[str]:
     for piece in page.pieces:
         if piece.left < 0 or piece.right > page.width or not 0 < piece.base < page.height:
             yield f"goes off the page: {piece.text}"
-    yield from of_the_lines(page)
-    last = max(page.body, key=lambda piece: piece.base)
-    if last.kinds & HEADINGS:
-        yield f"a heading alone at the foot: {last.text}"
-    if "THead" in last.kinds:
-        yield f"the head of a table alone at the foot: {last.text}"
+        if "\ufffd" in piece.text:
+            yield f"a letter that no program can read: {piece.text}"
 
 
 def of_the_lines(page: Page) -> Iterator[str]:
@@ -59,31 +65,21 @@ def of_the_lines(page: Page) -> Iterator[str]:
 
 
 def of_the_tables(pages: list[Page]) -> Iterator[str]:
-    """Yield tables with a head that is not on each of their pages."""
-    heads: dict[Key, str] = {}
-    for page in pages:
-        tables: dict[Key, list[Piece]] = defaultdict(list)
-        for piece in page.body:
-            if key := piece.inside("Table"):
-                tables[key].append(piece)
-        for key, pieces in tables.items():
-            head = "".join(piece.text for piece in pieces if "THead" in piece.kinds)
-            if heads.setdefault(key, head) != head:
-                yield f"page {page.number}: a table goes on without its head: {heads[key]}"
+    """Yield tables that go on over a page without their head.
+
+    Each page has an element of its own for its part of a table.
+    """
+    for page, following in pairwise(pages):
+        if page.body and following.body:
+            last, first = page.body[-1].inside("Table"), following.body[0].inside("Table")
+            if last and first and _has_head(page, last) and not _has_head(following, first):
+                words = following.body[0].text
+                yield f"page {following.number}: a table goes on without its head: {words}"
 
 
-def of_the_rows(pages: list[Page]) -> Iterator[str]:
-    """Yield rows of tables that are torn over two pages though they would fit on one."""
-    begun: dict[Key, int] = {}
-    for page in pages:
-        rows = {key for piece in page.body if (key := _row(piece))}
-        for key in rows & set(begun):
-            yield f"page {page.number}: a row was torn from page {begun[key]}"
-        begun.update(dict.fromkeys(rows, page.number))
-
-
-def _row(piece: Piece) -> Key | None:
-    return None if "THead" in piece.kinds else piece.inside("TR")
+def _has_head(page: Page, table: Key) -> bool:
+    inside = (piece for piece in page.body if piece.inside("Table") == table)
+    return any("THead" in piece.kinds for piece in inside)
 
 
 def main() -> int:

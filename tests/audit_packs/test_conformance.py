@@ -8,7 +8,7 @@ import pytest
 from governance.audit_packs import rules
 from governance.audit_packs.pdf_seal import seal_pdf
 from governance.audit_packs.render import print_pack
-from tests.audit_packs.conformance import faults, id_names
+from tests.audit_packs.conformance import faults, id_names, walk
 from tests.audit_packs.samples import bare, contents, system
 
 
@@ -44,9 +44,16 @@ def test_the_ids_of_headers_are_in_order_over_all_parts(printed):
     assert len(set(names)) == len(names) > 50
 
 
+def without_scope(pdf):
+    """Take from the first header what it is a header of."""
+    header = next(it for it in walk(pdf.Root.StructTreeRoot) if it.S == "/TH")
+    del header.A["/Scope"]
+
+
 @pytest.mark.parametrize(
     ("break_", "words"),
     [
+        (without_scope, "a header does not say of what"),
         (lambda pdf: pdf.Root.__delitem__("/OutputIntents"), "no output intent"),
         (lambda pdf: pdf.Root.__delitem__("/Lang"), "no language"),
         (lambda pdf: pdf.pages[2].obj.__delitem__("/StructParents"), "page 3: no parents"),

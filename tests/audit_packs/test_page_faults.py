@@ -15,11 +15,6 @@ def line(text: str, base: float = 300, *tags: Tag) -> Piece:
     return Piece(text, SIDE, SIDE + 100, base - 8, base, tags or (P,))
 
 
-def row(text: str, number: int, base: float) -> Piece:
-    """Return a cell of a row of one table."""
-    return line(text, base, Tag("TD", (number, 1)), Tag("TR", (number, 0)), TABLE)
-
-
 def page(*pieces: Piece, number: int = 1) -> Page:
     """Return a page with a running foot and this text."""
     foot = Piece("1 of 2", SIDE, SIDE + 30, HEIGHT - 40, HEIGHT - 30, ())
@@ -68,16 +63,16 @@ def test_a_heading_or_a_head_of_a_table_at_the_foot_is_found():
 
 
 def test_a_table_that_goes_on_without_its_head_is_found():
+    other = Tag("Table", (6, 0))  # on the next page the table is an element of its own
     head = line("Ledger", 200, Tag("TH", (3, 0)), HEAD_ROW, TABLE)
-    first, second = page(head, row("#1", 4, 220)), row("#2", 5, 220)
+    again = line("Ledger", 200, Tag("TH", (5, 0)), Tag("THead", (7, 0)), other)
+    row = line("#2", 220, Tag("TD", (4, 0)), other)
+    first = page(head, line("#1", 220, Tag("TD", (2, 1)), TABLE))
 
-    assert told(first, page(second, number=2)) == [
-        "page 2: a table goes on without its head: Ledger"
-    ]
-    assert told(first, page(head, second, number=2)) == []
+    assert told(first, page(row, number=2)) == ["page 2: a table goes on without its head: #2"]
+    assert told(first, page(again, row, number=2)) == []
+    assert told(first, page(line("Said."), row, number=2)) == []
 
 
-def test_a_torn_row_is_found():
-    found = told(page(row("begins", 4, 700)), page(row("ends", 4, 100), number=2))
-
-    assert found == ["page 2: a row was torn from page 1"]
+def test_a_letter_that_is_only_a_picture_is_found():
+    assert told(page(line("1\ufffd"))) == ["page 1: a letter that no program can read: 1\ufffd"]

@@ -77,11 +77,14 @@ class Finish:
         self.part = part
 
     def __call__(self, _document: Any, pdf: pydyf.PDF) -> None:
-        """Name table headers apart over all parts, set running heads apart, frame the figures."""
+        """Say of what headers are, and which; set running heads apart, frame the figures."""
         root = _found(pdf, pdf.catalog["StructTreeRoot"])
         elements = [it for it in pdf.objects if isinstance(it, pydyf.Dictionary) and "S" in it]
         root["IDTree"] = pydyf.Dictionary({"Names": self._named_headers(elements)})
         _set_apart(pdf, root)
+        for item in (it for it in elements if it["S"] == "/TH"):
+            group = _found(pdf, _found(pdf, item["P"])["P"])
+            item["A"]["Scope"] = "/Column" if group["S"] == "/THead" else "/Row"
         for item in (it for it in elements if it["S"] == "/LI"):
             _gather(pdf, item)
         for figure in (it for it in elements if it["S"] == "/Figure" and "A" in it):
