@@ -111,6 +111,7 @@ def test_each_answer_is_said_in_words(check_page, pack, key, words):
 
 def test_the_browser_gives_the_programs_verdict_on_altered_packs(check_page):
     packs = [sample.make(), sample.make(Recipe(older=(OLD,), previous=None))]
+    packs.append(sample.make(Recipe(older=(OLD,), lost=(OLD,), previous=None)))
     keys = [LOG.vkey, OLD.vkey]
     altered = [mutant.zip for mutant in mutants_of(packs, 400, seed=7)]
     everything = [packs[0].zip, packs[1].zip, *altered]
@@ -177,6 +178,12 @@ def test_hashes_and_signatures_are_right_without_the_browsers_help(check_page):
     address = check_page.locator("[data-check]").get_attribute("data-verifier")
 
     assert check_page.evaluate(COMPARE, address) == []
+
+
+def test_the_browser_says_too_that_a_key_was_lost(check_page):
+    choose(check_page, "EP-001.zip", sample.make(Recipe(older=(OLD,), lost=(OLD,))).zip)
+
+    expect(check_page.locator("main")).to_contain_text("without the old key's signature at 7")
 
 
 def test_without_script_the_page_says_how_to_check_and_hands_out_the_program(tab_of, auditor):

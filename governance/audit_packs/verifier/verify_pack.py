@@ -357,6 +357,7 @@ ENVELOPE = re.compile(
 )
 KEY_CHANGES = "data/keys/changes/"
 CHANGE_TEXT = re.compile(r"muster key change\n(.+)\n(.+)\n(.+)\n(.+)\n")
+LOSS_TEXT = re.compile(r"muster key lost\n(.+)\n(.+)\n(.+)\n(.+)\n([0-9]{1,16})\n(.+)\n")
 
 
 def check_signature(pack: Pack, pinned: Sequence[Key]) -> bytes:
@@ -372,7 +373,7 @@ def check_signature(pack: Pack, pinned: Sequence[Key]) -> bytes:
         raise Altered(f"The signature of the statement does not hold for {shown(key.name)}.")
     pack.keys = keys_reached(pack, pinned)
     if key not in pack.keys:
-        raise Foreign(not_known(key, pinned))
+        raise Foreign(" ".join([not_known(key, pinned), *pack.notable]))
     known = "a key you gave"
     if key not in pinned:
         known = "to which signed changes of the key lead from the one you gave"
@@ -394,7 +395,11 @@ def keys_reached(pack: Pack, pinned: Sequence[Key]) -> list[Key]:
     keys = list(pinned)
     for name in pack.below(KEY_CHANGES):
         raw = pack.read(name)
-        parts = CHANGE_TEXT.fullmatch(open_note(raw, [], name)[0])
+        text = open_note(raw, [], name)[0]
+        if lost := LOSS_TEXT.fullmatch(text):
+            check_loss(pack, raw, name, lost)
+            continue
+        parts = CHANGE_TEXT.fullmatch(text)
         if not parts:
             raise Unsafe(f"{name} is not a change of keys.")
         old, new = read_key(parts[2]), read_key(parts[3])
@@ -406,6 +411,19 @@ def keys_reached(pack: Pack, pinned: Sequence[Key]) -> list[Key]:
         keys.append(new)
         pack.notable.append(f"The key was changed on {shown(parts[4])}: now {shown(new.text)}.")
     return keys
+
+
+def check_loss(pack: Pack, raw: bytes, name: str, parts: re.Match[str]) -> None:
+    """Warn of a key that is said to be lost: the next one is not reached from it."""
+    old, new = read_key(parts[2]), read_key(parts[3])
+    if open_note(raw, [new], name)[1] != [new] or {old.name, new.name} != {parts[1]}:
+        raise Altered(f"{name} is not signed by the new key.")
+    pack.notable.append(
+        f"WARNING: the key changed without the old key's signature at {int(parts[5]):,} entries. "
+        f"The pack says that on {shown(parts[4])} {shown(old.text)} was declared lost and "
+        f"{shown(new.text)} made. Only they can tell you that the new key is theirs: ask by "
+        "another way, and ask why."
+    )
 
 
 # === 4. The statement (in-toto): which files, and what the signer says of them ====================

@@ -438,6 +438,7 @@ const STATEMENT = "statement.dsse.json", DATA = "data/data.json", CHECKPOINT = "
 const PREVIOUS = "data/ledger/previous/checkpoint.txt", GROWTH = "data/ledger/previous/consistency.txt";
 const SYSTEMS = "data/systems/", EVIDENCE = "data/evidence/", ENTRIES = "data/ledger/entries/", PROOFS = "data/ledger/proofs/", KEY_CHANGES = "data/keys/changes/";
 const ENTRY = new RegExp(`^${ENTRIES}([0-9]{9,16})\\.json$`), CHANGE_TEXT = /^muster key change\n(.+)\n(.+)\n(.+)\n(.+)\n$/;
+const LOSS_TEXT = /^muster key lost\n(.+)\n(.+)\n(.+)\n(.+)\n([0-9]{1,16})\n(.+)\n$/;
 const IN_TOTO = "application/vnd.in-toto+json";
 /* the envelope has one form only, so it is not even read as JSON before its signature holds */
 const ENVELOPE = /^\{"payload":"([A-Za-z0-9+/=]+)","payloadType":"application\/vnd\.in-toto\+json","signatures":\[\{"keyid":"([^"\\\x00-\x1f]{1,500})","sig":"([A-Za-z0-9+/=]{88})"\}\]\}$/;
@@ -494,7 +495,7 @@ async function checkSignature(pack, pinned) {
   const text = join(encode(`DSSEv1 ${IN_TOTO.length} ${IN_TOTO} ${statement.length} `), statement);
   if (!(await isSigned(key.raw, text, signature))) altered(`The signature of the statement does not hold for ${shown(key.name)}.`);
   pack.keys = await keysReached(pack, pinned);
-  if (!has(pack.keys, key)) foreign(notKnown(key, pinned));
+  if (!has(pack.keys, key)) foreign([notKnown(key, pinned), ...pack.notable].join(" "));
   pack.signer = key;
   pack.done.push(`The list of all digests is signed by ${key.text}, ${has(pinned, key) ? "a key you gave" : "to which signed changes of the key lead from the one you gave"}.`);
   return statement;
@@ -508,7 +509,8 @@ function notKnown(key, pinned) {
 async function keysReached(pack, pinned) {
   const keys = [...pinned];
   for (const name of pack.below(KEY_CHANGES)) {
-    const raw = pack.read(name), parts = CHANGE_TEXT.exec((await openNote(raw, [], name)).text);
+    const raw = pack.read(name), { text } = await openNote(raw, [], name), lost = LOSS_TEXT.exec(text), parts = CHANGE_TEXT.exec(text);
+    if (lost) { await checkLoss(pack, raw, name, lost); continue; }
     if (!parts) unsafe(`${name} is not a change of keys.`);
     const old = readKey(parts[2]), next = readKey(parts[3]);
     if (!has(keys, old)) continue;
@@ -518,6 +520,16 @@ async function keysReached(pack, pinned) {
     pack.notable.push(`The key was changed on ${shown(parts[4])}: now ${shown(next.text)}.`);
   }
   return keys;
+}
+
+async function checkLoss(pack, raw, name, parts) {
+  const old = readKey(parts[2]), next = readKey(parts[3]), { signers } = await openNote(raw, [next], name);
+  if (!has(signers, next) || old.name !== parts[1] || next.name !== parts[1]) altered(`${name} is not signed by the new key.`);
+  pack.notable.push(
+    `WARNING: the key changed without the old key's signature at ${count(Number(parts[5]))} entries. ` +
+    `The pack says that on ${shown(parts[4])} ${shown(old.text)} was declared lost and ${shown(next.text)} made. ` +
+    "Only they can tell you that the new key is theirs: ask by another way, and ask why.",
+  );
 }
 
 async function checkStatement(pack, raw) {

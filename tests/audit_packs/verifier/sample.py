@@ -119,6 +119,7 @@ class Recipe:
     previous: int | None = 23
     signer: Signer = LOG
     older: Sequence[Signer] = ()  # its keys before, oldest first
+    lost: Sequence[Signer] = ()  # those of them that signed nothing for the next one
     emergencies: int = 0
     evidence: Sequence[bytes] = ()  # files that the first system's facts name
     left_out: Sequence[bytes] = ()  # the same, but not in the pack
@@ -200,9 +201,11 @@ def key_files(recipe: Recipe) -> Files:
     files = {"data/keys/log.vkey": (recipe.signer.vkey + "\n").encode()}
     signers = [*recipe.older, recipe.signer]
     for at, (old, new) in enumerate(pairwise(signers), 1):
-        when = f"2026-0{at}-01T09:00:00Z"
-        text = f"muster key change\n{new.name}\n{old.vkey}\n{new.vkey}\n{when}\n"
-        files[f"data/keys/changes/{at:03}.txt"] = note(text, old, new)
+        said = f"{new.name}\n{old.vkey}\n{new.vkey}\n2026-0{at}-01T09:00:00Z\n"
+        text, who = f"muster key change\n{said}", [old, new]
+        if old in recipe.lost:
+            text, who = f"muster key lost\n{said}7\n{b64(bytes(32))}\n", [new]
+        files[f"data/keys/changes/{at:03}.txt"] = note(text, *who)
     return files
 
 

@@ -94,6 +94,38 @@ def test_an_old_key_leads_to_the_present_one_over_signed_changes():
     assert "The key was changed on 2026-02-01T09:00:00Z" in said(verify(pack.zip, [keys[0].vkey]))
 
 
+def test_a_lost_key_leads_nowhere_and_says_from_which_size_on():
+    keys = [Signer(3), Signer(4), Signer(5)]
+    pack = sample.make(Recipe(older=keys, lost=keys[1:2]))
+
+    for key in keys[:2]:
+        report = verify(pack.zip, [key.vkey])
+        assert report.code == FOREIGN
+        assert f"{keys[1].vkey} was declared lost" in said(report)
+
+
+def test_nobody_who_checks_with_a_newer_key_overlooks_that_one_was_lost():
+    keys = [Signer(3), Signer(4), Signer(5)]
+    pack = sample.make(Recipe(older=keys, lost=keys[1:2]))
+
+    for key in (keys[2], LOG):
+        report = verify(pack.zip, [key.vkey])
+        assert report.code == GOOD
+        assert any("without the old key's signature at 7 entries" in note for note in report.notes)
+
+
+def test_a_loss_that_the_new_key_did_not_sign_is_refused():
+    old, thief = Signer(3), Signer(9)
+
+    def forge(files):
+        words = (
+            f"muster key lost\n{LOG.name}\n{old.vkey}\n{LOG.vkey}\n2026-01-01T09:00:00Z\n7\nAA==\n"
+        )
+        files["data/keys/changes/001.txt"] = sample.note(words, thief)
+
+    assert verify(sample.make(change=forge).zip, [LOG.vkey]).code == ALTERED
+
+
 @pytest.mark.parametrize("line", [False, True], ids=["no line of the old key", "a forged line"])
 def test_a_change_of_keys_that_the_old_key_did_not_sign_is_refused(line):
     old, thief = Signer(3), Signer(9)
