@@ -163,6 +163,20 @@ def test_a_new_key_of_the_same_log_keeps_what_was_seen(folder: Path, log: Log):
         assert second.ask(again.request(9, 12))[0] == 200
 
 
+def test_a_new_key_instead_of_a_lost_one_keeps_what_was_seen(folder: Path, log: Log):
+    with serving(folder) as first:
+        first.ask(log.request(0, 9))
+    again = Log(leaves=log.leaves)
+    other = Log("other.example")
+    run("trust", str(folder), other.vkey)
+    run("trust", str(folder), again.vkey, "--only")
+
+    with serving(folder) as second:
+        assert second.ask(log.request(9, 12))[0] == 403
+        assert second.ask(again.request(9, 12))[0] == 200
+        assert second.ask(other.request(0, 3))[0] == 200
+
+
 def test_only_one_serves_a_folder(witness: Serving, folder: Path):
     assert "serves" in run("serve", str(folder), "--listen", "127.0.0.1:0").stderr
 
