@@ -1,16 +1,18 @@
 """The verbs of the record's head: sign it, and let another key sign from now on."""
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import connection, transaction
 
 from governance.accounts.access import require
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
+from governance.checkpoints.key_notes import change_text
 from governance.checkpoints.models import Checkpoint, SigningKey
 from governance.checkpoints.queries import at_size, newest
 from governance.checkpoints.signing import keeper, signer
-from governance.checkpoints.standing import is_held
+from governance.checkpoints.standing import is_held, loss_declared
 from governance.common.clock import database_now
 from governance.common.errors import DomainError
 from governance.common.notes import Key, checkpoint_text, sign_note
@@ -39,7 +41,7 @@ def checkpoint_now() -> Checkpoint:
     make_key()
     sequence_all()
     with transaction.atomic():
-        _alone()
+        alone()
         last, size = newest(), tree_size()
         _check_begins_as_signed(last, size)
         if last and last.size == size:
@@ -66,6 +68,11 @@ def _check_begins_as_signed(last: Checkpoint | None, size: int) -> None:
 
 def _check_held(size: int) -> None:
     """Refuse to sign in doubt, or a second root for a size from before a recovery."""
+    if loss_declared():
+        raise HeldError(
+            "No head of the record is signed at present, because its key is declared lost. "
+            "An administrator has to bring it back, or have a new one made."
+        )
     if is_held():
         raise HeldError(
             "No head of the record is signed at present, because something outside speaks "
@@ -78,10 +85,10 @@ def _check_held(size: int) -> None:
 def make_key(*, actor: Actor = CLOCK) -> SigningKey:
     """Return the key that signs; the first time it is made, or taken from where it lies."""
     with transaction.atomic():
-        _alone()
+        alone()
         if row := SigningKey.objects.filter(retired_at__isnull=True).first():
             return row
-        return _register(keeper().first().key, "ledger.key_made", actor, {})
+        return register(keeper().first().key, "ledger.key_made", actor, {})
 
 
 @transaction.atomic
@@ -94,31 +101,26 @@ def rotate_key(*, actor: User, reason: str) -> SigningKey:
     require(actor, Capability.CONFIGURE, None)
     if not reason.strip():
         raise DomainError("Say why the key is changed.")
-    _alone()
+    alone()
     before, now = signer(), database_now()
     place = keeper()
     after = place.make_next(before.key)
     note = sign_note(change_text(before.key, after.key, now), [before, after])
     SigningKey.objects.filter(retired_at__isnull=True).update(retired_at=now)
     said = {"before": str(before.key), "reason": reason.strip(), "note": note}
-    row = _register(after.key, "ledger.key_changed", actor, said)
+    row = register(after.key, "ledger.key_changed", actor, said)
     transaction.on_commit(lambda: place.settle(row.vkey))
     return row
 
 
-def change_text(before: Key, after: Key, at: datetime) -> str:
-    """Return what the note of a change of keys says."""
-    moment = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return f"muster key change\n{before.name}\n{before}\n{after}\n{moment}\n"
-
-
-def _alone() -> None:
+def alone() -> None:
     """Let one at a time sign heads or change keys."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
-def _register(key: Key, event: str, actor: Actor, said: dict[str, str]) -> SigningKey:
+def register(key: Key, event: str, actor: Actor, said: Mapping[str, Any]) -> SigningKey:
+    """Write down that a key signs from now on, with the note by which it follows if it has one."""
     row = SigningKey.objects.create(
         vkey=str(key), name=key.name, made_at=database_now(), change_note=said.get("note", "")
     )

@@ -20,6 +20,7 @@ class DoubtKind(StrEnum):
     SMALLER = "smaller"  # fewer entries here than outside
     ROOT = "root"  # other entries here than outside
     FORK = "fork"  # a witness says that it does not continue
+    KEY = "key"  # the key that signs is declared lost
 
 
 READ_ONLY = frozenset({DoubtKind.SMALLER, DoubtKind.ROOT})

@@ -19,7 +19,14 @@ SUBJECTS = {
     DoubtKind.SMALLER: "Muster is read-only: entries of the record are missing",
     DoubtKind.ROOT: "Muster is read-only: the record is not what was signed",
     DoubtKind.FORK: "A witness contradicts the record; no checkpoint is signed",
+    DoubtKind.KEY: "The key that signs the record is declared lost; no checkpoint is signed",
 }
+
+LOST = (
+    "Writing goes on, nothing is signed. Whoever finds the key puts it back, and signing goes on. "
+    "If it is gone, an administrator other than the one who said so has a new key made: see the "
+    "page of the recovery."
+)
 
 
 def doubt_fork(sink: Sink, checkpoint: Checkpoint, words: str, at: datetime) -> None:
@@ -70,6 +77,8 @@ def _root_here(size: int) -> str:
 
 def lines_of(row: Doubt) -> tuple[str, ...]:
     """Return what administrators are told of a doubt."""
+    if row.kind == DoubtKind.KEY:
+        return (row.words, LOST)
     held = "Nothing is written" if row.kind in READ_ONLY else "Writing goes on, nothing is signed"
     ends = "It stays so until an administrator signs a recovery, which says why it is so."
     return (row.words, f"{held}. {ends}")

@@ -24,6 +24,10 @@ class Keeper(Protocol):
         """Return the key after another; it is kept, and `held` finds it once it is wanted."""
         ...
 
+    def make_anew(self, before: Key) -> Signer:
+        """Return a new key where the one before is gone; nothing that lies there is destroyed."""
+        ...
+
     def settle(self, wanted: str) -> None:
         """Destroy what was kept beside the wanted key."""
         ...
@@ -59,6 +63,12 @@ class FileKeeper:
         after = keyfile.made(before.name)
         keyfile.write(keyfile.aside(self.path), after)
         return after
+
+    def make_anew(self, before: Key) -> Signer:
+        """Return a new key, laid beside a place that must be empty."""
+        if self.path.exists():
+            raise KeyFileError(f"{self.path} is not the key, but move it away first, by hand.")
+        return self.make_next(before)
 
     def settle(self, wanted: str) -> None:
         """Let the wanted key take the file's place, over the one before."""

@@ -96,8 +96,9 @@ class Recovery(models.Model):
 
 
 class Doubt(models.Model):
-    """Something outside that speaks against the record here, until somebody signs a recovery."""
+    """What speaks against the record here, or against its key, until a recovery answers it."""
 
+    person = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=12, choices=choices(DoubtKind))
     sink = models.CharField(max_length=400)
     words = models.TextField()
@@ -115,7 +116,10 @@ class Doubt(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "sink"], condition=Q(ended_at__isnull=True), name="doubt_open_once"
-            )
+            ),
+            models.CheckConstraint(  # somebody declares a loss; the rest is found
+                condition=Q(kind=DoubtKind.KEY) ^ Q(person__isnull=True), name="doubt_declared"
+            ),
         ]
 
     def __str__(self) -> str:

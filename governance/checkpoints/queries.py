@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from governance.checkpoints.key_notes import LOSS
 from governance.checkpoints.models import Checkpoint, SigningKey
 from governance.checkpoints.standing import lost
 from governance.common.notes import Key, tlog_proof
@@ -52,7 +53,12 @@ def keys() -> list[Key]:
     return [Key.parse(row.vkey) for row in SigningKey.objects.all()]
 
 
+def losses() -> list[SigningKey]:
+    """Return every key that follows a lost one, which signed nothing for it; oldest first."""
+    return list(SigningKey.objects.filter(change_note__startswith=f"{LOSS}\n"))
+
+
 def key_changes() -> list[str]:
-    """Return the notes by which one key named the next, oldest first."""
+    """Return the notes by which one key follows another, oldest first; losses are among them."""
     rows = SigningKey.objects.exclude(change_note="")
     return list(rows.values_list("change_note", flat=True))

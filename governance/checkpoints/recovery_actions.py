@@ -8,7 +8,7 @@ from governance.accounts.access import require
 from governance.accounts.models import User
 from governance.accounts.rules import Capability, Proof
 from governance.accounts.stepup import require_proof, said_of
-from governance.checkpoints.delivery_rules import DUE, DeliveryState
+from governance.checkpoints.delivery_rules import DUE, DeliveryState, DoubtKind
 from governance.checkpoints.models import Checkpoint
 from governance.checkpoints.models_delivery import Delivery, Doubt, Recovery
 from governance.checkpoints.outside import origin
@@ -52,7 +52,7 @@ def _check_whole() -> None:
 def _sign(actor: User, reason: str, behind: list[Pair], proof: Proof) -> Recovery:
     if not reason:
         raise DomainError("Say what happened, and why the record goes on as it is.")
-    doubts = list(open_doubts().select_for_update())
+    doubts = list(open_doubts().exclude(kind=DoubtKind.KEY).select_for_update())
     if not doubts:
         raise DomainError("Nothing outside speaks against the record: there is nothing to recover.")
     worst = max(doubts, key=lambda one: one.outside_size)

@@ -53,6 +53,10 @@ class SocketKeeper:
             "its LOG_KEY_FILE."
         )
 
+    def make_anew(self, before: Key) -> Signer:
+        """Refuse, for the same reason."""
+        return self.make_next(before)
+
     def settle(self, wanted: str) -> None:
         """Ask for the wanted key, which lets the other process finish a change."""
         self.held(wanted)

@@ -2,13 +2,18 @@
 
 from django.db.models import QuerySet
 
-from governance.checkpoints.delivery_rules import READ_ONLY
+from governance.checkpoints.delivery_rules import READ_ONLY, DoubtKind
 from governance.checkpoints.models_delivery import Doubt, Recovery
 
 
 def open_doubts() -> QuerySet[Doubt]:
     """Return what speaks against the record and was not answered by a recovery."""
     return Doubt.objects.filter(ended_at__isnull=True)
+
+
+def loss_declared() -> Doubt | None:
+    """Return who declared the key that signs lost, and when; None when nobody did."""
+    return open_doubts().filter(kind=DoubtKind.KEY).select_related("person").first()
 
 
 def is_read_only() -> bool:

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from governance.checkpoints.actions import HeldError, checkpoint_now
 from governance.checkpoints.delivering import deliver
+from governance.checkpoints.key_loss_actions import note_found
 from governance.checkpoints.lateness_actions import watch
 from governance.checkpoints.outside import look
 from governance.checkpoints.standing import is_held, is_read_only
@@ -17,6 +18,7 @@ def sweep_checkpoints() -> None:
 
     Without the key it fails, and the next one that has it signs a head over everything.
     """
+    note_found()
     if not is_held():
         with suppress(HeldError):  # a size from before a recovery: the next entry is signed
             checkpoint_now()

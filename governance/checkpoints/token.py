@@ -60,6 +60,10 @@ class TokenKeeper:
         with self.session() as (session, api):
             return TokenSigner(self._make(session, api), self)
 
+    def make_anew(self, before: Key) -> Signer:
+        """Return a new key in a token that has lost the one before; it was not among its keys."""
+        return self.make_next(before)
+
     def settle(self, wanted: str) -> None:
         """Destroy every key of the origin but the wanted one."""
         with self.session() as (session, api):

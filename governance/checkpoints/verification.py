@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
+from governance.checkpoints.key_notes import check_note
 from governance.checkpoints.models import Checkpoint, SigningKey
 from governance.checkpoints.standing import lost
-from governance.common.notes import Key, NoteError, open_checkpoint, open_note
+from governance.common.notes import Key, NoteError, open_checkpoint
 from governance.ledger.verification import BrokenError, Fault, Head, Report, verify
 
 CHUNK = 2_000
@@ -38,14 +39,11 @@ def signed_heads() -> Iterator[Head]:
 
 
 def _checked_keys() -> list[SigningKey]:
-    """Return every key, after its change note: each but the first was named by the one before."""
+    """Return every key, after its note: each but the first was named by the one before, or lost."""
     rows = list(SigningKey.objects.all())
     for before, row in pairwise(rows):
-        pair = [Key.parse(before.vkey), Key.parse(row.vkey)]
         try:
-            text, signed = open_note(row.change_note.encode(), pair)
+            check_note(row.change_note, Key.parse(before.vkey), Key.parse(row.vkey))
         except NoteError as error:
             raise BrokenError(Fault(f"The change to the key {row}: {error}")) from error
-        if len(signed) < 2 or text.split("\n")[2:4] != [str(key) for key in pair]:
-            raise BrokenError(Fault(f"The change to the key {row} was not signed by both keys."))
     return rows

@@ -37,6 +37,10 @@ COSIGNATURE = b"\x04"
 MOST_BYTES = 65_536
 AHEAD_SECONDS = 600  # that the witness's clock may be before ours
 LENGTH = 4 + 8 + 64  # id, time, signature
+UNKNOWN_KEY = (
+    "It does not know the key that signs now. Whoever runs it has to accept the key by hand, "
+    "after comparing it by another way: `muster-witness trust`."
+)
 Prove = Callable[[int, int], Sequence[bytes]]
 
 
@@ -124,6 +128,8 @@ class WitnessSink:
             raise ForkError("It says that this checkpoint does not continue what it has seen.")
         if answer.status == 409 and _size(answer.body) == head.size:
             raise ForkError(f"It has cosigned another root of {head.size:,} entries.")
+        if answer.status == 403:
+            raise SinkError(UNKNOWN_KEY)
         if answer.status != 200:
             raise SinkError(f"It answered {answer.status}.")
         text, _ = split_note(head.note.encode())

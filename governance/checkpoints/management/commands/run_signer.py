@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from governance.checkpoints.keyfile import KeyFileError
-from governance.checkpoints.serving import Memory, listening, serve
+from governance.checkpoints.serving import Memory, RefusedError, listening, serve
 from governance.checkpoints.signing import SOCKET, keeper
 
 
@@ -35,8 +35,8 @@ class Command(BaseCommand):
         path: Path = settings.LOG_KEY_FILE
         memory = Memory(state or path.with_name(path.name + ".signed"))
         try:
-            key = keeper().first().key
-        except KeyFileError as error:
+            key = (keeper().held("") if memory.signed()[0] else keeper().first()).key
+        except (KeyFileError, RefusedError) as error:
             raise CommandError(str(error)) from error
         over = threading.Event()
         for one in (signal.SIGTERM, signal.SIGINT):
