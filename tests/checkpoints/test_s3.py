@@ -1,6 +1,7 @@
 """A bucket with object lock, on a server that speaks S3 (moto's, as a process of its own)."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from django.utils import timezone
 
+from governance.checkpoints.sinks import pinned
 from governance.checkpoints.sinks.base import ContradictionError, Head, SinkError
 from governance.checkpoints.sinks.s3 import Bucket, S3Sink
 
@@ -127,3 +129,32 @@ def test_our_own_network_is_refused_unless_it_is_allowed(endpoint, settings):
 
     with pytest.raises(SinkError, match="private network"):
         S3Sink("b", "", Bucket(endpoint, "us-east-1", "OFF", 1, "k", "s")).put(HEAD, 0)
+
+
+def test_a_name_that_answers_differently_the_second_time_gains_nothing(
+    endpoint, settings, monkeypatch
+):
+    """The first look-up leads outside, every later one to our own server."""
+    settings.CHECKPOINT_PRIVATE = False
+    port, asked, gone_to = int(endpoint.rpartition(":")[2]), [], []
+
+    def look_up(host, port, *args, **kwargs):
+        asked.append(host)
+        ip = "93.184.216.34" if len(asked) == 1 else "127.0.0.1"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port))]
+
+    def connect(address, *args, **kwargs):
+        gone_to.append(address[0])
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(pinned.socket, "create_connection", connect)
+    bucket = Bucket(f"http://bucket.example:{port}", "us-east-1", "OFF", 1, "k", "s")
+
+    with pytest.raises(SinkError, match="does not answer"):
+        S3Sink("b", "", bucket).put(HEAD, 0)
+    assert gone_to == ["93.184.216.34"]
+
+    with pytest.raises(SinkError, match="private network"):
+        S3Sink("b", "", bucket).put(HEAD, 0)
+    assert gone_to == ["93.184.216.34"]

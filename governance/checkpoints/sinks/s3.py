@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from django.conf import settings
 from django.utils import timezone
 
 from governance.checkpoints.sinks.base import (
@@ -23,7 +22,8 @@ from governance.checkpoints.sinks.base import (
     folder_of,
     parse_name,
 )
-from governance.notices.addresses import RefusedError, resolve
+from governance.checkpoints.sinks.pinned import POOLS
+from governance.notices.addresses import RefusedError
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -76,15 +76,19 @@ class S3Sink:
 
     @cached_property
     def client(self) -> "S3Client":
-        """Return a connection to the server."""
-        return boto3.session.Session().client(
+        """Return a connection to the server; to an endpoint of the operator's, a pinned one."""
+        endpoint = self.bucket.endpoint or None
+        made = boto3.session.Session().client(
             "s3",
-            endpoint_url=self.bucket.endpoint or None,
+            endpoint_url=endpoint,
             region_name=self.bucket.region or None,
             aws_access_key_id=self.bucket.key_id or None,
             aws_secret_access_key=self.bucket.secret or None,
-            config=CONFIG,
+            config=CONFIG.merge(Config(proxies={})) if endpoint else CONFIG,
         )
+        if endpoint:  # boto3 has no other way to choose how it connects
+            made._endpoint.http_session._manager.pool_classes_by_scheme = POOLS  # type: ignore[attr-defined]
+        return made
 
     def put(self, head: Head, known: int) -> Put:
         """Put the object where none is; one with other content is never put over."""
@@ -184,13 +188,11 @@ class S3Sink:
     def _asking(self) -> Iterator[None]:
         """Turn what the server refuses into words that tell no secret."""
         try:
-            if self.bucket.endpoint:
-                resolve(self.bucket.endpoint, plain=True, private=settings.CHECKPOINT_PRIVATE)
             yield
-        except RefusedError as error:
-            raise SinkError("The bucket's address lies in a private network.") from error
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "an error")
             raise SinkError(f"The bucket answered {code}.") from error
         except (BotoCoreError, OSError) as error:
+            if isinstance(error.__context__, RefusedError):
+                raise SinkError("The bucket's address lies in a private network.") from error
             raise SinkError(f"The bucket does not answer ({type(error).__name__}).") from error
