@@ -132,7 +132,10 @@ def test_consistency_of_every_size_to_three_hundred_holds_between_their_roots(ot
     for second in range(1, ALL + 1):
         for first in {1, second // 2 or 1, power(second), second}:
             old, new = (first, other.get_root(first)), (second, other.get_root(second))
-            assert is_consistent(old, new, tree(second).consistency(first))
+            proof = tree(second).consistency(first)
+
+            assert proof == subproof(first, LEAVES[:second], whole=True)
+            assert is_consistent(old, new, proof)
 
 
 def test_consistency_of_random_sizes_to_a_hundred_thousand_holds_between_their_roots(other):
