@@ -33,6 +33,7 @@ IN_A_DATABASE = (
     "imports",
     "ledger",
     "proofs",
+    "backup",
     "escalation",
     "reconcile",
     "preview",

@@ -150,6 +150,20 @@ def of_proofs(told: Mapping[str, Any]) -> Iterator[Figure]:
     yield Figure(f"consistency made, {at}", told["consistency_ms"], "ms")
 
 
+def of_backup(told: Mapping[str, Any]) -> Iterator[Figure]:
+    """Yield what backup and restore take beside PostgreSQL's own programs, and their memory."""
+    for size, at in told["sizes"].items():
+        entries = f"of {int(size):,} entries"
+        for name, bare in (("backup", "dump"), ("restore", "restore"), ("check", "")):
+            alone = f"bare {at[f'bare_{bare}_seconds']} s, " if bare else ""
+            note = f"{alone}{at[f'{name}_mib']} MiB at most; dump of {at['dump_mib']} MiB"
+            aim = told["aim_seconds"] if name == "restore" else None
+            yield Figure(f"{name} {entries}", at[f"{name}_seconds"], "s", aim, note=note)
+    for name in ("backup", "restore"):
+        grown, note = told[f"{name}_growth_mib"], "ten times the entries"
+        yield Figure(f"{name}: growth of memory", grown, "MiB", told["aim_growth_mib"], note=note)
+
+
 def of_escalation(told: Mapping[str, Any]) -> Iterator[Figure]:
     """Yield what one sweep takes, and how that stands to plain inserts."""
     note = f"{told['items']:,} open items; cpu {told['cpu_seconds']} s; {told['rows']:,} rows"
@@ -248,6 +262,7 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], Iterator[Figure]]] = {
     "who": of_who,
     "ledger": of_ledger,
     "proofs": of_proofs,
+    "backup": of_backup,
     "escalation": of_escalation,
     "reconcile": of_reconcile,
     "preview": of_preview,

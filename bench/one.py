@@ -14,6 +14,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "preview": {"sizes": (2_000, 10_000)},
     "ledger": {"seconds": 1.0, "rounds": 1, "entries": 2_000},
     "proofs": {"entries": 20_000, "whole": 1_000, "hashed": 20_000, "times": 30},
+    "backup": {"entries": 20_000},
     "escalation": {"items": 10_000, "due": 1_000},
     "reconcile": {"items": 10_000},
     "versions": {"versions": 5_000, "of_one": 100, "seconds": 0.5, "timed": 15},
