@@ -21,11 +21,11 @@ from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.papers import papers
 from governance.audit_packs.question_queries import asked_of
 from governance.audit_packs.rules import missing
-from governance.audit_packs.section_rules import Section, kept
+from governance.audit_packs.section_rules import WHOLE, Section, kept
 from governance.audit_packs.section_rules import chosen as sections_of
 from governance.audit_packs.sections import Batch, Facts
 from governance.audit_packs.timeline import timelines
-from governance.audit_packs.traces import WHOLE, traces
+from governance.audit_packs.traces import traces
 from governance.checkpoints.actions import checkpoint_now
 from governance.checkpoints.models import Checkpoint
 from governance.common.canonical import canonical_bytes

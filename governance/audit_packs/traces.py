@@ -8,7 +8,6 @@ from governance.audit_packs.sections import Batch, Facts
 from governance.classification.deciding import as_published, deciding_only, trace_bytes
 from governance.classification.models import Assessment
 
-WHOLE = 20  # systems up to which data.json holds whole traces, some 60 KB each
 CHUNK = 20  # traces read at a time
 
 
