@@ -39,6 +39,7 @@ VERDICTS = ("GOOD", "ALTERED", "UNREADABLE OR UNSAFE", "SIGNER UNKNOWN")
 MOST_BYTES = 2_000_000_000  # of the zip, and so of all that is in it: nothing is compressed
 MOST_FILES = 1_000_000
 MOST_NAME = 240  # characters of a member's name
+MOST_TEXT = 300_000_000  # bytes of a list, a statement or another file that is read as a text
 MOST_VALUES = 20_000_000  # of one JSON file
 DEEPEST_JSON = 100
 MOST_NOTE = 1_000_000  # bytes of a signed note
@@ -154,6 +155,8 @@ class Pack:
         """Return the bytes of a file that every pack has."""
         if name not in self.files:
             raise Altered(f"The pack has no {name}.")
+        if len(self.files[name]) > MOST_TEXT:
+            raise Unsafe(f"{name} is larger than {MOST_TEXT:,} bytes.")
         return bytes(self.files[name])
 
     def json(self, name: str) -> Any:

@@ -4,7 +4,7 @@
 
 export const GOOD = 0, ALTERED = 1, UNSAFE = 2, FOREIGN = 3;
 export const MOST_BYTES = 2_000_000_000; // these bounds are the program's
-const MOST_FILES = 1_000_000, MOST_NAME = 240, MOST_VALUES = 20_000_000, DEEPEST_JSON = 100, MOST_NOTE = 1_000_000;
+const MOST_FILES = 1_000_000, MOST_NAME = 240, MOST_TEXT = 300_000_000, MOST_VALUES = 20_000_000, DEEPEST_JSON = 100, MOST_NOTE = 1_000_000;
 const MOST_SIGNERS = 100, MOST_HASHES = 130, MOST_DRAWN = 50_000_000, SAMPLED = 25;
 
 class Refused extends Error {
@@ -460,7 +460,10 @@ class Pack {
     this.files = new Map([...files].map(([name, file]) => [name.slice(this.folder.length + 1), file]));
     Object.assign(this, { size: data.length, told: {}, data: {}, systems: new Map(), entries: new Map(), keys: [], signer: null, tree: null, done: [], notable: [], notChecked: [] });
   }
-  read(name) { return this.files.get(name) ?? altered(`The pack has no ${name}.`); }
+  read(name) {
+    const file = this.files.get(name) ?? altered(`The pack has no ${name}.`);
+    return file.length > MOST_TEXT ? unsafe(`${name} is larger than ${count(MOST_TEXT)} bytes.`) : file;
+  }
   json(name) { return readJson(this.read(name), name); }
   below(folder) { return [...this.files.keys()].filter((name) => name.startsWith(folder)); }
 }
@@ -649,7 +652,7 @@ async function checkEvidence(pack) {
   }
   if (!equal(pack.below(EVIDENCE), told.files.map(({ file }) => file))) altered("The files of evidence are not those that data.json lists.");
   for (const one of told.files) {
-    const file = pack.read(one.file);
+    const file = pack.files.get(one.file);
     if (!equal([one.sha256, one.bytes], [hex(await digest("SHA-256", file)), file.length])) altered(`${one.file} is not the file that the record names.`);
   }
   if (told.files.length) pack.done.push(`Files of evidence with the digest that the record gives: ${count(told.files.length)}.`);

@@ -144,6 +144,16 @@ def ours() -> bytes:
     return sample.make(change=put).zip
 
 
+@pytest.mark.parametrize("name", ["statement.dsse.json", "bag-info.txt", "manifest-sha256.txt"])
+def test_a_text_that_is_larger_than_anybody_needs_is_not_even_copied(name, monkeypatch):
+    monkeypatch.setattr(verify_pack, "MOST_TEXT", 1_000_000)
+    files = sample.make().files | {name: b"A" * 1_000_001}
+    sample.tags(files)
+
+    report = verify(sample.zipped(files), [LOG.vkey])
+    assert (report.code, f"{name} is larger than" in report.lines[0]) == (UNSAFE, True)
+
+
 def test_json_of_more_values_than_a_machine_holds_is_not_read(monkeypatch):
     monkeypatch.setattr(verify_pack, "MOST_VALUES", 1_000)
     raw = rfc8785.dumps(list(range(1_001)))
