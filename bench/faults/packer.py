@@ -3,13 +3,17 @@
     python -m bench.faults.packer ask SYSTEMS    register systems, ask for a pack; print its key
     python -m bench.faults.packer build PK       take the pack over from whoever died, and build it
 
-Prints "claimed" when the building begins, so that whoever kills it knows from when to count.
+Prints "claimed" when the building begins, so that whoever kills it knows from when to count, and
+the name of each step when it begins.
 """
 
 import os
 import sys
+from typing import Any
 
 import django
+
+STEPS = ("contents", "print_pack", "papered", "write_bag", "keep", "seal")
 
 
 def ask(count: int) -> None:
@@ -38,13 +42,26 @@ def build(pk: int) -> None:
     from django.db.models import Value
     from django.db.models.functions import Now
 
+    from governance.audit_packs import building
     from governance.audit_packs.models import EvidencePack
     from governance.audit_packs.tasks import build_pack
 
+    for step in STEPS:
+        setattr(building, step, telling(step, getattr(building, step)))
     silent = EvidencePack.objects.filter(pk=pk, status="building")
     silent.update(lease_until=Now(), attempts=Value(0))
     print("claimed", flush=True)
     build_pack(pk)
+
+
+def telling(step: str, stock: Any) -> Any:
+    """Return a function that says that its step begins, and does it."""
+
+    def told(*arguments: Any, **options: Any) -> Any:
+        print(step, flush=True)
+        return stock(*arguments, **options)
+
+    return told
 
 
 if __name__ == "__main__":

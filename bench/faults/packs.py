@@ -1,5 +1,6 @@
 """F-02p: whoever builds a pack, and whoever signs and publishes beside it, is killed."""
 
+import itertools
 import random
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from bench.faults.plan import Run
 from bench.faults.publishing import Publisher, consistent, half_notes, published
 from bench.faults.world import World
 
+SIGNING = ("papered", "write_bag", "keep", "seal")
 PATIENCE = 600.0  # seconds for one undisturbed building
 HALF = "SELECT count(*) FROM audit_packs_evidencepack WHERE status <> 'sealed' AND file <> ''"
 
@@ -23,40 +25,50 @@ HALF = "SELECT count(*) FROM audit_packs_evidencepack WHERE status <> 'sealed' A
 def kill_builder(run: Run) -> None:
     """F-02p: kill -9 a builder from claim to seal and a publisher in each of its steps, 20 times.
 
-    Both run at once; afterwards each is let finish.
+    Both run at once; afterwards each is let finish. Every fourth builder is killed where it signs
+    or keeps, which is too short to be met by chance.
     """
     kills, systems = run.pick(20, 4), run.pick(8, 1)
     with run.world(()) as world, outside(world) as places:
         before, dice = counts.checkpoint(world), random.Random(run.seed)
-        whole = timed(world, systems)
+        whole, usual = timed(world, systems)
         pk, moments = asked(world, systems), []
         steps = ["sign", *places.kinds, "write", "read"]
-        half = Half(world, places)
+        half, met = Half(world, places), 0
         for at in range(kills):
             publisher = Publisher(world)
             moment = whole * (at + dice.random()) / kills  # one in each twentieth of the time
-            killed(world, pk, moment)
+            if at % 4 == 3:
+                step = SIGNING[at // 4 % len(SIGNING)]
+                met += killed(world, pk, dice.uniform(0, usual[step]), step)
+            else:
+                met += killed(world, pk, moment)
             publisher.killed_in(steps[at % len(steps)], dice)
             half.look()
-            moments.append(round(moment, 2))
+            moments.append(step if at % 4 == 3 else round(moment, 2))
             if sealed(world, pk):
                 pk = asked(world, systems)
         built(world, pk)
         published(world)
         run.told |= {"kills": 2 * kills, "seconds undisturbed": round(whole, 2),
-                     "moments": moments, "places": places.kinds}  # fmt: skip
+                     "met a builder": met, "moments": moments, "places": places.kinds}  # fmt: skip
         run.check(*kept(world, half), *consistent(world, places), record_holds(world, before))
         run.told["notes"] = {kind: len(notes) for kind, notes in places.kept().items()}
 
 
-def timed(world: World, systems: int) -> float:
-    """Return how long a building takes that nobody disturbs, beside somebody who publishes."""
+def timed(world: World, systems: int) -> tuple[float, dict[str, float]]:
+    """Return how long a building and each of its steps take, beside somebody who publishes."""
     publisher, pk = Publisher(world), asked(world, systems)
     try:
-        _, whole = built(world, pk)
+        with begun(world, pk) as child:
+            told = [(time.monotonic(), "claimed")]
+            told += [(time.monotonic(), line.strip()) for line in child.stdout or ()]
+            child.wait(PATIENCE)
     finally:
         publisher.kill()
-    return whole
+    told.append((time.monotonic(), "over"))
+    usual = {name: after - at for (at, name), (after, _) in itertools.pairwise(told)}
+    return told[-1][0] - told[0][0], usual
 
 
 @dataclass
@@ -108,13 +120,15 @@ def built(world: World, pk: int) -> tuple[int, float]:
     return code, time.monotonic() - started
 
 
-def killed(world: World, pk: int, seconds: float) -> None:
-    """Kill a builder and its press so long after its beginning, if it still runs."""
+def killed(world: World, pk: int, seconds: float, step: str = "claimed") -> bool:
+    """Kill a builder and its press so long after a step began; return whether it still ran."""
     child = begun(world, pk)
     with child:
+        if step != "claimed":
+            any(line.strip() == step for line in child.stdout or ())  # or to its end
         time.sleep(seconds)
         signal_group(child.pid, signal.SIGKILL)
-        child.wait(PATIENCE)
+        return child.wait(PATIENCE) == -signal.SIGKILL
 
 
 def sealed(world: World, pk: int) -> bool:
