@@ -23,6 +23,7 @@ from governance.audit_packs.rules import (
     subject_of,
 )
 from governance.audit_packs.seal_actions import keep_seal
+from governance.audit_packs.sharing_actions import hand_out_promised
 from governance.audit_packs.sharing_queries import require_download
 from governance.common.canonical import digest
 from governance.common.errors import DomainError, TransitionError
@@ -174,6 +175,7 @@ def seal(pack: EvidencePack, *, worker: str, sealed: Sealed) -> None:
         keep_seal(pack, sealed.seal, digest=sealed.sha256)
     data = _sealed(pack, sealed.seal)
     record("pack.sealed", subject=pack, actor=pack.requested_by, data=data, unit=pack.unit_id)
+    hand_out_promised(pack)
 
 
 def _sealed(pack: EvidencePack, info: SealInfo | None) -> dict[str, Any]:

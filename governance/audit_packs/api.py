@@ -11,17 +11,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance.accounts.models import User
-from governance.audit_packs import actions
-from governance.audit_packs.actions import Period
+from governance.audit_packs.api_fields import SomebodyInput
+from governance.audit_packs.builder_actions import Reader, request_for
+from governance.audit_packs.builder_forms import LIST, MOST_NOTE, NAMED, UNIT, BuilderForm
 from governance.audit_packs.files import sent, sent_pdf
 from governance.audit_packs.models import EvidencePack
-from governance.audit_packs.rules import MOST_PURPOSE, MOST_SYSTEMS, PackStatus, ScopeKind
+from governance.audit_packs.rules import MOST_SYSTEMS, PackStatus, ScopeKind
+from governance.audit_packs.section_rules import Section
+from governance.audit_packs.sharing_rules import PURPOSES
 from governance.audit_packs.tasks import start_soon
 from governance.rest.api import UnitField
 from governance.rest.fields import StrictBody, choice_filters, time_filters
 from governance.rest.resource import Readable
-from inventory.systems.models import AISystem
 from inventory.systems.serializers import PersonField
+
+ABOUT = {"systems": NAMED, "unit": UNIT, "filter": LIST}
+MOST_READERS = 50
 
 
 class PackSerializer(serializers.ModelSerializer):
@@ -47,35 +52,76 @@ class PackSerializer(serializers.ModelSerializer):
         ]
 
 
+class PackReaderInput(SomebodyInput):
+    """Who gets the pack when it is sealed: a person by address, or a name and an address."""
+
+    until = serializers.DateField(help_text="Their last day.")
+
+
 class PackInput(StrictBody):
-    """What the pack is about: systems by ref, or all systems of a unit and below it."""
+    """What the pack is for, about and holds, and who gets it: the rules of the page.
+
+    Name systems, or a unit, or give the filter of the list of systems.
+    """
 
     systems = serializers.ListField(
         child=serializers.RegexField("^AIS-[0-9]{3,12}$"),
         required=False,
         allow_empty=False,
         max_length=MOST_SYSTEMS,
+        help_text="Their ids.",
     )
-    unit = UnitField(required=False)
+    unit = UnitField(required=False, help_text="All systems of it and below it.")
+    filter = serializers.CharField(
+        required=False,
+        max_length=2_000,
+        help_text="What stands behind the question mark of a list of systems: tier=high.",
+    )
+    purpose_kind = serializers.ChoiceField(choices=list(PURPOSES), required=False)
     purpose = serializers.CharField(
-        required=False, max_length=MOST_PURPOSE, help_text="What the pack is asked for."
+        required=False, max_length=MOST_NOTE, help_text="What the pack is asked for, in words."
     )
     period_from = serializers.DateField(required=False)
     period_to = serializers.DateField(required=False)
-
-    def validate_systems(self, refs: list[str]) -> list[AISystem]:
-        """Return the systems, found by one query; one that is not seen is as unknown as any."""
-        visible = AISystem.objects.visible_to(self.context["request"].user)
-        found = list(visible.filter(ref__in=refs).select_related("unit").order_by("pk"))
-        if unknown := sorted(set(refs) - {system.ref for system in found}):
-            raise serializers.ValidationError(f"There is no system {unknown[0]}.")
-        return found
+    zone = serializers.CharField(
+        required=False, max_length=64, help_text="Whose days these are, such as Europe/Oslo."
+    )
+    sections = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(Section)),
+        required=False,
+        max_length=len(Section),
+        help_text="What is told beside the card of each system and what is missing; usually all.",
+    )
+    recipients = serializers.ListField(
+        child=PackReaderInput(), required=False, max_length=MOST_READERS
+    )
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        """Return the body; raises ValidationError unless it names systems or a unit."""
-        if ("systems" in data) == ("unit" in data):
-            raise serializers.ValidationError("Give either systems or a unit.")
-        return data
+        """Return what the action needs; raises ValidationError with the words of the page."""
+        about = [name for name in ABOUT if name in data]
+        if len(about) != 1:
+            raise serializers.ValidationError("Give either systems, a unit or a filter.")
+        form = BuilderForm(self._typed(data, about[0]), user=self.context["request"].user)
+        form.fields["purpose"].required = False
+        if not form.is_valid():
+            names = {"purpose": "purpose_kind", "note": "purpose"}
+            raise serializers.ValidationError(
+                {names.get(at, at): [str(it) for it in told] for at, told in form.errors.items()}
+            )
+        return {"wish": form.request(), "readers": data.get("recipients", [])}
+
+    def _typed(self, data: dict[str, Any], about: str) -> dict[str, Any]:
+        """Return the body as somebody would type it into the page."""
+        unit = data.get("unit")
+        return {
+            **data,
+            "about": ABOUT[about],
+            "systems": " ".join(data.get("systems", [])),
+            "unit": unit and unit.pk,
+            "purpose": data.get("purpose_kind", ""),
+            "note": data.get("purpose", ""),
+            "sections": data.get("sections", list(Section)),
+        }
 
 
 class PackViewSet(Readable):
@@ -101,24 +147,10 @@ class PackViewSet(Readable):
     def create(self, request: Request) -> Response:
         """Ask for a pack: 202, then follow `status`, `done` and `total` here."""
         data = self.valid(PackInput)
-        pack = actions.request_pack(
-            actor=self.person,
-            period=Period(data.get("period_from"), data.get("period_to")),
-            purpose=data.get("purpose", ""),
-            **self._scope(data),
-        )
+        readers = [Reader(one["to"], one["until"]) for one in data["readers"]]
+        pack = request_for(readers, actor=self.person, **data["wish"])
         start_soon(pack.pk)
         return self.shown(pack, 202)
-
-    def _scope(self, data: dict[str, Any]) -> dict[str, Any]:
-        if "systems" in data:
-            one = len(data["systems"]) == 1
-            kind = ScopeKind.SYSTEM if one else ScopeKind.SELECTION
-            return {"kind": kind, "systems": data["systems"]}
-        rows = AISystem.objects.visible_to(self.person).select_related("unit")
-        systems = list(rows.filter(unit__path__contains=[data["unit"].pk]).order_by("pk"))
-        scope = {"unit": data["unit"].pk, "name": data["unit"].name}
-        return {"kind": ScopeKind.PORTFOLIO, "systems": systems, "scope": scope}
 
     @extend_schema(
         responses={(200, "application/zip"): bytes, (200, "application/pdf"): bytes}, filters=False

@@ -11,10 +11,10 @@ from rest_framework.response import Response
 
 from governance.accounts.models import User
 from governance.audit_packs import question_actions, sharing_actions
+from governance.audit_packs.api_fields import SomebodyInput
 from governance.audit_packs.models import EvidencePack, PackRecipient
 from governance.audit_packs.question_models import PackAnswer, PackQuestion
 from governance.audit_packs.question_queries import with_answers
-from governance.audit_packs.sharing_actions import Outside
 from governance.audit_packs.sharing_queries import standing, visible_recipients
 from governance.audit_packs.sharing_rules import MOST_LETTERS
 from governance.rest.fields import StrictBody, VisibleField, text_filter, time_filters
@@ -46,21 +46,11 @@ class PackRecipientSerializer(serializers.ModelSerializer):
         ]
 
 
-class PackRecipientInput(StrictBody):
+class PackRecipientInput(SomebodyInput):
     """Who gets a sealed pack until a day: a person by address, or a name and an address."""
 
     pack = PackField()
-    person = PersonField(required=False)
-    name = serializers.CharField(max_length=150, required=False)
-    email = serializers.EmailField(required=False)
     until = serializers.DateField()
-
-    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        """Return the body; raises ValidationError unless it names one somebody."""
-        outside = {"name", "email"} & set(data)
-        if ("person" in data) == bool(outside) or len(outside) == 1:
-            raise serializers.ValidationError("Give either a person, or a name and an email.")
-        return data
 
 
 class PackRecipientViewSet(Readable):
@@ -79,8 +69,9 @@ class PackRecipientViewSet(Readable):
     def create(self, request: Request) -> Response:
         """Give a sealed pack to somebody until a day; who has an account is told."""
         data = self.valid(PackRecipientInput)
-        to = data.get("person") or Outside(data["name"], data["email"].lower())
-        made = sharing_actions.share(data["pack"], to=to, until=data["until"], actor=self.person)
+        made = sharing_actions.share(
+            data["pack"], to=data["to"], until=data["until"], actor=self.person
+        )
         return self.shown(made, 201)
 
     @extend_schema(request=None, responses=PackRecipientSerializer)

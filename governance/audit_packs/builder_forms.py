@@ -1,22 +1,25 @@
 """The form that asks for a pack: what for, about which systems, which days and sections."""
 
 import re
+from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from governance.accounts.access import units_with
 from governance.accounts.models import BusinessUnit, User
 from governance.accounts.rules import Capability
 from governance.audit_packs.actions import Period
+from governance.audit_packs.builder_actions import Reader
 from governance.audit_packs.choosing import by_filter
 from governance.audit_packs.models import EvidencePack
-from governance.audit_packs.rules import ScopeKind
+from governance.audit_packs.rules import MOST_PURPOSE, ScopeKind
 from governance.audit_packs.section_rules import SECTION_WORDS, Section
-from governance.audit_packs.sharing_rules import PURPOSES
+from governance.audit_packs.sharing_rules import PURPOSES, last_day
 from governance.common.forms import DayInput
 from inventory.systems.models import AISystem
 
@@ -24,6 +27,7 @@ REF = re.compile(r"AIS-\d{3,12}")
 NAMED, UNIT, LIST = "named", "unit", "list"
 PLACES = sorted(name for name in available_timezones() if "/" in name and name[0].isupper())
 ZONES = ["UTC", *PLACES]
+MOST_NOTE = MOST_PURPOSE - 20  # the purpose stands before it
 SECTIONS = [(section.value, words) for section, words in SECTION_WORDS.items()]
 
 
@@ -45,7 +49,7 @@ class BuilderForm(forms.Form):
     note = forms.CharField(
         label="For whom, or which one",
         required=False,
-        max_length=300,
+        max_length=MOST_NOTE,
         help_text="Such as the audit by its name. It stands on the cover.",
     )
     about = forms.ChoiceField(
@@ -66,7 +70,13 @@ class BuilderForm(forms.Form):
         help_text="Their ids, such as AIS-014, with spaces or commas between them.",
     )
     unit = forms.ModelChoiceField(
-        BusinessUnit.objects.none(), label="Unit", required=False, empty_label=None
+        BusinessUnit.objects.none(),
+        label="Unit",
+        required=False,
+        empty_label=None,
+        error_messages={
+            "invalid_choice": "Your role does not let you ask for packs about this unit."
+        },
     )
     filter = forms.CharField(
         label="List of systems",
@@ -86,6 +96,9 @@ class BuilderForm(forms.Form):
         label="Days of the time zone",
         choices=[(name, name.replace("_", " ")) for name in ZONES],
         required=False,
+        error_messages={
+            "invalid_choice": "There is no time zone %(value)s; write one as Europe/Oslo."
+        },
     )
     sections = forms.MultipleChoiceField(
         label="Sections",
@@ -98,6 +111,19 @@ class BuilderForm(forms.Form):
             "personal data: whoever gets the pack gets them, too."
         ),
     )
+    readers = forms.CharField(
+        label="Give it to",
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        help_text="E-mail addresses of people with an account here. They get it when it is sealed.",
+    )
+    until = forms.DateField(
+        label="Their last day",
+        required=False,
+        widget=DayInput,
+        help_text="Empty: as long as a pack of this purpose is handed out.",
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         kwargs["initial"] = {"zone": settings.TIME_ZONE} | (kwargs.get("initial") or {})
@@ -105,6 +131,8 @@ class BuilderForm(forms.Form):
         self.user = user
         units = units_with(user, Capability.PACK).order_by("path")
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        if not units_with(user, Capability.HAND_OUT).exists():
+            del self.fields["readers"], self.fields["until"]
 
     def clean(self) -> dict[str, Any]:
         """Find the systems; name those that the person does not see."""
@@ -119,17 +147,44 @@ class BuilderForm(forms.Form):
         if first and last and last < first:
             self.add_error("period_to", "The period ends before it begins.")
         if not self.errors:
-            self._check_allowed(str(given["about"]))
+            place = {NAMED: "systems", UNIT: "unit", LIST: "filter"}[str(given["about"])]
+            self._check_allowed(place, Capability.PACK, "ask for packs about")
+            if given.get("readers"):
+                self._check_allowed("readers", Capability.HAND_OUT, "give away packs about")
+                given["people"] = self._people(given["readers"], given.get("until"))
         return given
 
-    def _check_allowed(self, about: str) -> None:
-        """Name what the person sees, but may not ask for packs about."""
-        allowed = units_with(self.user, Capability.PACK).values("pk")
+    def _check_allowed(self, place: str, capability: Capability, doing: str) -> None:
+        """Name at a field what the person sees, but may not do this with."""
+        allowed = units_with(self.user, capability).values("pk")
         others = list(self.chosen().exclude(unit__in=allowed).values_list("ref", flat=True)[:6])
         if others:
             more = " and others" if len(others) > 5 else ""
-            words = f"Your role does not let you ask for packs about {', '.join(others[:5])}{more}."
-            self.add_error({NAMED: "systems", UNIT: "unit", LIST: "filter"}[about], words)
+            words = f"Your role does not let you {doing} {', '.join(others[:5])}{more}."
+            self.add_error(place, words)
+
+    def _people(self, text: str, until: date | None) -> list[User]:
+        """Find who is to get the pack; name the addresses of nobody, and a wrong last day."""
+        wanted = {word.strip("<>").lower() for word in re.split(r"[\s,;]+", text) if "@" in word}
+        people = User.objects.filter(email__in=wanted, is_active=True, is_service=False)
+        found = {person.email.lower(): person for person in people}
+        if unknown := sorted(wanted - set(found)):
+            self.add_error("readers", f"Nobody here has the address {', '.join(unknown[:5])}.")
+        elif not wanted:
+            self.add_error("readers", "Give e-mail addresses, one after the other.")
+        last = self._last_day()
+        if until and not timezone.localdate() <= until <= last:
+            words = f"Choose a day from today to {last:%-d %B %Y}, while it is handed out."
+            self.add_error("until", words)
+        return [found[address] for address in sorted(found)]
+
+    def _last_day(self) -> date:
+        return last_day(self.cleaned_data["purpose"], timezone.localdate())
+
+    def people(self) -> list[Reader]:
+        """Return who gets the pack of a valid form once it is sealed."""
+        until = self.cleaned_data.get("until") or self._last_day()
+        return [Reader(person, until) for person in self.cleaned_data.get("people", [])]
 
     def _check_named(self, text: str) -> None:
         refs = self._refs(text)
@@ -163,13 +218,14 @@ class BuilderForm(forms.Form):
     def request(self) -> dict[str, Any]:
         """Return what the action needs, of a valid form."""
         given, systems = self.cleaned_data, list(self.chosen())
-        words = PURPOSES[given["purpose"]]
         return {
             "kind": self._kind(len(systems)),
             "systems": systems,
             "scope": self._scope(),
             "period": Period(given["period_from"], given["period_to"], given["zone"]),
-            "purpose": f"{words}: {given['note']}" if given["note"] else words,
+            "purpose": ": ".join(
+                words for words in (PURPOSES.get(given["purpose"]), given["note"]) if words
+            ),
         }
 
     def _kind(self, count: int) -> ScopeKind:
@@ -180,7 +236,7 @@ class BuilderForm(forms.Form):
     def _scope(self) -> dict[str, Any]:
         """Return how the systems and sections were chosen, as the pack keeps it."""
         given, sections = self.cleaned_data, self.sections_chosen()
-        told: dict[str, Any] = {"for": given["purpose"]}
+        told: dict[str, Any] = {"for": given["purpose"]} if given["purpose"] else {}
         if given["about"] == UNIT:
             told |= {"unit": given["unit"].pk, "name": given["unit"].name}
         if given["about"] == LIST:

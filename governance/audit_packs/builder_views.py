@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 from governance.accounts.access import acting_user, units_with
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
-from governance.audit_packs import actions
 from governance.audit_packs.builder import Preview, preview
+from governance.audit_packs.builder_actions import request_for
 from governance.audit_packs.builder_forms import LIST, NAMED, UNIT, BuilderForm
 from governance.audit_packs.section_rules import Section
 from governance.audit_packs.tasks import start_soon
@@ -48,7 +48,7 @@ def _is_live(request: HttpRequest) -> bool:
 
 
 def _ask(form: BuilderForm, user: User) -> None:
-    form.pack = actions.request_pack(actor=user, **form.request())
+    form.pack = request_for(form.people(), actor=user, **form.request())
     start_soon(form.pack.pk)
 
 

@@ -39,7 +39,7 @@ class EvidencePackQuerySet(models.QuerySet["EvidencePack"]):
 
     def visible_to(self, user: User) -> Self:
         """Return the packs whose every unit the person sees, those of one system they see, and
-        those that were given to them until a day that is not over.
+        sealed ones that were given to them until a day that is not over.
         """
         if not user.is_active:
             return self.none()
@@ -47,7 +47,7 @@ class EvidencePackQuerySet(models.QuerySet["EvidencePack"]):
             pack__kind=ScopeKind.SYSTEM,
             system__in=AISystem.objects.visible_to(user).values("pk"),
         )
-        given = PackRecipient.objects.live().filter(person=user)
+        given = PackRecipient.objects.live().filter(person=user, pack__status=PackStatus.SEALED)
         return self.filter(
             _whole(user) | Q(pk__in=single.values("pack_id")) | Q(pk__in=given.values("pack_id"))
         )

@@ -18,7 +18,13 @@ from governance.audit_packs.models_sharing import (
     PackWithdrawal,
 )
 from governance.audit_packs.rules import PackStatus
-from governance.audit_packs.sharing_queries import auditors_for, may_everywhere, standing
+from governance.audit_packs.sharing_queries import (
+    auditors_for,
+    may_everywhere,
+    purpose_of,
+    standing,
+)
+from governance.audit_packs.sharing_rules import last_day
 from governance.audit_packs.telling import tell_recipient
 from governance.common.errors import DomainError
 from governance.ledger.actions import Personal, record
@@ -43,19 +49,36 @@ def share(pack: EvidencePack, *, to: User | Outside, until: date, actor: User) -
     _require_hand_out(pack, actor)
     _require_current(pack)
     _check_until(pack, until)
-    if isinstance(to, User) and not to.is_active:
-        raise DomainError(f"The account of {to} is closed.")
-    fields: dict[str, Any] = {"person": to} if isinstance(to, User) else vars(to)
-    _end_lapsed(pack, to, actor)
-    try:
-        with transaction.atomic():
-            made = PackRecipient.objects.create(pack=pack, until=until, given_by=actor, **fields)
-    except IntegrityError as error:
-        raise DomainError(f"{to.name} has {pack} already.") from error
-    data = {**_somebody(made), "pack": pack.ref, "until": until.isoformat()}
-    record("pack.shared", subject=pack, actor=actor, data=data, unit=pack.unit_id)
+    made = _given(pack, to, until, actor)
     tell_recipient(made)
     return made
+
+
+@transaction.atomic
+def promise(pack: EvidencePack, *, to: User | Outside, until: date, actor: User) -> PackRecipient:
+    """Give a pack that is still to be built to somebody, from its seal until a day.
+
+    Raises as `share` does, and DomainError when the pack waits no more.
+    """
+    _require_hand_out(pack, actor)
+    pack = EvidencePack.objects.select_for_update(no_key=True).get(pk=pack.pk)
+    if not pack.is_waiting:
+        raise DomainError(f"{pack} is not to be built any more.")
+    _check_day(pack, until, last_day(purpose_of(pack), timezone.localdate()))
+    return _given(pack, to, until, actor)
+
+
+def hand_out_promised(pack: EvidencePack) -> None:
+    """Tell who was named beforehand that the pack is sealed and theirs.
+
+    It does not go to whom somebody named who may not hand it out any more, as when a system has
+    moved to another unit since.
+    """
+    for row in pack.recipients.live().select_related("person", "given_by"):
+        if may_everywhere(row.given_by, Capability.HAND_OUT, pack):
+            tell_recipient(row)
+        else:
+            _take_back(row, actor=row.given_by)
 
 
 @transaction.atomic
@@ -66,12 +89,7 @@ def unshare(recipient: PackRecipient, *, actor: User) -> None:
     """
     pack = recipient.pack
     _require_hand_out(pack, actor)
-    rows = PackRecipient.objects.filter(pk=recipient.pk, ended_at__isnull=True)
-    if not rows.update(ended_at=timezone.now(), ended_by=actor):
-        raise DomainError(f"{pack} was taken back from {recipient} already.")
-    recipient.refresh_from_db()
-    data = {**_somebody(recipient), "pack": pack.ref}
-    record("pack.unshared", subject=pack, actor=actor, data=data, unit=pack.unit_id)
+    _take_back(recipient, actor=actor)
 
 
 @transaction.atomic
@@ -133,6 +151,32 @@ def look_as(auditor: User, *, actor: User) -> PackViewing:
     return made
 
 
+def _given(pack: EvidencePack, to: User | Outside, until: date, actor: User) -> PackRecipient:
+    """Write down who gets a pack; raises DomainError for a closed account and who has it."""
+    if isinstance(to, User) and not to.is_active:
+        raise DomainError(f"The account of {to} is closed.")
+    fields: dict[str, Any] = {"person": to} if isinstance(to, User) else vars(to)
+    _end_lapsed(pack, to, actor)
+    try:
+        with transaction.atomic():
+            made = PackRecipient.objects.create(pack=pack, until=until, given_by=actor, **fields)
+    except IntegrityError as error:
+        raise DomainError(f"{to.name} has {pack} already.") from error
+    data = {**_somebody(made), "pack": pack.ref, "until": until.isoformat()}
+    record("pack.shared", subject=pack, actor=actor, data=data, unit=pack.unit_id)
+    return made
+
+
+def _take_back(recipient: PackRecipient, *, actor: User) -> None:
+    pack = recipient.pack
+    rows = PackRecipient.objects.filter(pk=recipient.pk, ended_at__isnull=True)
+    if not rows.update(ended_at=timezone.now(), ended_by=actor):
+        raise DomainError(f"{pack} was taken back from {recipient} already.")
+    recipient.refresh_from_db()
+    data = {**_somebody(recipient), "pack": pack.ref}
+    record("pack.unshared", subject=pack, actor=actor, data=data, unit=pack.unit_id)
+
+
 def _require_hand_out(pack: EvidencePack, actor: User) -> None:
     if not may_everywhere(actor, Capability.HAND_OUT, pack):
         raise PermissionDenied(
@@ -166,9 +210,13 @@ def _end_lapsed(pack: EvidencePack, to: User | Outside, actor: User) -> None:
 
 
 def _check_until(pack: EvidencePack, until: date) -> None:
+    now = standing(EvidencePack.objects.select_related("expiry").get(pk=pack.pk))
+    _check_day(pack, until, now.expires_on)
+
+
+def _check_day(pack: EvidencePack, until: date, last: date | None) -> None:
     if until < timezone.localdate():
         raise DomainError("That day is over.")
-    last = standing(EvidencePack.objects.select_related("expiry").get(pk=pack.pk)).expires_on
     if last and until > last:
         raise DomainError(f"{pack} is handed out until {last.isoformat()}; choose a day up to it.")
 

@@ -12,6 +12,7 @@ from governance.accounts.models import Membership, User
 from governance.accounts.rules import Capability, Role, roles_with
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.models_sharing import PackRecipient, PackWithdrawal
+from governance.audit_packs.rules import PackStatus
 from governance.audit_packs.sharing_rules import last_day
 from governance.common.dates import short_day
 from governance.common.errors import GoneError
@@ -74,7 +75,8 @@ def require_download(pack: EvidencePack, user: User) -> None:
 def visible_recipients(user: User) -> QuerySet[PackRecipient]:
     """Return who got the packs whose every unit the person sees, and what they got themselves."""
     whole = EvidencePack.objects.known_whole(user).values("pk")
-    mine = PackRecipient.objects.live().filter(person=user).values("pk")
+    sealed = PackRecipient.objects.live().filter(pack__status=PackStatus.SEALED)
+    mine = sealed.filter(person=user).values("pk")
     return PackRecipient.objects.filter(Q(pack__in=whole) | Q(pk__in=mine))
 
 

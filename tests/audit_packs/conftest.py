@@ -19,6 +19,8 @@ from governance.audit_packs.rules import PackFormat, PackStatus, ScopeKind
 from governance.audit_packs.tasks import build_pack
 from governance.ledger.actions import record, sequence_all
 from governance.ledger.queries import size_and_root
+from governance.rest.actions import issue_token
+from governance.rest.rules import Scope
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +94,21 @@ def old_pack(pack, settings) -> EvidencePack:
         record("pack.sealed", subject=pack, actor=pack.requested_by, data=data, unit=pack.unit_id)
     pack.refresh_from_db()
     return pack
+
+
+@pytest.fixture
+def api(client):
+    """Return a function that calls the API as a person, by a token."""
+
+    def call(user, method: str, path: str, body: dict | None = None):
+        _, text = issue_token(actor=user, name="test", scopes=list(Scope))
+        headers = {"Authorization": f"Bearer {text}"}
+        client.logout()
+        send = getattr(client, method)
+        given = {"data": body, "content_type": "application/json"} if body is not None else {}
+        return send(f"/api/v1/{path}", headers=headers, **given)
+
+    return call
 
 
 @pytest.fixture(autouse=True)

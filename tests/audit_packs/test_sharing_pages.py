@@ -14,8 +14,6 @@ from governance.audit_packs.question_models import PackQuestion
 from governance.ledger.actions import sequence_all
 from governance.ledger.models import Entry
 from governance.ledger.queries import number_of
-from governance.rest.actions import issue_token
-from governance.rest.rules import Scope
 from inventory.systems.actions import share
 from tests.conftest import person, sign_in
 
@@ -28,21 +26,6 @@ def in_days(days: int) -> date:
 def question(sealed_pack, auditor) -> PackQuestion:
     """What Otto asks about the pack."""
     return question_actions.ask(sealed_pack, text="Who tested it?", actor=auditor)
-
-
-@pytest.fixture
-def api(client):
-    """Return a function that calls the API as a person, by a token."""
-
-    def call(user, method: str, path: str, body: dict | None = None):
-        _, text = issue_token(actor=user, name="test", scopes=list(Scope))
-        headers = {"Authorization": f"Bearer {text}"}
-        client.logout()
-        send = getattr(client, method)
-        given = {"data": body, "content_type": "application/json"} if body is not None else {}
-        return send(f"/api/v1/{path}", headers=headers, **given)
-
-    return call
 
 
 def text_of(answer) -> str:
