@@ -118,15 +118,18 @@ def _add_ledger(spool: Spool, said: Contents, point: Checkpoint, alive: Callable
     spool.add(f"{place}openings.json", _listed(openings(said.numbers)))
     spool.add(f"{place}checkpoint.txt", point.note.encode())
     if earlier := said.head["previous"]:
-        _add_previous(spool, f"{place}previous/", earlier, point)
+        _add_growth(spool, f"{place}previous/", earlier["size"], point)
+    for size in said.head.get("grown_from", ()):
+        _add_growth(spool, f"{place}growth/{size:09d}/", size, point)
 
 
-def _add_previous(spool: Spool, place: str, earlier: Facts, point: Checkpoint) -> None:
-    known = at_size(earlier["size"])
+def _add_growth(spool: Spool, place: str, size: int, point: Checkpoint) -> None:
+    """Add an earlier checkpoint, and the proof that the ledger only grew since."""
+    known = at_size(size)
     if known is None:
-        raise DomainError(f"The checkpoint at {earlier['size']} is not in the record any more.")
+        raise DomainError(f"The checkpoint at {size} is not in the record any more.")
     spool.add(f"{place}checkpoint.txt", known.note.encode())
-    hashes = consistency_proof(earlier["size"], point.size)
+    hashes = consistency_proof(size, point.size)
     spool.add(f"{place}consistency.txt", "".join(f"{encoded(it)}\n" for it in hashes).encode())
 
 

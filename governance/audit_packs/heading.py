@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 
 from governance.accounts.models import BusinessUnit
 from governance.audit_packs.completeness import Interval, by_kind, sample
 from governance.audit_packs.entries import Chosen, interval
+from governance.audit_packs.growth import held_sizes, previous_size
 from governance.audit_packs.models import EvidencePack
-from governance.audit_packs.rules import MISSING, SCHEMA, PackFormat, PackStatus
+from governance.audit_packs.rules import MISSING, SCHEMA
 from governance.audit_packs.section_rules import Section, chosen
 from governance.audit_packs.sections import Facts, iso
 from governance.audit_packs.software import commit
@@ -61,13 +61,15 @@ def head_of(reading: Reading, systems: list[Facts], index: list[dict[str, str]])
     pack, chosen = reading.pack, reading.chosen
     within = interval(pack, reading.point.size)
     exceptions = by_kind(chosen.exceptions())
+    earlier = previous(pack, reading.point.size)
     return {
         **_asked(pack),
         "population": {"count": len(index), "refs": [it["ref"] for it in index]},
         "read_at": iso(reading.at),
         "software": {"name": "Muster", "version": settings.VERSION, "commit": commit()},
         "ledger": _ledger(reading, within),
-        "previous": previous(pack, reading.point.size),
+        "previous": earlier,
+        "grown_from": _grown_from(reading, earlier),
         "sample": sample(index, within, chosen.numbers),
         "missing": counted(systems),
         "frameworks": _frameworks(reading),
@@ -135,15 +137,12 @@ def counted(systems: Iterable[Facts]) -> dict[str, int]:
 
 
 def previous(pack: EvidencePack, size: int) -> dict[str, Any] | None:
-    """Return size and root of the checkpoint that whoever gets this pack holds already.
+    """Return size and root of the ledger that whoever gets this pack holds already."""
+    held = previous_size(pack, size)
+    return None if held is None else {"size": held, "root": root_at(held).hex()}
 
-    It is that of the newest earlier pack of the same person, or about the same.
-    """
-    same = Q(requested_by=pack.requested_by) | Q(subject=pack.subject, unit=pack.unit)
-    known = EvidencePack.objects.filter(
-        same, status=PackStatus.SEALED, format=PackFormat.BAG, ledger_size__lte=size
-    )
-    earlier = known.exclude(pk=pack.pk).order_by("-sealed_at", "-pk").first()
-    if earlier is None or earlier.ledger_size is None:
-        return None
-    return {"size": earlier.ledger_size, "root": root_at(earlier.ledger_size).hex()}
+
+def _grown_from(reading: Reading, earlier: Facts | None) -> list[int]:
+    """Return the other ledgers from which the pack shows growth, by size."""
+    known = earlier["size"] if earlier else None
+    return [one for one in held_sizes(reading.pack, reading.point.size) if one != known]

@@ -110,7 +110,7 @@ def test_each_answer_is_said_in_words(check_page, pack, key, words):
 
 
 def test_the_browser_gives_the_programs_verdict_on_altered_packs(check_page):
-    packs = [sample.make(), sample.make(Recipe(older=(OLD,), previous=None))]
+    packs = [sample.make(), sample.make(Recipe(older=(OLD,), previous=None, others=(30, 45)))]
     packs.append(sample.make(Recipe(older=(OLD,), lost=(OLD,), previous=None)))
     keys = [LOG.vkey, OLD.vkey]
     altered = [mutant.zip for mutant in mutants_of(packs, 400, seed=7)]
@@ -165,8 +165,8 @@ def test_the_browser_gives_the_programs_verdict_on_forged_packs(check_page, make
 
 
 def test_the_browser_gives_the_programs_verdict_on_an_older_pack_of_ones_own(check_page):
-    now = sample.make().zip
-    for size in (23, 30, 61):
+    now = sample.make(Recipe(others=(30, 45))).zip
+    for size in (23, 30, 45, 46, 61):
         older = sample.make(Recipe(size=size, first=3, last=20, previous=None)).zip
         for pack, previous in ((now, older), (older, now)):
             expected = verify(pack, [LOG.vkey], previous).code

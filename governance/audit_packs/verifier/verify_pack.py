@@ -665,33 +665,38 @@ def commitments(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 # === 8. The past: the ledger only grew since the earlier checkpoints ==============================
-PREVIOUS, GROWTH = "data/ledger/previous/checkpoint.txt", "data/ledger/previous/consistency.txt"
+EARLIER = re.compile(r"data/ledger/(?:previous|growth/([^/]*))/")
 
 
 def check_growth(pack: Pack, raw: bytes | None) -> None:
     """Check that the ledger only grew since the earlier checkpoints: the pack's, the auditor's."""
-    told, carried = pack.told["previous"], None
-    if any((told is None) == (name in pack.files) for name in (PREVIOUS, GROWTH)):
-        raise Altered("The earlier checkpoint is not as the statement says.")
-    if told is not None:
-        text, signers = open_note(pack.read(PREVIOUS), pack.keys, PREVIOUS)
-        carried = read_checkpoint(text, PREVIOUS)
-        if not same(told, {"size": carried.size, "root": carried.root.hex()}):
-            raise Altered("The earlier checkpoint is not the one that the statement speaks of.")
-        path = hashes_of(pack.read(GROWTH), GROWTH)
-        if carried.origin != pack.tree.origin or not has_grown(carried, pack.tree, path):
-            raise Altered("The ledger is not the earlier one with entries appended.")
-        if not signers:
-            pack.not_checked.append("Who signed the earlier checkpoint: you did not give its key.")
-        grown = f"From {carried.size:,} to {pack.tree.size:,} entries the ledger only grew."
-        pack.done.append(grown)
+    told, carried = pack.told["previous"], []
+    places: dict[str, str | None] = {} if told is None else {"data/ledger/previous/": None}
+    places.update((found[0], found[1]) for name in pack.files if (found := EARLIER.match(name)))
+    for place, size in sorted(places.items()):
+        carried.append(earlier := grown_from(pack, place))
+        held = {"size": earlier.size, "root": earlier.root.hex()}
+        if not (same(told, held) if size is None else size == f"{earlier.size:09}"):
+            raise Altered(f"{place} does not hold the checkpoint that the pack speaks of.")
     if raw is None:
         pack.not_checked.append("Whether the ledger only grew since a pack of yours: none given.")
-        return
-    compare_yours(pack, raw, carried)
+    else:
+        compare_yours(pack, raw, carried)
 
 
-def compare_yours(pack: Pack, raw: bytes, carried: Checkpoint | None) -> None:
+def grown_from(pack: Pack, place: str) -> Checkpoint:
+    """Return an earlier checkpoint in the pack, whose ledger is the start of the pack's."""
+    text, signers = open_note(pack.read(f"{place}checkpoint.txt"), pack.keys, place)
+    older, path = read_checkpoint(text, place), pack.read(f"{place}consistency.txt")
+    if older.origin != pack.tree.origin or not has_grown(older, pack.tree, hashes_of(path, place)):
+        raise Altered("The ledger is not the earlier one with entries appended.")
+    pack.done.append(f"From {older.size:,} to {pack.tree.size:,} entries the ledger only grew.")
+    if not signers:
+        pack.not_checked.append(f"Who signed the checkpoint in {place}: you gave no key of theirs.")
+    return older
+
+
+def compare_yours(pack: Pack, raw: bytes, carried: Sequence[Checkpoint]) -> None:
     """Check the pack against the older pack or checkpoint in the auditor's hands."""
     note = Pack(raw).read(CHECKPOINT) if raw[:2] == b"PK" else raw
     yours = signed_checkpoint(note, pack.keys, "Your earlier checkpoint")
@@ -702,16 +707,13 @@ def compare_yours(pack: Pack, raw: bytes, carried: Checkpoint | None) -> None:
             f"This pack is older than yours: {pack.tree.size:,} entries, yours has {yours.size:,}. "
             "Either an old pack was handed out again, or the ledger was cut."
         )
-    if yours in (pack.tree, carried):
-        pack.done.append(f"Your earlier ledger, of {yours.size:,} entries, is the start of this.")
-    elif yours.size in (pack.tree.size, carried.size if carried else -1):
+    if yours.size not in {one.size for one in (pack.tree, *carried)}:
+        start = " and ".join(f"{size:,}" for size in sorted({it.size for it in carried})) or "none"
+        ask = "ask for a pack that proves it from yours."
+        raise Unsafe(f"This pack proves growth from {start}, yours ends at {yours.size:,}: {ask}")
+    if yours not in (pack.tree, *carried):
         raise Altered(f"The ledger of {yours.size:,} entries that you hold is another one.")
-    else:
-        start = f"from {carried.size:,} entries" if carried else "from none"
-        raise Unsafe(
-            f"This pack proves growth {start}, yours ends at {yours.size:,}: ask for a pack that "
-            "proves it from yours."
-        )
+    pack.done.append(f"Your earlier ledger, of {yours.size:,} entries, is the start of this.")
 
 
 # === 9. What else lies in the pack ================================================================
@@ -720,7 +722,7 @@ KNOWN = re.compile(
     r"statement\.dsse\.json|data/(?:EP-[0-9]+\.pdf|data\.json|ro-crate-metadata\.json|"
     r"systems/[^/]+\.json|evidence/[^/]+|keys/(?:log\.vkey|seal\.pem|changes/[^/]+)|"
     r"ledger/(?:checkpoint\.txt|openings\.json|entries/[^/]+|proofs/[^/]+|"
-    r"previous/(?:checkpoint|consistency)\.txt))"
+    r"(?:previous|growth/[0-9]{9,18})/(?:checkpoint|consistency)\.txt))"
 )
 
 

@@ -435,7 +435,7 @@ export function hasGrown(old, tree, path) {
 const BAG_FILES = ["bag-info.txt", "bagit.txt", "HOW-TO-CHECK.html", "verify_pack.py"];
 const LISTS = ["manifest-sha256.txt", "manifest-sha512.txt"], LISTS_OF_TAGS = ["tagmanifest-sha256.txt", "tagmanifest-sha512.txt"];
 const STATEMENT = "statement.dsse.json", DATA = "data/data.json", CHECKPOINT = "data/ledger/checkpoint.txt", OPENINGS = "data/ledger/openings.json";
-const PREVIOUS = "data/ledger/previous/checkpoint.txt", GROWTH = "data/ledger/previous/consistency.txt";
+const EARLIER = /^data\/ledger\/(?:previous|growth\/([^/]*))\//;
 const SYSTEMS = "data/systems/", EVIDENCE = "data/evidence/", ENTRIES = "data/ledger/entries/", PROOFS = "data/ledger/proofs/", KEY_CHANGES = "data/keys/changes/";
 const ENTRY = new RegExp(`^${ENTRIES}([0-9]{9,16})\\.json$`), CHANGE_TEXT = /^muster key change\n(.+)\n(.+)\n(.+)\n(.+)\n$/;
 const LOSS_TEXT = /^muster key lost\n(.+)\n(.+)\n(.+)\n(.+)\n([0-9]{1,16})\n(.+)\n$/;
@@ -450,7 +450,7 @@ const KNOWN = new RegExp("^(?:(?:bag-info|bagit|(?:tag)?manifest-sha(?:256|512))
   + "statement\\.dsse\\.json|data/(?:EP-[0-9]+\\.pdf|data\\.json|ro-crate-metadata\\.json|"
   + "systems/[^/]+\\.json|evidence/[^/]+|keys/(?:log\\.vkey|seal\\.pem|changes/[^/]+)|"
   + "ledger/(?:checkpoint\\.txt|openings\\.json|entries/[^/]+|proofs/[^/]+|"
-  + "previous/(?:checkpoint|consistency)\\.txt)))$");
+  + "(?:previous|growth/[0-9]{9,18})/(?:checkpoint|consistency)\\.txt)))$");
 
 class Pack {
   constructor(data) {
@@ -591,30 +591,38 @@ function checkInterval(pack) {
 }
 
 async function checkGrowth(pack, yours) {
-  const told = pack.told.previous;
-  let carried = null;
-  if ([PREVIOUS, GROWTH].some((name) => (told === null) === pack.files.has(name))) altered("The earlier checkpoint is not as the statement says.");
-  if (told !== null) {
-    const { text, signers } = await openNote(pack.read(PREVIOUS), pack.keys, PREVIOUS);
-    carried = readCheckpoint(text, PREVIOUS);
-    const path = hashesOf(pack.read(GROWTH), GROWTH);
-    if (!equal(told, { size: carried.size, root: hex(carried.root) })) altered("The earlier checkpoint is not the one that the statement speaks of.");
-    if (carried.origin !== pack.tree.origin || !hasGrown(carried, pack.tree, path)) altered("The ledger is not the earlier one with entries appended.");
-    if (!signers.length) pack.notChecked.push("Who signed the earlier checkpoint: you did not give its key.");
-    pack.done.push(`From ${count(carried.size)} to ${count(pack.tree.size)} entries the ledger only grew.`);
+  const told = pack.told.previous, carried = [], places = new Map(told === null ? [] : [["data/ledger/previous/", undefined]]);
+  for (const name of pack.files.keys()) { const found = EARLIER.exec(name); if (found) places.set(found[0], found[1]); }
+  for (const place of [...places.keys()].sort()) {
+    const earlier = await grownFrom(pack, place), size = places.get(place);
+    carried.push(earlier);
+    if (!(size === undefined ? equal(told, { size: earlier.size, root: hex(earlier.root) }) : size === String(earlier.size).padStart(9, "0"))) altered(`${place} does not hold the checkpoint that the pack speaks of.`);
   }
-  if (!yours) { pack.notChecked.push("Whether the ledger only grew since a pack of yours: none given."); return; }
-  await compareYours(pack, yours, carried);
+  if (yours) await compareYours(pack, yours, carried);
+  else pack.notChecked.push("Whether the ledger only grew since a pack of yours: none given.");
+}
+
+/* An earlier checkpoint in the pack, whose ledger is the start of the pack's. */
+async function grownFrom(pack, place) {
+  const { text, signers } = await openNote(pack.read(`${place}checkpoint.txt`), pack.keys, place), earlier = readCheckpoint(text, place);
+  const path = hashesOf(pack.read(`${place}consistency.txt`), place);
+  if (earlier.origin !== pack.tree.origin || !hasGrown(earlier, pack.tree, path)) altered("The ledger is not the earlier one with entries appended.");
+  pack.done.push(`From ${count(earlier.size)} to ${count(pack.tree.size)} entries the ledger only grew.`);
+  if (!signers.length) pack.notChecked.push(`Who signed the checkpoint in ${place}: you gave no key of theirs.`);
+  return earlier;
 }
 
 async function compareYours(pack, raw, carried) {
-  const note = raw[0] === 0x50 && raw[1] === 0x4b ? new Pack(raw).read(CHECKPOINT) : raw;
-  const yours = await signedCheckpoint(note, pack.keys, "Your earlier checkpoint"), is = (tree) => tree && tree.origin === yours.origin && tree.size === yours.size && same(tree.root, yours.root);
+  const note = raw[0] === 0x50 && raw[1] === 0x4b ? new Pack(raw).read(CHECKPOINT) : raw, known = [pack.tree, ...carried];
+  const yours = await signedCheckpoint(note, pack.keys, "Your earlier checkpoint"), is = (tree) => tree.origin === yours.origin && tree.size === yours.size && same(tree.root, yours.root);
   if (!yours || yours.origin !== pack.tree.origin) foreign("Your earlier checkpoint is of another log, or its key was not given.");
   if (yours.size > pack.tree.size) altered(`This pack is older than yours: ${count(pack.tree.size)} entries, yours has ${count(yours.size)}. Either an old pack was handed out again, or the ledger was cut.`);
-  if (is(pack.tree) || is(carried)) pack.done.push(`Your earlier ledger, of ${count(yours.size)} entries, is the start of this.`);
-  else if (yours.size === pack.tree.size || yours.size === carried?.size) altered(`The ledger of ${count(yours.size)} entries that you hold is another one.`);
-  else unsafe(`This pack proves growth from ${carried ? count(carried.size) + " entries" : "none"}, yours ends at ${count(yours.size)}: ask for a pack that proves it from yours.`);
+  if (!known.some((tree) => tree.size === yours.size)) {
+    const start = [...new Set(carried.map((one) => one.size))].sort((a, b) => a - b).map(count).join(" and ");
+    unsafe(`This pack proves growth from ${start || "none"}, yours ends at ${count(yours.size)}: ask for a pack that proves it from yours.`);
+  }
+  if (!known.some(is)) altered(`The ledger of ${count(yours.size)} entries that you hold is another one.`);
+  pack.done.push(`Your earlier ledger, of ${count(yours.size)} entries, is the start of this.`);
 }
 
 function checkData(pack) {

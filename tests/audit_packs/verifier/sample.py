@@ -117,6 +117,7 @@ class Recipe:
     last: int = 40
     systems: int = 3
     previous: int | None = 23
+    others: Sequence[int] = ()  # sizes of more earlier ledgers that it shows growth from
     signer: Signer = LOG
     older: Sequence[Signer] = ()  # its keys before, oldest first
     lost: Sequence[Signer] = ()  # those of them that signed nothing for the next one
@@ -183,12 +184,20 @@ def ledger_files(recipe: Recipe, bodies: Sequence[bytes], tree: Tree, chosen: li
     openings = [entry(number)[1] for number in chosen[:-1]]  # the last one's was erased
     files["data/ledger/openings.json"] = rfc8785.dumps(openings)
     if recipe.previous:
-        path = tree.growth(recipe.previous, 0, recipe.size)
-        old = checkpoint(recipe.signer.name, recipe.previous, tree)
-        files["data/ledger/previous/checkpoint.txt"] = note(old, recipe.signer)
-        growth = "".join(b64(one) + "\n" for one in path).encode()
-        files["data/ledger/previous/consistency.txt"] = growth
+        files |= growth_files(recipe, tree, recipe.previous, "previous/")
+    for size in recipe.others:
+        files |= growth_files(recipe, tree, size, f"growth/{size:09}/")
     return files
+
+
+def growth_files(recipe: Recipe, tree: Tree, size: int, place: str) -> Files:
+    """Return an earlier checkpoint, and the proof that the ledger only grew since."""
+    old = checkpoint(recipe.signer.name, size, tree)
+    path = tree.growth(size, 0, recipe.size)
+    return {
+        f"data/ledger/{place}checkpoint.txt": note(old, recipe.signer),
+        f"data/ledger/{place}consistency.txt": "".join(b64(one) + "\n" for one in path).encode(),
+    }
 
 
 def checkpoint(origin: str, size: int, tree: Tree) -> str:

@@ -216,6 +216,23 @@ def not_grown(files: Files) -> None:
     files[name] = b"".join(reversed(files[name].splitlines(keepends=True)))
 
 
+def grown_from_another(files: Files) -> None:
+    """Give the checkpoint of 23 entries out as one of 30."""
+    for name in ("checkpoint.txt", "consistency.txt"):
+        files[f"data/ledger/growth/000000030/{name}"] = files[f"data/ledger/previous/{name}"]
+
+
+def grown_without_proof(files: Files) -> None:
+    earlier = files["data/ledger/previous/checkpoint.txt"]
+    files["data/ledger/growth/000000023/checkpoint.txt"] = earlier
+
+
+def grown_by_another_proof(files: Files) -> None:
+    grown_without_proof(files)
+    lines = files["data/ledger/previous/consistency.txt"].splitlines(keepends=True)
+    files["data/ledger/growth/000000023/consistency.txt"] = b"".join(lines[:-1])
+
+
 def older_in_proof(files: Files) -> None:
     name = f"{PROOFS}000000010.tlog-proof"
     head, gap, _ = files[name].partition(b"\n\n")
@@ -223,6 +240,9 @@ def older_in_proof(files: Files) -> None:
 
 
 SIGNED_FORGERIES = {
+    "growth from another ledger": grown_from_another,
+    "growth without its proof": grown_without_proof,
+    "growth by another proof": grown_by_another_proof,
     "a proof in another order": forged_proof,
     "a proof that is too long": longer_proof,
     "a proof to an older checkpoint": older_in_proof,
@@ -305,6 +325,17 @@ class TestAgainstAnOlderPackInOnesOwnHands:
 
         report = verify(sample.make().zip, [LOG.vkey], older.zip)
         assert (report.code, "proves growth from 23" in report.lines[0]) == (UNSAFE, True)
+
+    @pytest.mark.parametrize("size", [23, 30, 45])
+    def test_growth_is_proven_from_each_ledger_that_a_reader_may_hold(self, size):
+        pack = sample.make(Recipe(others=(30, 45)))
+        older = sample.make(Recipe(size=size, first=3, last=20, previous=None))
+
+        report = verify(pack.zip, [LOG.vkey], older.zip)
+        assert report.code == GOOD
+        for known in (23, 30, 45):
+            assert f"From {known} to 61 entries the ledger only grew." in report.lines
+        assert f"Your earlier ledger, of {size} entries, is the start of this." in report.lines
 
     def test_the_checkpoint_of_another_log_is_refused(self):
         other = sample.make(Recipe(size=23, first=3, last=20, previous=None, signer=Signer(9)))

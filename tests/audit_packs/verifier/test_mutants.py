@@ -16,7 +16,7 @@ PARTS = 8  # of the twenty thousand, so that several processes can share them
 @pytest.fixture(scope="module")
 def packs():
     """Two packs: one with an older checkpoint, one after a change of the key."""
-    return [sample.make(), sample.make(Recipe(older=(OLD,), previous=None))]
+    return [sample.make(), sample.make(Recipe(older=(OLD,), previous=None, others=(30, 45)))]
 
 
 @pytest.mark.parametrize("seed", range(PARTS))
