@@ -20,6 +20,8 @@ from governance.escalation.page import Line
 from governance.incidents.queries import Standing, incidents_of
 from governance.ledger.queries import Row, timeline
 from governance.obligations import queries as obligations
+from governance.retention.overview import Term, term_of
+from governance.retention.standings import with_service_days
 from inventory.systems.actions import may_edit
 from inventory.systems.fields import BY_NAME
 from inventory.systems.models import VIEW, AISystem, ModelVersion, SystemShare
@@ -81,6 +83,7 @@ class SystemPage:
     may_edit: bool
     next_day: date | None
     obligations: obligations.OnSystem
+    kept: Term  # how long its record is kept
 
     @property
     def approved(self) -> VersionLine | None:
@@ -129,7 +132,7 @@ class SystemPage:
 def visible_system(user: User) -> QuerySet[AISystem]:
     """Return the systems a person sees, each with all that the page says of others."""
     related = AISystem.objects.visible_to(user).select_related("unit", "owner", "vendor")
-    return related.prefetch_related(
+    return with_service_days(related).prefetch_related(
         Prefetch("agreements", Agreement.objects.select_related("vendor", "unit"))
     )
 
@@ -166,6 +169,7 @@ def system_page(system: AISystem, user: User, today: date) -> SystemPage:
         may_edit=may_edit(user, system),
         next_day=min(days, default=None),
         obligations=obligations.on_system(system, signed.pk if signed else None, today),
+        kept=term_of(system, signed.tier if signed else None),
     )
 
 

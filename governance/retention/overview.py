@@ -1,7 +1,7 @@
 """What the page of retention shows: every rule with what it keeps, and the term of each system."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, F, Func, Min, OuterRef, Subquery, TextField, Value
 from django.utils import timezone
@@ -11,8 +11,8 @@ from governance.accounts.models import User
 from governance.ledger.models import Entry, Erased
 from governance.ledger.models import Personal as PersonalValue
 from governance.retention.law import rules
-from governance.retention.rules import Rule, Ruling, end_of
-from governance.retention.standings import standings
+from governance.retention.rules import Rule, Ruling, Standing, end_of
+from governance.retention.standings import standing_of, standings
 from inventory.systems.models import AISystem
 
 
@@ -31,6 +31,7 @@ class Term:
 
     system: AISystem
     tier: str | None
+    in_service: date | None  # the newest day known
     rulings: list[Ruling]
 
 
@@ -76,13 +77,19 @@ def _values() -> dict[str, tuple[int, datetime]]:
 
 def terms(user: User) -> list[Term]:
     """Return the systems a person sees whose papers a rule keeps, the term of each."""
-    known, today = standings().by_system, timezone.localdate()
-    found = []
-    for system in AISystem.objects.visible_to(user):
-        one = known[system.pk]
-        rulings = [
-            Ruling(rule, one.ref, end_of(rule, one, today)) for rule in rules() if rule.covers(one)
-        ]
-        if rulings:
-            found.append(Term(system, one.tier, rulings))
-    return found
+    known = standings().by_system
+    found = [_term(system, known[system.pk]) for system in AISystem.objects.visible_to(user)]
+    return [term for term in found if term.rulings]
+
+
+def term_of(system: AISystem, tier: str | None) -> Term:
+    """Return the rules that keep the papers of one system that `with_service_days` gave."""
+    return _term(system, standing_of(system, tier))
+
+
+def _term(system: AISystem, one: Standing) -> Term:
+    today = timezone.localdate()
+    rulings = [
+        Ruling(rule, one.ref, end_of(rule, one, today)) for rule in rules() if rule.covers(one)
+    ]
+    return Term(system, one.tier, one.in_service, rulings)

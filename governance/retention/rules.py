@@ -50,6 +50,11 @@ class Rule:
         years, months = divmod(self.months, 12)
         return f"{months} months" if months else f"{years} years"
 
+    @property
+    def is_by_entry(self) -> bool:
+        """Return whether each entry has a period of its own."""
+        return self.counted_from == CountedFrom.ENTRY
+
     def covers(self, one: "Standing") -> bool:
         """Return whether the rule speaks of a system; one not classified may be of any class."""
         return (

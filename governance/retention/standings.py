@@ -8,7 +8,8 @@ from functools import cache
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Max, Model
+from django.db.models import Max, Model, OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform
 
 from governance.approvals.models import Release
 from governance.classification.models import FactSheet
@@ -40,6 +41,34 @@ class Standings:
         if entry.unit_id is None:
             return self.by_system.values()
         return self.by_unit.get(entry.unit_id, [])
+
+
+def with_service_days(systems: QuerySet[AISystem]) -> QuerySet[AISystem]:
+    """Return the systems, each with the days that `standing_of` needs."""
+    lives = Release.objects.filter(version__system=OuterRef("pk"), activated_at__isnull=False)
+    sheets = FactSheet.objects.filter(system=OuterRef("pk")).order_by()
+    said = sheets.annotate(said=KeyTextTransform(PLACED, "facts"))
+    return systems.annotate(
+        last_activated=Subquery(lives.order_by("-activated_at").values("activated_at")[:1]),
+        said_placed=Subquery(said.values("said")[:1]),
+    )
+
+
+def standing_of(system: AISystem, tier: str | None) -> Standing:
+    """Return the standing of one system that `with_service_days` gave; asks nothing more."""
+    activated, said = system.last_activated, system.said_placed  # type: ignore[attr-defined]
+    known = [
+        system.live_since,
+        activated and activated.date(),
+        date.fromisoformat(said) if said else None,
+    ]
+    return Standing(
+        ref=system.ref,
+        our_roles=frozenset(system.our_roles),
+        tier=tier,
+        in_service=max((day for day in known if day), default=None),
+        agreements=frozenset(one.kind for one in system.agreements.all()),
+    )
 
 
 def standings() -> Standings:
