@@ -43,6 +43,7 @@ class Gap:
     words: str
     count: int
     noun: str = "system"
+    is_old: bool = False  # something is there, but from too long ago
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,11 @@ def _frameworks(ids: Any) -> list[Gap]:
         one = known.coverage(framework)
         told += [
             Gap(f"{one.head.name}: nothing shows a control.", one.counts.missing, "control"),
-            Gap(f"{one.head.name}: what shows a control is too old.", one.counts.stale, "control"),
+            Gap(
+                f"{one.head.name}: what shows a control is too old.",
+                one.counts.stale,
+                "control",
+                is_old=True,
+            ),
         ]
     return [gap for gap in told if gap.count]

@@ -211,6 +211,7 @@ VISITS = [
     Visit("/packs/check/?sha256=x"),
     Visit("/packs/new/"),
     Visit("/packs/questions/", (OFFICER, AUDITOR)),
+    Visit("/packs/questions/{question}/", (OFFICER, AUDITOR)),
     Visit("/packs/view-as/"),
     Visit("/packs/{pack}/", (OFFICER, AUDITOR)),
     Visit("/packs/{pack}/share/"),

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from governance.accounts.models import BusinessUnit, User
 from governance.audit_packs.actions import request_pack
+from governance.audit_packs.question_actions import ask
 from governance.audit_packs.rules import ScopeKind
 from governance.audit_packs.tasks import build_pack
 from governance.checkpoints.actions import checkpoint_now
@@ -56,5 +57,13 @@ def fill(root: BusinessUnit, system: AISystem, officer: User) -> dict[str, str |
     pack = request_pack(actor=officer, kind=ScopeKind.SYSTEM, systems=[system])
     build_pack(pack.pk)
     checkpoint_now()
+    pack.refresh_from_db()
+    question = ask(pack, text="Who looked at the scores in May?", actor=officer, system=system)
     found = {"vendor": vendor.ref, "agreement": agreement.ref, "evidence": shown.ref}
-    return {**found, "pack": pack.ref, "duty": duty.pk, "incident": incident.ref}
+    return {
+        **found,
+        "pack": pack.ref,
+        "question": question.pk,
+        "duty": duty.pk,
+        "incident": incident.ref,
+    }
