@@ -15,7 +15,7 @@ SOURCES = [
 # Files that may be longer, up to how many lines, and why.
 LONGER = {
     "governance/audit_packs/verifier/verify_pack.py": (
-        1_160,
+        1_165,
         "an auditor carries it away and runs it alone, so it cannot be several files",
     ),
 }
