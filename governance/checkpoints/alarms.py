@@ -71,3 +71,9 @@ def alarm_contradiction(key: str, place: str, words: str, at: datetime) -> None:
     day = int(at.timestamp()) // SECONDS_A_DAY
     lines = (words, "Compare it with what other places keep, and find out who could write there.")
     alarm(f"contradiction:{day}:{key}"[:200], f"{place}: a checkpoint was changed", lines, at=at)
+
+
+def alarm_failing(turn: int, place: str, words: str, at: datetime) -> None:
+    """Tell that a place has taken nothing for long, whatever other places take meanwhile."""
+    lines = (words, "It is tried again four times an hour. Other places may still take heads.")
+    alarm(f"failing:{turn}", f"{place}: it has taken no checkpoint for long", lines, at=at)

@@ -8,17 +8,18 @@ killed between putting and marking puts the same bytes under the same name again
 import random
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Max, Q
 
-from governance.checkpoints.alarms import alarm_contradiction
+from governance.checkpoints.alarms import alarm_contradiction, alarm_failing
 from governance.checkpoints.delivery_rules import (
     DUE,
     LEASE,
     LONGEST_WAIT,
+    TOLD_AFTER,
     DeliveryState,
     next_wait,
 )
@@ -124,7 +125,7 @@ class _Tried:
 
 
 def _try(sink: Sink, row: Delivery, now: datetime | None) -> bool:
-    head = head_of(row.checkpoint)
+    head = replace(head_of(row.checkpoint), key_note=_key_note(row))
     try:
         with on_its_own(sink):
             tried = _Tried(sink.put(head, known_to(sink)), None)
@@ -132,6 +133,13 @@ def _try(sink: Sink, row: Delivery, now: datetime | None) -> bool:
         tried = _Tried(None, error)
     at = now or database_now()
     return finish(row, sink, tried, at) == DeliveryState.SENT
+
+
+def _key_note(row: Delivery) -> str:
+    """Return how the key follows the one before, when the place has nothing of this key yet."""
+    key = row.checkpoint.key
+    mine = Delivery.objects.filter(sink=row.sink, status=DeliveryState.SENT)
+    return "" if mine.filter(checkpoint__key=key).exists() else key.change_note
 
 
 def head_of(checkpoint: Checkpoint) -> Head:
@@ -174,8 +182,10 @@ def _state(tried: _Tried) -> DeliveryState:
 
 
 def _raise_alarm(sink: Sink, row: Delivery, error: SinkError, at: datetime) -> None:
-    """Tell of what no other try can mend: a contradiction, or a witness that is ahead of us."""
+    """Tell of what no other try mends: a contradiction, a witness ahead of us; or of many tries."""
     if isinstance(error, ForkError) or (isinstance(error, AheadError) and error.size > tree_size()):
         doubt_fork(sink, row.checkpoint, str(error), at)
     elif isinstance(error, ContradictionError):
         alarm_contradiction(sink.key, sink.words, str(error), at)
+    elif row.attempts == TOLD_AFTER:
+        alarm_failing(row.pk, sink.words, str(error), at)

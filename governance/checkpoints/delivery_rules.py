@@ -29,6 +29,7 @@ LEASE = timedelta(seconds=120)
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=15)
 JITTER = 0.2
+TOLD_AFTER = 10  # failed tries: most of an hour
 
 
 def next_wait(attempts: int, jitter: float) -> timedelta:

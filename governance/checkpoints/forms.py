@@ -14,3 +14,15 @@ class RecoveryForm(forms.Form):
         "after the disk failed; what was written since is lost.",
         error_messages={"required": "Say what happened"},
     )
+
+
+class LossForm(forms.Form):
+    """How the key was lost."""
+
+    reason = forms.CharField(
+        label="How the key was lost, and where you looked for it",
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 4, "id": "id_loss_reason"}),
+        help_text="For the record, for good, and for every auditor who asks why the key changed.",
+        error_messages={"required": "Say how it was lost"},
+    )

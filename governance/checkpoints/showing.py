@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from governance.checkpoints.delivery_rules import DeliveryState
+from governance.checkpoints.key_loss_actions import key_missing
+from governance.checkpoints.models import SigningKey
 from governance.checkpoints.models_delivery import Delivery, Doubt, Lateness, Place
 from governance.checkpoints.outside import (
     Outside,
@@ -13,6 +15,7 @@ from governance.checkpoints.outside import (
     target,
     uncovered_since,
 )
+from governance.checkpoints.queries import losses
 from governance.checkpoints.sinks.base import Sink
 from governance.checkpoints.sinks.configured import sinks
 from governance.checkpoints.standing import open_doubts
@@ -42,6 +45,8 @@ class Panel:
     late: Lateness | None
     doubts: Sequence[Doubt]
     lines: Sequence[Line]
+    losses: Sequence[SigningKey]
+    no_key: str = ""  # why nothing is signed on this host, looked for once it is late
 
     @property
     def missing(self) -> int:
@@ -53,15 +58,18 @@ def panel() -> Panel:
     """Return what the page shows: constant queries for each place."""
     lines, minutes = [_line(sink) for sink in sinks()], int(target().total_seconds() // 60)
     if not lines:
-        return Panel(0, None, None, minutes, None, list(open_doubts()), [])
+        return Panel(0, None, None, minutes, None, list(open_doubts()), [], losses())
+    late = Lateness.objects.filter(ended_at__isnull=True).first()
     return Panel(
         size=tree_size(),
         out=newest_outside(),
         since=uncovered_since(),
         target_minutes=minutes,
-        late=Lateness.objects.filter(ended_at__isnull=True).first(),
+        late=late,
         doubts=list(open_doubts()),
         lines=lines,
+        losses=losses(),
+        no_key=key_missing() if late else "",
     )
 
 

@@ -8,4 +8,5 @@ app_name = "checkpoints"
 urlpatterns = [
     path(".well-known/muster-log.vkey", views.key, name="key"),
     path("ledger/recovery/", recovery_views.recovery, name="recovery"),
+    path("ledger/recovery/key/", recovery_views.key_lost, name="key_lost"),
 ]

@@ -138,3 +138,18 @@ def test_a_clock_that_was_put_back_holds_nothing(folder: Path, write):
     follow(sinks(), timezone.now() + timedelta(days=3))
 
     assert deliver() == 1
+
+
+def test_a_place_that_fails_for_long_is_told_once_though_another_takes_all(
+    folder: Path, write, settings, administrator
+):
+    settings.CHECKPOINT_SINKS.append(f"file://{folder.parent / 'gone'}")
+    now = timezone.now()
+    for turn in range(15):
+        write()
+        checkpoint_now()
+        deliver(now + timedelta(hours=turn))
+
+    told = Notice.objects.filter(kind="checkpoints.failing", channel="app")
+    assert "taken no checkpoint for long" in told.get(person=administrator).subject
+    assert len(files(folder)) == 15

@@ -5,13 +5,16 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from governance.accounts.rules import Role
 from governance.accounts.stepup import ReauthenticationRequired
 from governance.checkpoints import key_loss_actions
 from governance.checkpoints.actions import HeldError, checkpoint_now, rotate_key
+from governance.checkpoints.delivering import deliver
 from governance.checkpoints.key_loss_actions import declare_lost, note_found, replace_lost
 from governance.checkpoints.key_notes import is_loss
 from governance.checkpoints.keyfile import KeyFileError
@@ -25,7 +28,7 @@ from governance.common.errors import DomainError
 from governance.common.notes import Key, open_checkpoint
 from governance.ledger.models import Entry
 from governance.notices.models import Notice
-from tests.conftest import person
+from tests.conftest import person, sign_in
 
 pytestmark = pytest.mark.django_db
 WHY = "The disk died, and the copy in the safe cannot be read."
@@ -217,3 +220,58 @@ def test_the_command_makes_the_new_key_and_prints_it(waited, administrator, othe
     call_command("recover_ledger", **words, stdout=told)
 
     assert told.getvalue().splitlines()[-1] == public_key()
+
+
+def test_the_page_takes_the_declaration_and_says_who_goes_on(gone, administrator, client):
+    browser = sign_in(client, administrator)
+    page = browser.get("/ledger/recovery/").content.decode()
+    assert "The key that signs is not here" in page
+
+    empty = browser.post("/ledger/recovery/key/", {"reason": ""})
+    answer = browser.post("/ledger/recovery/key/", {"reason": WHY})
+
+    assert (empty.status_code, answer.status_code) == (422, 302)
+    page = browser.get("/ledger/recovery/").content.decode()
+    assert "Ada Admin declared it lost" in page
+    assert "--new-key" in page
+    assert "Sign the recovery" not in page
+
+
+def test_only_an_administrator_declares_it_on_the_page(gone, officer, client):
+    answer = sign_in(client, officer).post("/ledger/recovery/key/", {"reason": WHY})
+
+    assert answer.status_code == 403
+    assert loss_declared() is None
+
+
+def test_with_the_key_at_hand_the_page_offers_no_declaration(signed, administrator, client):
+    page = sign_in(client, administrator).get("/ledger/recovery/").content.decode()
+
+    assert "Declare the key lost" not in page
+
+
+def test_the_ledgers_page_warns_of_a_key_that_was_lost(waited, other, client):
+    replace_lost(actor=other, reason="We looked everywhere.")
+
+    page = sign_in(client, other).get("/ledger/").content.decode()
+
+    assert "without the old key" in page
+
+
+def test_every_place_outside_is_told_once_of_the_loss(waited, other, folder, settings, write):
+    settings.CHECKPOINT_SINKS.append("mailto:auditor@firm.example")
+    replace_lost(actor=other, reason="We looked everywhere.")
+    checkpoint_now()
+    deliver()
+    (file,) = folder.glob("*/*.note")
+    told = mail.outbox[-1]
+
+    assert [file.read_text()] == key_changes()
+    assert "it was declared\nlost" in told.body
+    assert told.attachments[-1][1] == key_changes()[0]
+    write()
+    checkpoint_now()
+    deliver(timezone.now() + timedelta(days=2))
+    assert "WARNING" not in mail.outbox[-1].body
+    keys = [row.vkey for row in SigningKey.objects.all()]
+    call_command("verify_ledger", checkpoint=[folder], key=keys, stdout=StringIO())

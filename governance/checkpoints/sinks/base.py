@@ -1,5 +1,6 @@
 """What every place outside has in common, and how checkpoints are named there."""
 
+import hashlib
 import logging
 import re
 from collections.abc import Iterator, Sequence
@@ -44,11 +45,17 @@ class Head:
     size: int
     root: bytes
     note: str
+    key_note: str = ""  # how its key follows the one before, where the place has none of it yet
 
     @property
     def name(self) -> str:
         """Return its name in every place: two roots of one size have two names."""
         return name_of(self.size, self.root.hex())
+
+    @property
+    def key_note_name(self) -> str:
+        """Return the name of that note, which is none of a checkpoint."""
+        return f"key-{hashlib.sha256(self.key_note.encode()).hexdigest()[:16]}.note"
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,8 @@ class FileSink:
         folder = self.path / folder_of(head.origin)
         try:
             self._expect(folder, known)
+            if head.key_note:
+                _write_once(folder / head.key_note_name, head.key_note.encode())
             made = _write_once(folder / head.name, head.note.encode())
         except OSError as error:
             raise SinkError(f"The folder could not be written: {error.strerror}.") from error

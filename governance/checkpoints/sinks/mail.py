@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
+from governance.checkpoints.key_notes import is_loss
 from governance.checkpoints.sinks.base import Head, Kept, Put, SinkError
 
 
@@ -50,7 +51,7 @@ class MailSink:
         digest = hashlib.sha256(f"{self.key}\n{head.name}".encode()).hexdigest()[:32]
         mail = EmailMessage(
             subject=f"Checkpoint of {head.origin}: {head.size:,} entries",
-            body=render_to_string("checkpoints/mail.txt", {"head": head, "known": known}),
+            body=render_to_string("checkpoints/mail.txt", self._told(head, known)),
             to=[parseaddr(self.address)[1]],
             headers={
                 "Message-ID": f"<checkpoint.{digest}@{host}>",
@@ -59,7 +60,12 @@ class MailSink:
             },
         )
         mail.attach(f"checkpoint-{head.size}.txt", head.note, "text/plain")
+        if head.key_note:
+            mail.attach(head.key_note_name, head.key_note, "text/plain")
         return mail
+
+    def _told(self, head: Head, known: int) -> dict[str, object]:
+        return {"head": head, "known": known, "is_lost": is_loss(head.key_note)}
 
     def kept(self, origin: str, since: int) -> Sequence[Kept]:
         """Return nothing: what was mailed is not read back."""

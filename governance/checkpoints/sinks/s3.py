@@ -94,6 +94,8 @@ class S3Sink:
         """Put the object where none is; one with other content is never put over."""
         path, body = self._path(head.origin) + head.name, head.note.encode()
         with self._asking():
+            if head.key_note:
+                self._put_once(self._path(head.origin) + head.key_note_name, head.key_note.encode())
             made = self._put_once(path, body)
             if not made and self._oldest(path) != body:
                 raise ContradictionError(
