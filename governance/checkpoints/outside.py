@@ -25,6 +25,7 @@ from governance.common.notes import NoteError, open_checkpoint
 from governance.ledger.models import Entry, LeafSequence, Pending
 from governance.ledger.tree import GapError, root_at, tree_size
 
+DATABASE = "database"  # where a checkpoint lies that is not outside
 MOST_READ = 20  # of one place, until one holds
 
 
@@ -178,7 +179,7 @@ def _own() -> Iterable[Outside]:
     if (head := newest()) is None:
         return []
     words = "The newest checkpoint in the database"
-    return [Outside(head.size, head.root_hex, head.note, "database", words, head.signed_at)]
+    return [Outside(head.size, head.root_hex, head.note, DATABASE, words, head.signed_at)]
 
 
 def disagreement(one: Outside) -> Doubt | None:
@@ -195,9 +196,10 @@ def disagreement(one: Outside) -> Doubt | None:
     except GapError as error:
         return _doubt(DoubtKind.ROOT, one, f"{one.words}: it covers {one.size:,} entries. {error}")
     if root != one.root:
+        or_it = "or that checkpoint itself " if one.sink == DATABASE else ""
         words = (
             f"{one.words}: it covers {one.size:,} entries with another root: what was written "
-            "before was changed since."
+            f"before {or_it}was changed since."
         )
         return _doubt(DoubtKind.ROOT, one, words)
     return None

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from governance.checkpoints.actions import checkpoint_now
 from governance.checkpoints.delivering import deliver
+from governance.checkpoints.outside import look
 from governance.checkpoints.queries import public_key
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +86,26 @@ def test_deleted_last_rows_are_found(kept, as_superuser):
 
     assert code == 1
     assert "some are gone" in said
+
+
+def test_without_a_file_the_command_says_what_was_found_outside(kept, as_superuser):
+    for _ in range(3):
+        as_superuser(
+            "DELETE FROM ledger_leafsequence WHERE seq = (SELECT max(seq) FROM ledger_leafsequence)"
+        )
+    forget_checkpoints(as_superuser)
+    as_superuser(
+        "DELETE FROM ledger_entry e WHERE NOT EXISTS "
+        "(SELECT FROM ledger_leafsequence l WHERE l.entry_id = e.id)"
+    )
+    as_superuser("DELETE FROM ledger_pending")
+    look()
+    said = StringIO()
+
+    with pytest.raises(SystemExit):
+        call_command("verify_ledger", stdout=said, stderr=said)
+    assert "DOES NOT AGREE" in said.getvalue()
+    assert "Missing: " in said.getvalue()
 
 
 def test_a_replaced_checkpoint_is_found(kept, as_superuser):

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from governance.checkpoints.outside_files import read_checkpoints, where_changed
+from governance.checkpoints.standing import is_read_only, open_doubts
 from governance.checkpoints.verification import verify_signed
 from governance.common.notes import Key, NoteError
 
@@ -53,6 +54,10 @@ class Command(BaseCommand):
         report = verify_signed(known)
         if report.fault:
             self.stderr.write(f"DOES NOT HOLD. {report.fault}{where_changed(report, known)}")
+            sys.exit(1)
+        if is_read_only():
+            found = " ".join(doubt.words for doubt in open_doubts())
+            self.stderr.write(f"DOES NOT AGREE with what is signed or outside. {found}")
             sys.exit(1)
         waiting = f", {report.waiting} more wait for their number" if report.waiting else ""
         self.stdout.write(f"holds: {report.size} entries{waiting}\nroot {report.root}")
