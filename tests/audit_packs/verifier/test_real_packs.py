@@ -3,9 +3,11 @@
 import hashlib
 import random
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
+from governance.accounts.rules import Proof, Role
 from governance.audit_packs.actions import request_pack
 from governance.audit_packs.rules import ScopeKind
 from governance.audit_packs.tasks import build_pack
@@ -17,11 +19,14 @@ from governance.audit_packs.verifier.verify_pack import (
     read_zip,
     verify,
 )
+from governance.checkpoints import key_loss_actions
 from governance.checkpoints.queries import public_key
+from governance.common.clock import database_now
 from inventory.systems.actions import change_system
 from tests.audit_packs.verifier import sample
 from tests.audit_packs.verifier.mutants import mutants_of
 from tests.audit_packs.verifier.sample import Recipe, Sample, Signer, Tree
+from tests.conftest import person
 
 
 def as_sample(raw: bytes) -> Sample:
@@ -91,3 +96,24 @@ def test_a_later_real_pack_grows_from_an_earlier_one_and_not_the_other_way(
     assert verify(newer, [public_key()], older).code == GOOD
     assert verify(older, [public_key()], newer).code == ALTERED
     assert hashlib.sha256(older).digest() != hashlib.sha256(newer).digest()
+
+
+def test_over_a_lost_key_each_pack_holds_under_its_own_and_the_later_one_warns(
+    system, pack_of, organisation, administrator, settings, tmp_path, monkeypatch
+):
+    settings.LOG_KEY_FILE = tmp_path / "log.key"
+    monkeypatch.setattr(key_loss_actions, "WAIT", timedelta(0))
+    before, old = pack_of(system), public_key()
+    settings.LOG_KEY_FILE.unlink()
+    proof = Proof(administrator.handle, "password", database_now())
+    key_loss_actions.declare_lost(actor=administrator, reason="The disk died.", proof=proof)
+    other = person("Zora Adler", Role.ADMINISTRATOR, organisation, administrator)
+    key_loss_actions.replace_lost(actor=other, reason="No copy anywhere.")
+    after, new = pack_of(system), public_key()
+
+    assert verify(before, [old]).code == GOOD
+    assert verify(after, [old]).code == FOREIGN
+    report = verify(after, [new])
+    assert report.code == GOOD
+    assert any("without the old key's signature" in note for note in report.notes)
+    assert verify(after, [new, old], before).code == GOOD
