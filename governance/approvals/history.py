@@ -3,20 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.core.paginator import Page, Paginator
 from django.utils import timezone
 
 from governance.accounts.access import may
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.approvals.graph import Graph, Stop, draw
-from governance.approvals.lifecycle import ENDED, LIVE, Environment
+from governance.approvals.lifecycle import ENDED, LIVE, OPEN, Environment
 from governance.approvals.models import Release, Waiver
 from governance.approvals.standing import standing
 from inventory.systems.models import AISystem, ModelVersion
 from inventory.systems.pins.rules import Pin
 from inventory.systems.pins.table import current_table, pin_of
 
-DRAWN = 24  # versions in the drawing; the table has all
+PAGE = 50  # versions in the table
+DRAWN = 24  # versions in the drawing
 ORDER = {place: number for number, place in enumerate(Environment)}
 
 
@@ -39,18 +41,24 @@ class OnSystem:
 
     system: AISystem
     current: Release | None
-    waiting: tuple[Release, ...]
-    lines: tuple[VersionLine, ...]
+    waiting: int
+    page: Page[ModelVersion]
+    lines: tuple[VersionLine, ...]  # of that page
     graph: Graph | None
     not_drawn: int
 
 
-def on_system(system: AISystem, user: User) -> OnSystem:
-    """Return a system's versions, newest first, with releases and waivers: constant queries."""
-    versions = list(system.versions.select_related("parent"))
-    releases: dict[int, list[Release]] = {}
-    for release in Release.objects.filter(system=system).with_all().order_by("-pk"):
-        releases.setdefault(release.version_id, []).append(release)
+def on_system(system: AISystem, user: User, number: str | None = None) -> OnSystem:
+    """Return a page of a system's versions, newest first, with their releases and waivers.
+
+    Constant queries, and no more rows than the page and the drawing show.
+    """
+    versions = system.versions.select_related("parent").defer(
+        "texts", "bundle", "parent__texts", "parent__bundle"
+    )
+    page = Paginator(versions, PAGE).get_page(number)
+    newest = list(page)[:DRAWN] if page.number == 1 else list(versions[:DRAWN])
+    releases = _releases({*page, *newest})
     waivers, table = _live_waivers(system), current_table()
     current = standing([system.pk]).get(system.pk)
     propose = not system.is_retired and may(user, Capability.SUBMIT, system.unit)
@@ -70,12 +78,25 @@ def on_system(system: AISystem, user: User) -> OnSystem:
             may_waive=waive and not can_run and all(one.state in ENDED for one in own),
         )
 
-    shown = tuple(line(version) for version in versions)
-    every = [release for own in releases.values() for release in own]
-    waiting = tuple(release for release in every if release.is_open)
+    drawn = [release for version in newest for release in releases.get(version.pk, [])]
     return OnSystem(
-        system, current, waiting, shown, _graph(versions, every), max(len(versions) - DRAWN, 0)
+        system=system,
+        current=current,
+        waiting=system.releases.filter(status__in=OPEN).count(),
+        page=page,
+        lines=tuple(line(version) for version in page),
+        graph=_graph(newest, drawn),
+        not_drawn=max(page.paginator.count - DRAWN, 0),
     )
+
+
+def _releases(versions: Iterable[ModelVersion]) -> dict[int, list[Release]]:
+    """Return version id → its releases, newest first."""
+    found: dict[int, list[Release]] = {}
+    rows = Release.objects.filter(version__in=[version.pk for version in versions])
+    for release in rows.with_all().order_by("-pk"):
+        found.setdefault(release.version_id, []).append(release)
+    return found
 
 
 def _is_free(releases: Iterable[Release]) -> bool:
@@ -84,13 +105,13 @@ def _is_free(releases: Iterable[Release]) -> bool:
     return bool(set(Environment) - taken)
 
 
-def _graph(versions: list[ModelVersion], releases: Iterable[Release]) -> Graph | None:
+def _graph(newest: list[ModelVersion], releases: Iterable[Release]) -> Graph | None:
     """Return the drawing of the newest versions, the oldest of them left."""
-    drawn = versions[:DRAWN][::-1]
+    drawn = newest[::-1]
     if len(drawn) < 2:
         return None
     latest: dict[tuple[int, str], Release] = {}
-    for release in releases:  # newest first
+    for release in releases:  # of each version the newest first
         latest.setdefault((release.version_id, release.place), release)
     places = sorted(
         {place for _, place in latest},

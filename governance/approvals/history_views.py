@@ -11,9 +11,10 @@ from governance.approvals.history import on_system
 from governance.approvals.measured import cost_delta, measured
 from governance.approvals.sides import side_by_side
 from inventory.systems.actions import may_edit
-from inventory.systems.models import AISystem
+from inventory.systems.models import AISystem, ModelVersion
 
 SIDES = (("from", "From"), ("to", "to"))
+MOST_CHOICES = 200  # versions offered to compare
 
 
 def system_of(user: User, ref: str) -> AISystem:
@@ -29,7 +30,7 @@ def history(request: HttpRequest, ref: str) -> HttpResponse:
     user = acting_user(request)
     system = system_of(user, ref)
     context = {
-        "updates": on_system(system, user),
+        "updates": on_system(system, user, request.GET.get("page")),
         "system": system,
         "sides": SIDES,
         "may_change": may_edit(user, system) and not system.is_retired,
@@ -37,20 +38,26 @@ def history(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "approvals/history.html", context)
 
 
+def _chosen(request: HttpRequest, system: AISystem, name: str) -> ModelVersion:
+    """Return the version that the address names; else the newest, for "from" the oldest."""
+    rows = system.versions.select_related("system")
+    named = rows.filter(label=request.GET.get(name, "")).first()
+    found = named or (rows.last() if name == "from" else rows.first())
+    if found is None:
+        raise Http404("The system has no version.")
+    return found
+
+
 @require_safe
 @login_required
 def compare(request: HttpRequest, ref: str) -> HttpResponse:
     """Show two versions of a system side by side, with what was measured of both."""
     system = system_of(acting_user(request), ref)
-    versions = list(system.versions.order_by("-created_at", "-pk"))
-    if not versions:
-        raise Http404("The system has no version.")
-    by_label = {version.label: version for version in versions}
-    before = by_label.get(request.GET.get("from", ""), versions[-1])
-    after = by_label.get(request.GET.get("to", ""), versions[0])
+    after, before = _chosen(request, system, "to"), _chosen(request, system, "from")
+    newest = list(system.versions.values_list("label", flat=True)[:MOST_CHOICES])
     context = {
         "system": system,
-        "versions": versions,
+        "labels": list(dict.fromkeys([*newest, after.label, before.label])),
         "before": before,
         "after": after,
         "sides": [("from", "From", before.label), ("to", "to", after.label)],

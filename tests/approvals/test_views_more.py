@@ -10,7 +10,8 @@ from governance.approvals import finding_actions, run_actions
 from governance.approvals.lifecycle import State
 from governance.approvals.models import Finding, Freeze, Materiality, Release, ReleaseEvidence
 from governance.approvals.models import Waiver as WaiverRow
-from tests.approvals.world import Place
+from inventory.systems.version_actions import add_version
+from tests.approvals.world import PINNED, Place, sha
 
 WALL = "%Y-%m-%dT%H:%M"
 
@@ -218,6 +219,28 @@ def test_any_two_versions_are_compared(place, as_user):
 
     assert '<del class="wrap">gpt-4o-2024-08-06</del>' in page
     assert "1.1.0 → 1.0.0" in page
+
+
+def test_a_history_of_thousands_is_read_page_by_page(place, as_user):
+    place.active("1.0.0")
+    for number in range(60):
+        add_version(
+            place.system,
+            actor=place.officer,
+            label=f"2.0.{number}",
+            provider="openai",
+            model_id=PINNED,
+            prompt_sha256=sha(str(number)),
+        )
+    client, path = as_user(place.owner), f"/systems/{place.system.ref}/updates/"
+    first, second = (client.get(f"{path}?page={at}").content.decode() for at in (1, 2))
+
+    assert "1 to 50 of 61 versions" in first
+    assert "51 to 61 of 61 versions" in second
+    assert 'scope="row">2.0.59' in first
+    assert 'scope="row">2.0.59' not in second
+    assert 'scope="row">1.0.0' in second
+    assert first.count('class="graph-node"') == second.count('class="graph-node"') == 24
 
 
 def test_a_page_of_many_versions_takes_as_many_queries_as_one_of_few(

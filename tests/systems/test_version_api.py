@@ -36,6 +36,15 @@ def test_every_fault_of_a_bundle_has_its_pointer(post):
     assert pointers == {"/bundle/colour", "/bundle/parameters/top_p"}
 
 
+def test_a_copy_says_which_version_it_was_made_from(post):
+    first = post(bundle=WHOLE).json()
+    copy = post(bundle=a_bundle(code_commit="1" * 40), label="2.0", parent=first["id"])
+
+    assert copy.status_code == 201
+    assert copy.json()["parent"] == first["id"]
+    assert ModelVersion.objects.get(label="2.0").parent_id == first["id"]
+
+
 @pytest.mark.parametrize(
     ("body", "pointers"),
     [
