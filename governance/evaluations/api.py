@@ -17,13 +17,13 @@ from rest_framework.response import Response
 from governance.accounts.models import User
 from governance.evaluations import actions, queries
 from governance.evaluations import serializers as shapes
-from governance.evaluations.files import sent
 from governance.evaluations.intake import take_cases, take_file
 from governance.evaluations.models import CaseResult, Run, Suite
 from governance.evaluations.readers.report import ReportError
 from governance.evaluations.rules import MOST_BYTES, Source, SuiteKind
 from governance.evaluations.suite_actions import SuiteWish, save_suite
 from governance.evidence.api import WithdrawInput
+from governance.evidence.files import sent
 from governance.rest.fields import choice_filters, text_filter, time_filters
 from governance.rest.filters import Filter
 from governance.rest.parsers import StrictJSONParser, read_json

@@ -16,7 +16,6 @@ from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.common.forms import attempt, form_page
 from governance.evaluations import actions, listing, queries
-from governance.evaluations.files import sent
 from governance.evaluations.forms import RunForm, WithdrawForm
 from governance.evaluations.holding import forget, held, hold
 from governance.evaluations.intake import take_file
@@ -24,6 +23,7 @@ from governance.evaluations.models import Run
 from governance.evaluations.readers.report import ReportError
 from governance.evaluations.rules import Source
 from governance.evaluations.statistics import Comparison
+from governance.evidence.files import sent
 from inventory.systems.actions import require_open
 from inventory.systems.models import AISystem
 

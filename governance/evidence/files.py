@@ -43,7 +43,7 @@ def open_file(item: Kept) -> File:
     if digest.hexdigest() != item.sha256:
         stored.close()
         raise AlteredError(
-            f"The stored file of {item.ref} is not the one that was added. Tell an administrator."
+            f"The stored file of {item.ref} is not the one that came in. Tell an administrator."
         )
     stored.seek(0)
     return stored
