@@ -22,7 +22,7 @@ DUTIES = Func(  # the ids alone: what a result says of each duty is long
 
 def circumstances(scope: Scope) -> dict[int, Circumstances]:
     """Return what decides which controls apply to each system; one look-up."""
-    rows = Assessment.objects.current().filter(system__in=scope.ids).order_by()
+    rows = Assessment.objects.current().filter(system__in=scope.among).order_by()
     signed = {
         system: (tier, frozenset(duties))
         for system, tier, duties in rows.values_list("system_id", "tier", DUTIES)

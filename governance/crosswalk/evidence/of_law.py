@@ -19,9 +19,9 @@ SHOWN_ONCE = (DutyStatus.MET, DutyStatus.LAPSED)
 @query(Assessment, "signed classifications")
 def classifications(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the signed classifications; stale once facts or the rule pack are others."""
-    sheets = {row.system_id: row for row in FactSheet.objects.filter(system__in=scope.ids)}
+    sheets = {row.system_id: row for row in FactSheet.objects.filter(system__in=scope.among)}
     columns = ("system_id", "number", "signed_at", "pack_version", "facts_digest")
-    rows = Assessment.objects.current().filter(system__in=scope.ids).order_by()
+    rows = Assessment.objects.current().filter(system__in=scope.among).order_by()
     for system_id, number, signed_at, pack, facts in rows.values_list(*columns):
         system = scope.by_pk[system_id]
         stale = ""
@@ -47,7 +47,7 @@ def classifications(scope: Scope, of: tuple[str, ...]) -> Rows:
 @query(Followed, "lists of duties")
 def duties_followed(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the systems whose duties are kept as their signed classification asks."""
-    rows = Followed.objects.filter(system__in=scope.ids).order_by()
+    rows = Followed.objects.filter(system__in=scope.among).order_by()
     for system_id, signed_at in rows.values_list("system_id", "assessment__signed_at"):
         system = scope.by_pk[system_id]
         page = ("overview:system", system.ref)
@@ -74,7 +74,7 @@ def citations() -> dict[str, str]:
 def duties(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the duties of these ids that were met; stale once nothing proves them today."""
     rows = Duty.objects.applying().filter(
-        system__in=scope.ids, obligation__in=of, status__in=SHOWN_ONCE
+        system__in=scope.among, obligation__in=of, status__in=SHOWN_ONCE
     )
     columns = ("pk", "system_id", "obligation", "status", "next_check_on", "changed_at")
     found = rows.with_state(scope.today).order_by().values_list(*columns, "is_proven")
@@ -102,7 +102,7 @@ def duties(scope: Scope, of: tuple[str, ...]) -> Rows:
 @query(SignedDocument, "signed documents", takes=True)
 def documents(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the signed documents of these kinds; stale once the rule pack is another."""
-    rows = SignedDocument.objects.current().filter(system__in=scope.ids, kind__in=of).order_by()
+    rows = SignedDocument.objects.current().filter(system__in=scope.among, kind__in=of).order_by()
     columns = ("pk", "system_id", "number", "kind", "signed_at", "pack_version")
     for pk, system_id, number, kind, signed_at, pack in rows.values_list(*columns):
         system = scope.by_pk[system_id]

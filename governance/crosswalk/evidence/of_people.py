@@ -23,7 +23,7 @@ YEAR = 365
 @query(Matrix, "responsibility matrices in force")
 def matrices(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the matrix in force of each system."""
-    rows = Matrix.objects.filter(system__in=scope.ids, status=MatrixStatus.ACTIVE).order_by()
+    rows = Matrix.objects.filter(system__in=scope.among, status=MatrixStatus.ACTIVE).order_by()
     for pk, system_id, version, at in rows.values_list(
         "pk", "system_id", "version", "activated_at"
     ):
@@ -44,7 +44,7 @@ def matrices(scope: Scope, of: tuple[str, ...]) -> Rows:
 def raci_rows(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return who answers for these activities in matrices in force: a person who is here."""
     rows = Assignment.objects.filter(
-        matrix__system__in=scope.ids,
+        matrix__system__in=scope.among,
         matrix__status=MatrixStatus.ACTIVE,
         activity__in=of,
         letter__in=sorted(ACCOUNTABLE),
@@ -72,7 +72,7 @@ def raci_rows(scope: Scope, of: tuple[str, ...]) -> Rows:
 def leavers(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return whether everybody with an A or R in each matrix in force is still here (R07)."""
     rows = Assignment.objects.filter(
-        matrix__system__in=scope.ids,
+        matrix__system__in=scope.among,
         matrix__status=MatrixStatus.ACTIVE,
         letter__in=sorted(WORKING),
         party__kind=PartyKind.PERSON,
@@ -92,7 +92,7 @@ def leavers(scope: Scope, of: tuple[str, ...]) -> Rows:
 def attestations(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the newest confirmation of each matrix in force; stale after a year."""
     rows = Attestation.objects.filter(
-        matrix__system__in=scope.ids, matrix__status=MatrixStatus.ACTIVE
+        matrix__system__in=scope.among, matrix__status=MatrixStatus.ACTIVE
     )
     newest = rows.order_by("matrix_id", "-attested_at", "-pk").distinct("matrix_id")
     columns = ("matrix_id", "matrix__system_id", "attested_at")
@@ -132,7 +132,7 @@ def policies(scope: Scope, of: tuple[str, ...]) -> Rows:
 @query(Item, "escalations that somebody answered")
 def answered_items(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the newest item of each system that somebody acknowledged."""
-    rows = Item.objects.filter(system__in=scope.ids, acked_at__isnull=False)
+    rows = Item.objects.filter(system__in=scope.among, acked_at__isnull=False)
     newest = rows.order_by("system_id", "-acked_at", "-pk").distinct("system_id")
     for row in newest.only("pk", "system_id", "acked_at", "kind"):
         assert row.acked_at is not None and row.system_id is not None  # noqa: S101, PT018

@@ -26,7 +26,7 @@ ACTIONS: Mapping[str, tuple[str, str, int]] = {
 @query(Agreement, "agreements in force", takes=True)
 def agreements(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the agreements of these kinds of each system; stale once they hold no more."""
-    rows = Agreement.objects.filter(systems__in=scope.ids, kind__in=of)
+    rows = Agreement.objects.filter(systems__in=scope.among, kind__in=of)
     for row in rows.annotate(for_system=F("systems")).order_by():
         state = row.state(scope.today)
         if state in NOT_YET:

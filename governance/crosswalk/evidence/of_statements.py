@@ -16,7 +16,7 @@ LONGEST = 200  # characters of what was said, in a list
 @query(Statement, "statements signed by a named person", takes=True)
 def statements(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the statements on these controls; stale after their day of review."""
-    mine = Q(system__isnull=True) | Q(system__in=scope.ids)
+    mine = Q(system__isnull=True) | Q(system__in=scope.among)
     rows = Statement.objects.standing().filter(mine, control__in=of).select_related("signed_by")
     for row in rows.order_by("pk"):
         shown = Shown(

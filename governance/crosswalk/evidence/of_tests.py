@@ -20,7 +20,7 @@ RUN_DAYS = 180  # a run older than this counts no more (EVL-1, EVL-2)
 @query(Run, "evaluation runs", takes=True)
 def runs(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the newest run of each suite of these kinds; stale after 180 days."""
-    rows = Run.objects.standing().filter(suite__system__in=scope.ids, suite__kind__in=of)
+    rows = Run.objects.standing().filter(suite__system__in=scope.among, suite__kind__in=of)
     newest = rows.order_by("suite_id", "-observed_until", "-pk").distinct("suite_id")
     columns = ("pk", "ref", "suite__system_id", "suite__kind", "suite__title", "observed_until")
     for pk, ref, system_id, kind, title, until in newest.values_list(*columns):
@@ -41,7 +41,7 @@ def runs(scope: Scope, of: tuple[str, ...]) -> Rows:
 
 
 def _suites(scope: Scope, words: str, **only: object) -> Rows:
-    rows = Suite.objects.current().filter(system__in=scope.ids, **only).order_by()
+    rows = Suite.objects.current().filter(system__in=scope.among, **only).order_by()
     columns = ("pk", "system_id", "key", "revision", "kind", "cases", "added_at")
     for pk, system_id, key, revision, kind, cases, added_at in rows.values_list(*columns):
         yield (
@@ -73,7 +73,7 @@ def thresholds(scope: Scope, of: tuple[str, ...]) -> Rows:
 @query(Run, "series of runs")
 def trends(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the suites that were run twice or more; stale once the last run is too old."""
-    rows = Run.objects.standing().filter(suite__system__in=scope.ids).order_by()
+    rows = Run.objects.standing().filter(suite__system__in=scope.among).order_by()
     columns = ("suite__system_id", "suite__key")  # whatever revision of the suite
     several = rows.values(*columns).annotate(
         runs=Count("pk"), last=Max("observed_until"), newest=Max("pk")
@@ -127,7 +127,7 @@ def runs_of_live(scope: Scope, of: tuple[str, ...]) -> Rows:
 def proofs(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the newest evidence of each of these kinds; stale as its kind says."""
     rows = ReleaseEvidence.objects.standing().filter(
-        version__system__in=scope.ids,
+        version__system__in=scope.among,
         kind__in=of,
         not_applicable=False,
         digest_of_version=F("version__digest"),

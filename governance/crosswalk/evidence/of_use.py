@@ -22,7 +22,7 @@ MEASURED_DAYS = 2  # MON-1: points in the last 48 hours
 @query(Incident, "serious incidents")
 def incidents(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the newest incident of each system, with its clock and steps."""
-    rows = Incident.objects.filter(system__in=scope.ids)
+    rows = Incident.objects.filter(system__in=scope.among)
     newest = rows.order_by("system_id", "-aware_at", "-pk").distinct("system_id")
     columns = ("pk", "ref", "system_id", "status", "aware_at")
     for pk, ref, system_id, status, aware_at in newest.values_list(*columns):
@@ -34,7 +34,7 @@ def incidents(scope: Scope, of: tuple[str, ...]) -> Rows:
 @query(IncidentStep, "reports to an authority")
 def incident_reports(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the newest step of each system's incidents that an authority got."""
-    rows = IncidentStep.objects.filter(incident__system__in=scope.ids).exclude(authority="")
+    rows = IncidentStep.objects.filter(incident__system__in=scope.among).exclude(authority="")
     by = "incident__system_id"
     columns = ("incident_id", by, "incident__ref", "done_at")
     newest = rows.order_by(by, "-done_at", "-pk").distinct(by)
@@ -46,7 +46,7 @@ def incident_reports(scope: Scope, of: tuple[str, ...]) -> Rows:
 @query(Finding, "findings")
 def findings(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the newest finding of each system that ended with a reason; open ones count not."""
-    rows = Finding.objects.filter(system__in=scope.ids, closed_at__isnull=False)
+    rows = Finding.objects.filter(system__in=scope.among, closed_at__isnull=False)
     newest = rows.order_by("system_id", "-closed_at", "-pk").distinct("system_id")
     for pk, system_id, at in newest.values_list("pk", "system_id", "closed_at"):
         ref = f"{scope.by_pk[system_id].ref} finding"
@@ -57,7 +57,7 @@ def findings(scope: Scope, of: tuple[str, ...]) -> Rows:
 @query(Waiver, "waivers")
 def waivers(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the waivers of each system: every one has a last day."""
-    rows = Waiver.objects.filter(version__system__in=scope.ids)
+    rows = Waiver.objects.filter(version__system__in=scope.among)
     newest = rows.order_by("version__system_id", "-ends_on", "-pk").distinct("version__system_id")
     columns = ("pk", "version_id", "version__system_id", "version__label", "granted_at", "ends_on")
     for pk, version, system_id, label, granted_at, ends_on in newest.values_list(*columns):
@@ -88,7 +88,7 @@ def freezes(scope: Scope, of: tuple[str, ...]) -> Rows:
 @query(Materiality, "materialities")
 def materialities(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return how much each system matters, as somebody said; stale after a year."""
-    rows = Materiality.objects.filter(system__in=scope.ids)
+    rows = Materiality.objects.filter(system__in=scope.among)
     newest = rows.order_by("system_id", "-said_at", "-pk").distinct("system_id")
     columns = ("pk", "system_id", "exposure", "purpose", "said_at")
     for pk, system_id, exposure, purpose, at in newest.values_list(*columns):
@@ -102,7 +102,7 @@ def materialities(scope: Scope, of: tuple[str, ...]) -> Rows:
 @query(Observation, "observations of what answers")
 def observations(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the newest observation of each system; another model counts for nothing."""
-    rows = Observation.objects.filter(system__in=scope.ids)
+    rows = Observation.objects.filter(system__in=scope.among)
     newest = rows.order_by("system_id", "-observed_until", "-pk").distinct("system_id")
     columns = ("pk", "system_id", "verdict", "model_id", "observed_until")
     for pk, system_id, verdict, model_id, until in newest.values_list(*columns):
@@ -127,7 +127,7 @@ def measures(scope: Scope, of: tuple[str, ...]) -> Rows:
 
 
 def _points(scope: Scope, points: QuerySet[MetricPoint]) -> Rows:
-    rows = points.filter(system__in=scope.ids).order_by().values("system_id", "metric")
+    rows = points.filter(system__in=scope.among).order_by().values("system_id", "metric")
     for row in rows.annotate(last=Max("at"), newest=Max("pk")):
         ref, on = scope.by_pk[row["system_id"]].ref, scope.day(row["last"])
         yield (
@@ -148,7 +148,7 @@ def _points(scope: Scope, points: QuerySet[MetricPoint]) -> Rows:
 @query(RollbackRule, "rules to go back")
 def rollback_rules(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the rules in force that ask for a decision about going back."""
-    rows = RollbackRule.objects.in_force().filter(system__in=scope.ids).order_by()
+    rows = RollbackRule.objects.in_force().filter(system__in=scope.among).order_by()
     for pk, system_id, metric, at in rows.values_list("pk", "system_id", "metric", "made_at"):
         ref = scope.by_pk[system_id].ref
         page = ("overview:system", ref)

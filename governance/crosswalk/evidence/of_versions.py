@@ -45,14 +45,14 @@ def _release(row: Mapping[str, Any], words: str, on: date | None, stale: str = "
 def live(scope: Scope) -> QuerySet[Release]:
     """Return the releases through which data of production goes."""
     return Release.objects.filter(
-        system__in=scope.ids, environment=Environment.PROD, status__in=sorted(LIVE)
+        system__in=scope.among, environment=Environment.PROD, status__in=sorted(LIVE)
     ).order_by()
 
 
 @query(ModelVersion, "frozen versions")
 def versions(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the newest frozen version of each system: its bundle with its digest."""
-    rows = ModelVersion.objects.filter(system__in=scope.ids, frozen_at__isnull=False)
+    rows = ModelVersion.objects.filter(system__in=scope.among, frozen_at__isnull=False)
     for row in _newest(rows, "system_id", "frozen_at").values(*VERSION):
         yield row["system_id"], _version(scope, row, "Frozen bundle with its digest")
 
@@ -60,7 +60,7 @@ def versions(scope: Scope, of: tuple[str, ...]) -> Rows:
 @query(ModelVersion, "bundles that name what they reach")
 def interfaces(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the newest frozen version of each system if it names tools or retrieval."""
-    rows = ModelVersion.objects.filter(system__in=scope.ids, frozen_at__isnull=False)
+    rows = ModelVersion.objects.filter(system__in=scope.among, frozen_at__isnull=False)
     columns = ("bundle__tools", "bundle__retrieval")
     for row in _newest(rows, "system_id", "frozen_at").values(*VERSION, *columns):
         if row["bundle__tools"] or row["bundle__retrieval"]:
@@ -72,7 +72,7 @@ def interfaces(scope: Scope, of: tuple[str, ...]) -> Rows:
 def lineage(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the newest version of each system that names training data or what it was made of."""
     named = Q(parent__isnull=False) | ~Q(training_data_ref="")
-    rows = ModelVersion.objects.filter(named, system__in=scope.ids)
+    rows = ModelVersion.objects.filter(named, system__in=scope.among)
     for row in _newest(rows, "system_id", "created_at").values(*VERSION):
         yield row["system_id"], _version(scope, row, "Version that names what it was made from")
 
@@ -115,7 +115,7 @@ def retirement_dates(scope: Scope, of: tuple[str, ...]) -> Rows:
 @query(Release, "approved changes")
 def releases(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the newest approved change of each system; stale once the approval ended."""
-    rows = Release.objects.filter(system__in=scope.ids, approved_at__isnull=False)
+    rows = Release.objects.filter(system__in=scope.among, approved_at__isnull=False)
     columns = (*RELEASE, "change_class", "approved_at", "valid_until")
     for row in _newest(rows, "system_id", "approved_at").values(*columns):
         ended = row["valid_until"] and row["valid_until"] < scope.now
@@ -129,7 +129,7 @@ def decisions(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the newest approval of each system by somebody who did not propose the change."""
     rows = Vote.objects.filter(
         Q(release__submitted_by__isnull=False) & ~Q(person=F("release__submitted_by")),
-        release__system__in=scope.ids,
+        release__system__in=scope.among,
         yes=True,
         void_at__isnull=True,
     )
@@ -144,7 +144,7 @@ def decisions(scope: Scope, of: tuple[str, ...]) -> Rows:
 def disciplines(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the newest change of each system that people said yes to in two seats or more."""
     by = "release__system_id"
-    rows = Vote.objects.filter(release__system__in=scope.ids, yes=True, void_at__isnull=True)
+    rows = Vote.objects.filter(release__system__in=scope.among, yes=True, void_at__isnull=True)
     several = (
         rows.order_by()
         .values(by, "release_id", "release__ref")
@@ -160,7 +160,7 @@ def disciplines(scope: Scope, of: tuple[str, ...]) -> Rows:
 @query(CanaryReport, "reports of canaries")
 def canaries(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the newest report of each system's canary; stale once another version is live."""
-    rows = CanaryReport.objects.filter(release__system__in=scope.ids)
+    rows = CanaryReport.objects.filter(release__system__in=scope.among)
     by = "release__system_id"
     columns = ("release_id", by, "release__ref", "tasks", "observed_until", "release__status")
     for pk, system_id, ref, tasks, until, status in _newest(rows, by, "observed_until").values_list(

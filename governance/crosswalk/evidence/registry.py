@@ -7,6 +7,7 @@ from datetime import date, datetime, tzinfo
 from functools import cached_property
 
 from django.db import models
+from django.db.models import Func, Value
 from django.utils import timezone
 
 from governance.crosswalk.rules import Evidence, Shown
@@ -31,6 +32,15 @@ class Scope:
     def ids(self) -> list[int]:
         """Return the keys of the systems."""
         return [system.pk for system in self.systems]
+
+    @cached_property
+    def among(self) -> Func:
+        """Return the keys for a look-up: one array, where a list would be a parameter for each."""
+        return Func(
+            Value(self.ids),
+            template="(SELECT unnest(%(expressions)s::bigint[]))",
+            output_field=models.BigIntegerField(),
+        )
 
     @cached_property
     def by_pk(self) -> Mapping[int, AISystem]:
