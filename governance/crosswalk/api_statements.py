@@ -59,6 +59,7 @@ class StatementViewSet(Readable):
     queryset = Statement.objects.none()
     serializer_class = StatementSerializer
     lookup_value_regex = "[0-9]{1,18}"
+    decisions: ClassVar = frozenset({"create"})  # it is a signature
     sorts: ClassVar = ("signed_at",)
     filters: ClassVar = {
         "control": text_filter("control"),
@@ -125,6 +126,7 @@ class SetAsideViewSet(Readable):
     queryset = NotApplicable.objects.none()
     serializer_class = SetAsideSerializer
     lookup_value_regex = "[0-9]{1,18}"
+    decisions: ClassVar = frozenset({"agree"})
     sorts: ClassVar = ("set_at",)
     filters: ClassVar = {
         "control": text_filter("control"),
