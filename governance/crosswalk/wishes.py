@@ -2,25 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 
 from governance.accounts.models import User
+from governance.common.wishes import Filters, is_number
 from governance.crosswalk.rules import State
 from inventory.systems.models import AISystem
 
-LONGEST_NUMBER = 18
 LONGEST_REF = 16
 NAMES = ("unit", "system", "state")
 
 
 @dataclass(frozen=True)
-class Wish:
-    """The filters that hold, and the first value that none of them knows."""
-
-    chosen: Mapping[str, str]
-    unknown: str = ""
+class Wish(Filters):
+    """Which systems a page about frameworks is of, and controls of which state."""
 
     @property
     def state(self) -> State | None:
@@ -33,30 +29,17 @@ class Wish:
         """Return the part of the address that says which systems are meant."""
         return self.url(state="")
 
-    def url(self, **other: str) -> str:
-        """Return the query of an address with these filters and some others; empty for none."""
-        pairs = {name: value for name, value in {**self.chosen, **other}.items() if value}
-        return "?" + urlencode(pairs) if pairs else ""
-
 
 def wish_of(given: Mapping[str, str]) -> Wish:
     """Return the filters of an address; a value that cannot be is left out, and told."""
-    chosen: dict[str, str] = {}
-    unknown = ""
-    for name in NAMES:
-        value = given.get(name, "").strip()
-        if value and _can_be(name, value):
-            chosen[name] = value
-        else:
-            unknown = unknown or value
-    return Wish(chosen, unknown)
+    return Wish.read(given, NAMES, _can_be)
 
 
 def _can_be(name: str, value: str) -> bool:
     if name == "state":
         return value in list(State)
     if name == "unit":
-        return value.isascii() and value.isdigit() and len(value) < LONGEST_NUMBER
+        return is_number(value)
     return len(value) <= LONGEST_REF
 
 

@@ -101,7 +101,7 @@ def _segments(wish: Wish, page: queries.Page, drawn: Strip | None) -> list[dict[
     return [
         {
             "label": label,
-            "url": wish.url(state=value, **view),
+            "url": wish.url(state=value, **view) or "?",
             "count": f"{count:,}",
             "current": value == wish.chosen.get("state", ""),
         }

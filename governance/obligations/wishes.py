@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
 
 from django.db.models import Q
 
 from governance.accounts.access import visible_units
 from governance.accounts.models import BusinessUnit, User
+from governance.common.wishes import Filters, is_number
 from governance.obligations.answering import answered_by
 from governance.obligations.models import Duty, DutyQuerySet
 from governance.obligations.rules import DutyState
 
-LONGEST_NUMBER = 18
 TEXTS = ("article", "system", "role", "accountable", "owner")
 DAYS = ("due_from", "due_until")
 NAMES = (*TEXTS, "state", "unit", *DAYS)
@@ -21,11 +20,8 @@ ME = "me"
 
 
 @dataclass(frozen=True)
-class Wish:
-    """The filters that hold, and the first value that none of them knows."""
-
-    chosen: Mapping[str, str]
-    unknown: str = ""
+class Wish(Filters):
+    """Which duties a list is of."""
 
     @property
     def state(self) -> DutyState | None:
@@ -33,32 +29,17 @@ class Wish:
         value = self.chosen.get("state")
         return DutyState(value) if value else None
 
-    def url(self, **other: str) -> str:
-        """Return the query of an address with these filters and some others."""
-        pairs = {**self.chosen, **other}
-        return "?" + urlencode({name: value for name, value in pairs.items() if value})
-
 
 def wish_of(given: Mapping[str, str]) -> Wish:
     """Return the filters of an address; a value that cannot be is left out, and told."""
-    chosen: dict[str, str] = {}
-    unknown = ""
-    for name in NAMES:
-        value = given.get(name, "").strip()
-        if not value:
-            continue
-        if _can_be(name, value):
-            chosen[name] = value
-        else:
-            unknown = unknown or value
-    return Wish(chosen, unknown)
+    return Wish.read(given, NAMES, _can_be)
 
 
 def _can_be(name: str, value: str) -> bool:
     if name == "state":
         return value in list(DutyState)
     if name == "unit":
-        return value.isdecimal() and len(value) < LONGEST_NUMBER
+        return is_number(value)
     if name in DAYS:
         return _day(value) is not None
     return len(value) <= 64
