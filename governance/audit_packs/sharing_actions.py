@@ -25,7 +25,7 @@ from governance.audit_packs.sharing_queries import (
     standing,
 )
 from governance.audit_packs.sharing_rules import last_day
-from governance.audit_packs.telling import tell_recipient
+from governance.audit_packs.telling import tell_recipient, tell_withdrawal
 from governance.common.errors import DomainError
 from governance.ledger.actions import Personal, record
 
@@ -119,6 +119,7 @@ def set_expiry(pack: EvidencePack, *, on: date, actor: User) -> PackExpiry:
 def withdraw(pack: EvidencePack, *, reason: str, actor: User) -> PackWithdrawal:
     """Say that a sealed pack is not to be relied on; nobody downloads it any more.
 
+    Whoever has an account, and the pack or a copy of it, is told.
     The pack, its entry and copies that are out stay: checking one says that it was withdrawn.
     Raises PermissionDenied unless the actor may withdraw packs in all its units, and
     DomainError when it is not sealed or was withdrawn before.
@@ -133,6 +134,7 @@ def withdraw(pack: EvidencePack, *, reason: str, actor: User) -> PackWithdrawal:
         raise DomainError(f"{pack} was withdrawn already.") from error
     data = {"pack": pack.ref, "sha256": pack.sha256, "reason": reason}
     record("pack.withdrawn", subject=pack, actor=actor, data=data, unit=pack.unit_id)
+    tell_withdrawal(made)
     return made
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from contextlib import suppress
 
 from celery import shared_task
 from django.db import transaction
@@ -13,6 +14,7 @@ from governance.audit_packs.models import EvidencePack, PackSeal
 from governance.audit_packs.question_actions import note_overdue
 from governance.audit_packs.question_models import PackQuestion
 from governance.audit_packs.seal_actions import ask_for_stamp
+from governance.common.errors import TransitionError
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +43,8 @@ def start_soon(pk: int) -> None:
 def sweep_packs() -> None:
     """Start what was asked for or lost its worker, give up what took down three of them."""
     for pack in EvidencePack.objects.given_up():
-        fail(pack, reason=f"The worker stopped {pack.attempts} times while it built this pack.")
+        with suppress(TransitionError):  # its worker was back just in time
+            fail(pack, reason=f"The worker stopped {pack.attempts} times while it built this pack.")
     for pk in EvidencePack.objects.claimable().order_by("pk").values_list("pk", flat=True):
         build_pack.apply_async((pk,), expires=60)
     remove_leftovers()

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from governance.accounts.models import User
-from governance.audit_packs.models_sharing import PackRecipient
+from governance.audit_packs.models_sharing import PackRecipient, PackWithdrawal
 from governance.audit_packs.question_models import PackAnswer, PackQuestion
 from governance.audit_packs.sharing_queries import keepers
 from governance.common.dates import short_day
@@ -25,6 +26,17 @@ def tell_recipient(recipient: PackRecipient) -> None:
     lines = (pack.subject, f"You can download it until {short_day(recipient.until)}.")
     url = reverse("audit_packs:pack", args=[pack.ref])
     _tell(f"pack-recipient:{recipient.pk}", [recipient.person], subject, lines, url)
+
+
+def tell_withdrawal(withdrawal: PackWithdrawal) -> None:
+    """Tell who has an account, and the pack or a copy of it, not to rely on it."""
+    pack, by = withdrawal.pack, withdrawal.by
+    given = pack.recipients.live().filter(person__isnull=False).values("person")
+    had = User.objects.filter(Q(pk__in=given) | Q(pk__in=pack.downloads.values("user")))
+    people = had.filter(is_active=True).exclude(pk=by.pk).order_by("pk")
+    subject = f"{pack.ref} was withdrawn: do not rely on it"
+    lines = (pack.subject, f"{by.name}: {withdrawal.reason}", "Checking a copy of it says so, too.")
+    _tell(f"pack-withdrawn:{pack.pk}", people, subject, lines, reverse("audit_packs:check"))
 
 
 def tell_question(question: PackQuestion) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from governance.audit_packs import sharing_actions
 from governance.audit_packs.files import sent
-from governance.audit_packs.models import EvidencePack, PackRecipient
+from governance.audit_packs.models import EvidencePack, PackDownload, PackRecipient
 from governance.audit_packs.models_sharing import PackWithdrawal
 from governance.audit_packs.sharing_actions import Outside
 from governance.audit_packs.sharing_queries import standing
@@ -49,6 +49,17 @@ def test_the_record_names_who_got_a_pack_by_a_value_that_can_be_erased(given, st
     assert data["person"] == stranger.handle
     assert set(data["name"]) == {"c"}
     assert data["until"] == in_days(7).isoformat()
+
+
+def test_who_has_the_pack_or_a_copy_is_told_that_it_was_withdrawn(given, officer, owner, stranger):
+    PackDownload.objects.create(pack=given.pack, user=owner)
+
+    sharing_actions.withdraw(given.pack, reason="Wrong scope.", actor=officer)
+
+    told = Notice.objects.filter(subject=f"{given.pack.ref} was withdrawn: do not rely on it")
+    assert set(told.values_list("person", "channel")) == {
+        (one.pk, channel) for one in (owner, stranger) for channel in ("app", "email")
+    }
 
 
 @pytest.mark.parametrize(("days", "sees"), [(0, True), (-1, False)])
