@@ -62,12 +62,9 @@ def attachments(systems: Iterable[Facts], user: User, *, asked: bool) -> Attachm
     found, total = Attachments(), 0
     for digest in sorted(known):
         one = known[digest]
-        about = {
-            "sha256": digest,
-            "of": one.ref,
-            "name": one.name,
-            "systems": sorted(cited[digest], key=str.encode),
-        }
+        about: Facts = {"sha256": digest, "systems": sorted(cited[digest], key=str.encode)}
+        if one.is_visible:
+            about |= {"of": one.ref, "name": one.name}
         size, why = _looked_at(one, digest, total) if asked else (0, UNASKED)
         if why:
             found.left_out.append(about | {"reason": why})

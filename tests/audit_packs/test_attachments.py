@@ -107,11 +107,14 @@ def test_a_file_that_is_gone_or_another_now_is_listed_with_the_reason(item, syst
     assert [one["reason"] for one in told(system, officer)["left_out"]] == [rules.GONE]
 
 
-def test_a_file_that_who_asks_may_not_see_stays_out(item, system, officer, stranger):
+def test_a_file_that_who_asks_may_not_see_stays_out_and_so_does_its_name(
+    item, system, officer, stranger
+):
     systems = contents(asked(system, officer)).systems
     found = attachments(systems, stranger, asked=True)
 
-    assert (found.files, [one["reason"] for one in found.left_out]) == ([], [rules.UNSEEN])
+    unseen = {"sha256": DIGEST, "systems": [system.ref], "reason": rules.UNSEEN}
+    assert (found.files, found.left_out) == ([], [unseen])
 
 
 def test_files_that_nobody_asked_for_stay_out_and_are_listed(item, system, officer):
