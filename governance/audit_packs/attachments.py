@@ -13,6 +13,7 @@ from django.db.models.fields.files import FieldFile
 
 from governance.accounts.models import User
 from governance.audit_packs.sections import Facts
+from governance.crosswalk.models import Statement
 from governance.evaluations.models import Run
 from governance.evidence.models import EvidenceItem
 from inventory.vendors.models import Agreement
@@ -115,6 +116,10 @@ def _rows(digests: list[str], user: User) -> Iterator[tuple[str, Stored]]:
             EvidenceItem.objects.visible_to(user),
         ),
         (Run.objects.filter(sha256__in=digests), Run.objects.visible_to(user)),
+        (
+            Statement.objects.filter(sha256__in=digests).exclude(file=""),
+            Statement.objects.visible_to(user),
+        ),
     ]
     for rows, seen in kept:
         visible = set(seen.filter(sha256__in=digests).values_list("pk", flat=True))

@@ -90,7 +90,7 @@ def preview(
         if section != Section.FILES
     ]
     if Section.FILES in things:
-        files = files_ahead(ids)
+        files = files_ahead(ids, with_statements=Section.FRAMEWORKS in sections)
         parts.append(Part(SECTION_WORDS[Section.FILES], files.count, 0, files.words))
     gaps = [*(Gap(words, count) for words, count in found.gaps), *_duties(ids)]
     if Section.FRAMEWORKS in sections and 0 < found.systems <= MOST_SURVEYED:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from governance.audit_packs import sections, verdicts
 from governance.audit_packs.attachments import attachments
+from governance.audit_packs.by_hand import statements
 from governance.audit_packs.duties import obligations
 from governance.audit_packs.entries import Chosen, later_than
 from governance.audit_packs.escalations import escalations
@@ -128,6 +129,8 @@ def _systems(batch: Batch, pack: EvidencePack) -> Iterator[Facts]:
     climbed = escalations(batch, pack)
     told = timelines(batch, pack)
     asked = asked_of(batch, pack)
+    chosen = sections_of(pack.scope)
+    stated = statements(batch) if Section.FRAMEWORKS in chosen else {}
     for system in batch.systems:
         facts: dict[str, Any] = {
             "ref": system.ref,
@@ -144,4 +147,6 @@ def _systems(batch: Batch, pack: EvidencePack) -> Iterator[Facts]:
             "timeline": told.get(system.pk, []),
             "questions": asked.get(system.ref, []),
         }
-        yield kept(facts, sections_of(pack.scope)) | {"missing": missing(facts)}
+        if stated:  # one of each system, where frameworks were chosen
+            facts["statements"] = stated[system.pk]
+        yield kept(facts, chosen) | {"missing": missing(facts)}

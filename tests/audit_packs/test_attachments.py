@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 from governance.audit_packs import attachments as rules
 from governance.audit_packs.actions import request_pack
 from governance.audit_packs.attachments import attachments, cited_by, place_of
+from governance.audit_packs.attachments_ahead import files_ahead
 from governance.audit_packs.bag import Papers, write_bag
 from governance.audit_packs.builder import preview
 from governance.audit_packs.queries import contents
@@ -21,6 +23,7 @@ from governance.audit_packs.verifier.verify_pack import GOOD, read_zip, verify
 from governance.checkpoints.queries import public_key
 from governance.checkpoints.signing import signer
 from governance.common.errors import DomainError
+from governance.crosswalk.statement_actions import Content, Subject, state
 from governance.evidence.actions import add_evidence
 from governance.obligations import actions
 from governance.obligations.models import Duty
@@ -69,6 +72,25 @@ def test_a_file_that_was_shown_goes_with_the_pack_once_and_is_checked(
     assert report.code == GOOD, report.lines
     assert "Files of evidence with the digest that the record gives: 1." in report.lines
     assert b"may hold personal data" in files["HOW-TO-CHECK.html"]
+
+
+@pytest.mark.parametrize("frameworks", [True, False])
+def test_what_was_stated_by_hand_goes_with_the_frameworks(system, officer, frameworks):
+    upload = ContentFile(BODY, name="minutes.csv")
+    soon = timezone.localdate() + timedelta(days=30)
+    words = {"said": "Reviewed.", "review_on": soon, "content": Content(upload)}
+    row = state(Subject("C02"), actor=officer, **words)
+    chosen = set(Section) if frameworks else set(Section) - {Section.FRAMEWORKS}
+    scope = {"sections": sorted(chosen)}
+
+    said = contents(asked(system, officer, scope=scope))
+    named = [(one["control"], one["about"]) for one in said.systems[0].get("statements", [])]
+    files = [one["of"] for one in said.head["evidence"]["files"]]
+    ahead = files_ahead([system.pk], with_statements=frameworks)
+
+    assert named == ([("C02", "all systems")] if frameworks else [])
+    assert files == ([row.ref] if frameworks else [])
+    assert (ahead.count, ahead.size) == ((1, len(BODY)) if frameworks else (0, 0))
 
 
 def test_the_pages_say_how_many_files_there_are_and_that_they_may_hold_personal_data(
