@@ -101,7 +101,7 @@ class BuilderForm(forms.Form):
         },
     )
     sections = forms.MultipleChoiceField(
-        label="Sections",
+        label="What it tells of each system",
         choices=SECTIONS,
         required=False,
         widget=forms.CheckboxSelectMultiple,
