@@ -1,17 +1,22 @@
-"""The long tables of the frameworks stand behind the systems, and the contents lead there."""
+"""The long tables of the frameworks: behind the systems, and none where no control applies."""
 
 import json
 import re
 
 import pikepdf
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone
 from pypdf import PdfReader
 
 from governance.audit_packs.render import print_pack
 from governance.crosswalk.packing import crosswalk_facts
+from governance.crosswalk.rules import Framework
+from inventory.systems.models import AISystem
 from tests.audit_packs.samples import contents
 from tests.audit_packs.samples import system as told_system
+
+TEMPLATE = "audit_packs/pdf/_frameworks.html"
 
 
 @pytest.fixture
@@ -35,3 +40,12 @@ def test_frameworks_come_last_and_the_contents_say_where(printed):
     assert (last, before.split(" ")[0]) == ("Frameworks", "AIS-001")
     assert text[at].find("A mapping is not compliance") > 0
     assert re.search(rf"Frameworks {at + 1}\b", toc)
+
+
+def test_a_framework_that_concerns_nothing_here_says_why_instead_of_a_table(system):
+    AISystem.objects.update(data_categories=["health"], countries=["NO"])
+    facts = crosswalk_facts([system], timezone.now(), [Framework.HIPAA])
+    told = " ".join(render_to_string(TEMPLATE, {"frameworks": facts}).split())
+
+    assert f"No health data used in the United States is recorded for it. {system.ref}." in told
+    assert "<table" not in told

@@ -69,6 +69,18 @@ def _first(names: list[str], most: int) -> str:
 
 
 @register.filter
+def why_none(framework: Facts) -> str:
+    """Return why no control of a framework applies, with the systems of each reason."""
+    refs: dict[str, set[str]] = {}
+    for control in framework["controls"]:
+        for one in control["not_applicable"]:
+            refs.setdefault(one["because"], set()).update(one["systems"])
+    return " ".join(
+        f"{because} {_first(sorted(systems), MOST_REFS)}." for because, systems in refs.items()
+    )
+
+
+@register.filter
 def days_by_clause(framework: Facts) -> list[str]:
     """Return from when on the clauses of a framework apply, where the law as data says it."""
     days: dict[str, list[str]] = {}
