@@ -8,10 +8,9 @@ from typing import Any
 
 from django.db.models import Max, Min, OuterRef, Q, QuerySet, Subquery
 
-from governance.accounts.models import User
 from governance.audit_packs.completeness import Interval, flagged_actions
 from governance.audit_packs.models import EvidencePack
-from governance.audit_packs.sections import Batch, Facts
+from governance.audit_packs.sections import Batch, Facts, names_of
 from governance.audit_packs.timeline import span
 from governance.common.errors import DomainError
 from governance.evaluations.models import Run
@@ -56,10 +55,9 @@ class Chosen:
 
     def exceptions(self) -> list[Facts]:
         """Return refusals, overrides, waivers and emergencies by number, with people's names."""
-        handles = {row["actor"] for row in self.flagged}
-        names = dict(User.objects.filter(handle__in=handles).values_list("handle", "name"))
+        names = names_of(row["actor"] for row in self.flagged)
         rows = sorted(self.flagged, key=lambda row: int(row["number"]))
-        return [row | {"actor": names.get(row["actor"], row["actor"])} for row in rows]
+        return [row | {"actor": names[row["actor"]]} for row in rows]
 
 
 def _flagged(row: Any) -> Facts:

@@ -3,13 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from governance.accounts.models import User
 from governance.approvals.kinds import evidence_table
 from governance.approvals.lifecycle import CLASS_WORDS, ChangeClass, Environment
 from governance.approvals.models import Condition, Finding, Release, ReleaseEvidence, Vote
 from governance.approvals.quorum import SLOT_WORDS, Slot
 from governance.approvals.standing import MAY_RUN
-from governance.audit_packs.sections import Batch, Facts, iso
+from governance.audit_packs.sections import Batch, Facts, iso, names_of
 from governance.ledger.models import Entry
 from governance.ledger.queries import body
 
@@ -147,15 +146,14 @@ def _refused(rows: list[Release]) -> Grouped:
     ids = [str(row.pk) for row in rows]
     entries = Entry.objects.filter(object_type="release", object_id__in=ids, action=REFUSED)
     tried = list(entries.order_by("pk"))
-    handles = {entry.actor_ref for entry in tried}
-    names = dict(User.objects.filter(handle__in=handles).values_list("handle", "name"))
+    names = names_of(entry.actor_ref for entry in tried)
     for entry in tried:
         told = body(entry)
         data = told["data"]
         found[int(entry.object_id)].append(
             {
                 "at": told["at"],
-                "actor": names.get(entry.actor_ref, entry.actor_ref),
+                "actor": names[entry.actor_ref],
                 "reason": data.get("reason", ""),
             }
         )

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from governance.accounts.access import people_behind
 from governance.accounts.models import BusinessUnit
+from governance.ledger.rules import CLOCK
 from inventory.systems.models import AISystem
 from inventory.vendors.models import Agreement
 
@@ -42,6 +44,13 @@ def iso(value: date | datetime | None) -> str | None:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%dT%H:%M:%SZ")
     return value.isoformat() if value else None
+
+
+def names_of(handles: Iterable[str]) -> dict[str, str]:
+    """Return the name behind each handle of the record; a handle without a person is its own."""
+    asked = set(handles)
+    people = {handle: person.name for handle, person in people_behind(asked).items()}
+    return {handle: handle for handle in asked} | people | {CLOCK.handle: CLOCK.name}
 
 
 def cards(batch: Batch) -> dict[int, Facts]:

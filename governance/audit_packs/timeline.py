@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from governance.accounts.models import User
 from governance.audit_packs.models import EvidencePack
-from governance.audit_packs.sections import Batch, Facts
+from governance.audit_packs.sections import Batch, Facts, names_of
 from governance.ledger.models import Entry, Erased, LeafSequence
 from governance.ledger.queries import body, personal_values, revealed
 
@@ -21,11 +20,7 @@ def timelines(batch: Batch, pack: EvidencePack) -> dict[int, list[Facts]]:
     numbers = dict(LeafSequence.objects.filter(entry_id__in=ids).values_list("entry_id", "seq"))
     if batch.size is not None:
         entries = [entry for entry in entries if numbers.get(entry.pk, batch.size) < batch.size]
-    people = dict(
-        User.objects.filter(handle__in={entry.actor_ref for entry in entries}).values_list(
-            "handle", "name"
-        )
-    )
+    names = names_of(entry.actor_ref for entry in entries)
     known = _personal(ids)
     found: dict[int, list[Facts]] = defaultdict(list)
     for entry in entries:
@@ -34,7 +29,7 @@ def timelines(batch: Batch, pack: EvidencePack) -> dict[int, list[Facts]]:
             "at": body(entry)["at"],
             "action": entry.action,
             "object": entry.object_ref or f"{entry.object_type} {entry.object_id}",
-            "actor": people.get(entry.actor_ref, entry.actor_ref),
+            "actor": names[entry.actor_ref],
             "data": revealed(body(entry)["data"], known[entry.pk]),
             "leaf": bytes(entry.leaf).hex(),
         }

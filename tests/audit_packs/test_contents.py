@@ -16,11 +16,11 @@ from governance.audit_packs.rules import ScopeKind, missing
 from governance.classification.actions import answer_facts, sign_classification
 from governance.classification.queries import provisional, usual_answers
 from governance.classification.saying import Said
-from governance.ledger.actions import sequence_all
+from governance.ledger.actions import record, sequence_all
 from governance.ledger.erasing import erase
 from governance.ledger.models import Entry, Pending, Personal
 from governance.ledger.queries import size_and_root
-from governance.ledger.rules import moment
+from governance.ledger.rules import CLOCK, moment
 from governance.ledger.sentences import words
 from inventory.systems.actions import change_system
 from tests.approvals.world import Place
@@ -65,6 +65,12 @@ def test_the_timeline_puts_names_back_and_keeps_numbers_and_leaves(officer, syst
     assert entry["actor"] == "Ines Halvorsen"
     assert entry["data"]["owner"] == "Mira Rossi"
     assert len(entry["leaf"]) == 64
+
+
+def test_what_muster_did_by_itself_is_told_under_its_name(officer, system):
+    record("system.changed", subject=system, actor=CLOCK, data={})
+
+    assert told(officer, system)["timeline"][-1]["actor"] == "Muster"
 
 
 def test_an_erased_value_is_told_with_its_day_and_its_ground(officer, system, administrator):
