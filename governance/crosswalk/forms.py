@@ -12,6 +12,7 @@ from governance.crosswalk.actions import Aside
 from governance.crosswalk.reading import catalogue
 from governance.crosswalk.rules import Control, Framework
 from governance.crosswalk.statement_actions import Content, Subject
+from governance.evidence.forms import ContentForm
 from inventory.systems.models import AISystem
 
 ALL = "all"
@@ -67,23 +68,16 @@ class SetAsideForm(forms.Form):
         return Aside(self.control.code, framework, given["system"])
 
 
-class StatementForm(forms.Form):
+class StatementForm(ContentForm):
     """What is in place for a control, the file or link that shows it, and when to look again."""
 
+    field_order = ("system", "said", "upload", "link")
     system = system_field()
     said = forms.CharField(
         label="What is in place",
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="And how the file or link shows it. It is printed in packs, with your name.",
-    )
-    upload = forms.FileField(label="File", required=False, help_text="Up to 50 MiB.")
-    link = forms.URLField(
-        label="Or a link",
-        required=False,
-        max_length=2_000,
-        assume_scheme="https",
-        help_text="https:// only. What stands behind a link may change; a file cannot.",
     )
     review_on = forms.DateField(
         label="To be looked at again on",
