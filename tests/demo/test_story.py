@@ -126,10 +126,10 @@ def test_a_missed_notice_climbed_to_the_third_level_within_the_days_before(signi
 def test_a_gap_in_the_rota_and_an_absence_without_cover_wait_for_somebody(signins):
     waiting = Item.objects.open().filter(kind__in=["oncall_gap", "absence_uncovered"])
 
+    away = {item.title for item in waiting if item.kind == "absence_uncovered"}
+
     assert {item.kind for item in waiting} == {"oncall_gap", "absence_uncovered"}
-    assert waiting.get(kind="absence_uncovered").title == (
-        "Nobody stands in while Noor Jansen is away"
-    )
+    assert "Nobody stands in while Noor Jansen is away" in away  # others as the weekday has it
 
 
 def test_the_delegate_of_somebody_away_is_told_for_them(signins):
