@@ -9,7 +9,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from launcher import checks, packages
@@ -33,6 +33,8 @@ AXE_SHA256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 AXE_FILE = ROOT / "var" / "axe" / "axe.min.js"
 BROWSERS = ("chromium", "chromium-browser", "chromium-headless-shell")
 BROWSER_PACKAGES = ["chromium", "libatomic1", "fonts-dejavu-core"]
+JAXB = Path("/usr/share/java/jaxb-runtime.jar")
+VALIDATOR_PACKAGES = ["default-jre-headless", "libjaxb-java", "libactivation-java"]
 SLOW = ("browser", "worker", "contract", "seeded", "faults", "mlflow")
 FAST = ["-m", " and ".join(f"not {kind}" for kind in SLOW)]
 UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -46,6 +48,8 @@ def main(arguments: Sequence[str]) -> int:
         checks.pango()
         packages.install(LOCK)
         env = dict(os.environ) if options.fast else _with_browser()
+        if not options.fast:
+            _validator()
         if options.install:
             return 0
         env.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -113,6 +117,13 @@ def _browser() -> str:
     problem = f"The browser tests need Chromium: run `sudo {line}`, or `bin/test --fast`."
     _install(BROWSER_PACKAGES, problem)
     return shutil.which("chromium") or "/usr/bin/chromium"
+
+
+def _validator() -> None:
+    """Install what veraPDF runs on, where we may; its tests are skipped where we may not."""
+    if not (shutil.which("java") and JAXB.exists()) and is_root() and shutil.which("apt-get"):
+        with suppress(Problem):
+            _install(VALIDATOR_PACKAGES, "veraPDF's tests need a Java.")
 
 
 def _install(names: list[str], problem: str) -> None:

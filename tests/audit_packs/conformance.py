@@ -1,4 +1,4 @@
-"""What we can check of PDF/A-3a and PDF/UA-1 ourselves, in words: no validator is at hand."""
+"""What we can check of PDF/A-3a and PDF/UA-1 ourselves, in words, where no Java is at hand."""
 
 from collections.abc import Iterator
 from typing import Any
