@@ -29,6 +29,7 @@ from governance.common.canonical import digest
 from governance.common.errors import DomainError, TransitionError
 from governance.common.states import move
 from governance.ledger.actions import record
+from governance.ledger.rules import CLOCK
 from inventory.systems.models import AISystem
 
 
@@ -151,7 +152,8 @@ def seal(pack: EvidencePack, *, worker: str, sealed: Sealed) -> None:
     """Register the finished file under its SHA-256; row and ledger entry commit together.
 
     A system that moved since the pack was asked for is told as it stands in its new unit, so
-    only who sees that unit too sees the pack.
+    only who sees that unit too sees the pack. Nobody does this but Muster itself: who asked for
+    the pack is in the entry of that.
     Raises TransitionError when the worker's lease was lost to another one.
     """
     held = EvidencePack.objects.select_for_update().filter(
@@ -174,7 +176,7 @@ def seal(pack: EvidencePack, *, worker: str, sealed: Sealed) -> None:
     if sealed.seal:
         keep_seal(pack, sealed.seal, digest=sealed.sha256)
     data = _sealed(pack, sealed.seal)
-    record("pack.sealed", subject=pack, actor=pack.requested_by, data=data, unit=pack.unit_id)
+    record("pack.sealed", subject=pack, actor=CLOCK, data=data, unit=pack.unit_id)
     hand_out_promised(pack)
 
 
@@ -207,7 +209,7 @@ def fail(pack: EvidencePack, *, reason: str) -> None:
         worker="",
     )
     data = {"pack": pack.ref, "reason": reason[:500], "attempts": pack.attempts}
-    record("pack.failed", subject=pack, actor=pack.requested_by, data=data, unit=pack.unit_id)
+    record("pack.failed", subject=pack, actor=CLOCK, data=data, unit=pack.unit_id)
 
 
 @transaction.atomic

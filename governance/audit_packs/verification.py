@@ -80,16 +80,22 @@ def _fault(entry: Entry, data: dict[str, Any]) -> str:
 def _story(entry: Entry, data: dict[str, Any], sha256: str) -> list[str]:
     number = LeafSequence.objects.get(entry_id=entry.pk).seq
     what = "the file that was sealed" if data["sha256"] == sha256 else "the PDF that was sealed"
-    person = User.objects.filter(handle=entry.actor_ref).first()
     return [
         f"{data['pack']} holds: this is {what}.",
-        f"sealed   {entry.at:%Y-%m-%d %H:%M:%S} UTC, asked for by {person or 'somebody'}",
+        f"sealed   {entry.at:%Y-%m-%d %H:%M:%S} UTC, asked for by {_asker(entry) or 'somebody'}",
         f"ledger   #{number}, over {data['ledger']['size']} entries",
         f"root     {data['ledger']['root']}",
         f"sha256   {sha256}",
         f"systems  {data['systems']}",
         *_withdrawn(data["pack"]),
     ]
+
+
+def _asker(entry: Entry) -> User | None:
+    """Return who asked for the pack that an entry sealed, None where that is not known."""
+    same = {"object_type": entry.object_type, "object_id": entry.object_id}
+    asked = Entry.objects.filter(**same, action="pack.requested").values("actor_ref")
+    return User.objects.filter(handle__in=asked).first()
 
 
 def _withdrawn(ref: str) -> list[str]:

@@ -11,6 +11,7 @@ from governance.audit_packs.rules import PackStatus, ScopeKind
 from governance.common.errors import DomainError, TransitionError
 from governance.ledger.models import Entry
 from governance.ledger.queries import body
+from governance.ledger.rules import CLOCK
 from tests.factories import make_system
 
 HEAD = {
@@ -104,14 +105,17 @@ def test_sealing_puts_digest_and_tree_into_the_ledger(pack):
     assert data["ledger"] == {"size": 7, "root": "cd" * 32}
     assert data["pdf"] == {"sha256": FILE.pdf_sha256, "bytes": 4}
     assert data["pack"] == pack.ref
+    assert Entry.objects.get(action="pack.sealed").actor_ref == CLOCK.handle
     assert pack.status == PackStatus.SEALED
 
 
-def test_a_failed_pack_says_why_and_cannot_be_sealed(pack):
+def test_a_failed_pack_says_why_and_cannot_be_sealed(pack, officer):
     EvidencePack.objects.claim(pack.pk, "one")
     fail(pack, reason="The worker stopped three times.")
 
     assert pack.error == "The worker stopped three times."
+    assert Entry.objects.get(action="pack.failed").actor_ref == CLOCK.handle
+    assert Entry.objects.get(action="pack.requested").actor_ref == officer.handle
     with pytest.raises(TransitionError):
         seal(pack, worker="one", sealed=FILE)
 
