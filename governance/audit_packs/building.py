@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 
 from governance.audit_packs.actions import Sealed, fail, seal
 from governance.audit_packs.bag import Papers, write_bag
@@ -18,9 +19,12 @@ from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.pdf_seal import promise, seal_pdf
 from governance.audit_packs.queries import Contents, contents
 from governance.audit_packs.render import Printed, print_pack
-from governance.audit_packs.rules import MOST_ATTEMPTS
-from governance.audit_packs.seal_key import certificate_pem
+from governance.audit_packs.rules import MOST_ATTEMPTS, UNSIGNED_IS_NEWS
+from governance.audit_packs.seal_key import SealKeyError, certificate_pem, seal_key
 from governance.audit_packs.seal_rules import SealLevel
+from governance.audit_packs.telling import tell_unsigned
+from governance.checkpoints.actions import HeldError, make_key
+from governance.checkpoints.keyfile import KeyFileError
 from governance.checkpoints.signing import signer
 from governance.common.clock import database_now
 from governance.common.errors import DomainError
@@ -28,6 +32,7 @@ from governance.common.errors import DomainError
 log = logging.getLogger(__name__)
 HALF_BUILT = "building-"
 STALE_SECONDS = 3_600
+UNSIGNED = (KeyFileError, SealKeyError, HeldError)  # what passes once somebody brings the key
 
 
 class LeaseLostError(DomainError):
@@ -37,12 +42,16 @@ class LeaseLostError(DomainError):
 def build(pack: EvidencePack, worker: str) -> None:
     """Build and seal a pack that this worker holds; give it up after the last attempt.
 
-    Whoever lost the lease leaves no file and changes nothing.
+    A pack that cannot be signed now is not given up: it waits. Whoever lost the lease leaves no
+    file and changes nothing.
     """
     try:
         _build(pack, worker)
     except LeaseLostError:
         log.warning("%s was taken over by another worker.", pack)
+    except UNSIGNED as error:
+        log.warning("%s cannot be signed at present and waits: %s", pack, error)
+        wait(pack, worker, str(error))
     except Exception as error:
         log.exception("%s could not be built.", pack)
         if pack.attempts < MOST_ATTEMPTS:
@@ -52,11 +61,23 @@ def build(pack: EvidencePack, worker: str) -> None:
             fail(pack, reason=reason)
 
 
+@transaction.atomic
+def wait(pack: EvidencePack, worker: str, reason: str) -> None:
+    """Let a pack wait until it can be signed; administrators hear of one that waits for long.
+
+    Changes nothing when the worker lost the pack.
+    """
+    held = EvidencePack.objects.postpone(pack.pk, worker, reason)
+    if held and database_now() - pack.requested_at > UNSIGNED_IS_NEWS:
+        tell_unsigned(pack, reason)
+
+
 def _build(pack: EvidencePack, worker: str) -> None:
     def hold(done: int) -> None:
         if not EvidencePack.objects.hold(pack.pk, worker, done):
             raise LeaseLostError(f"{pack} is not this worker's any more.")
 
+    require_keys()
     said = contents(pack)
     hold(0)
     home = settings.STORAGE / "packs"
@@ -84,6 +105,13 @@ def _build(pack: EvidencePack, worker: str) -> None:
     except DomainError as error:
         kept.unlink()
         raise LeaseLostError(str(error)) from error
+
+
+def require_keys() -> None:
+    """Ask for both keys before anything is read or printed; raises one of UNSIGNED without them."""
+    make_key()
+    signer()
+    seal_key()
 
 
 def sealed_print(

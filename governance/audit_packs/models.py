@@ -19,6 +19,7 @@ from governance.audit_packs.models_sharing import PackWithdrawal as PackWithdraw
 from governance.audit_packs.rules import (
     LEASE,
     MOST_ATTEMPTS,
+    UNSIGNED_WAIT,
     PackFormat,
     PackStatus,
     ScopeKind,
@@ -78,20 +79,35 @@ class EvidencePackQuerySet(models.QuerySet["EvidencePack"]):
                 lease_until=Now() + LEASE,
                 attempts=F("attempts") + 1,
                 done=0,
-                error="",
             )
         )
         return self.get(pk=pk) if taken else None
 
     def hold(self, pk: int, worker: str, done: int) -> bool:
         """Renew a worker's lease and note its progress; False when it lost the pack."""
-        held = self.filter(pk=pk, worker=worker, status=PackStatus.BUILDING)
-        return bool(held.update(done=done, lease_until=Now() + LEASE))
+        held = self._held_by(pk, worker)
+        return bool(held.update(done=done, lease_until=Now() + LEASE, error=""))
 
     def release(self, pk: int, worker: str) -> None:
         """End a worker's lease now, so that the next one may try."""
-        held = self.filter(pk=pk, worker=worker, status=PackStatus.BUILDING)
-        held.update(lease_until=Now())
+        self._held_by(pk, worker).update(lease_until=Now(), error="")
+
+    def postpone(self, pk: int, worker: str, reason: str) -> bool:
+        """Let a pack wait that cannot be signed now; False when this worker lost it.
+
+        That is no attempt, and there may be any number: nothing is wrong with the pack.
+        """
+        held = self._held_by(pk, worker).update(
+            worker="",
+            lease_until=Now() + UNSIGNED_WAIT,
+            attempts=F("attempts") - 1,
+            done=0,
+            error=reason[:500],
+        )
+        return bool(held)
+
+    def _held_by(self, pk: int, worker: str) -> Self:
+        return self.filter(pk=pk, worker=worker, status=PackStatus.BUILDING)
 
 
 class EvidencePack(models.Model):
@@ -192,6 +208,11 @@ class EvidencePack(models.Model):
     def is_waiting(self) -> bool:
         """Return whether the pack is still to be built, or being built."""
         return self.status in {PackStatus.REQUESTED, PackStatus.BUILDING}
+
+    @property
+    def is_unsigned(self) -> bool:
+        """Return whether the pack waits until it can be signed; `error` says what is in the way."""
+        return self.status == PackStatus.BUILDING and bool(self.error)
 
     @property
     def percent(self) -> int:

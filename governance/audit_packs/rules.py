@@ -35,6 +35,8 @@ PACK_TRANSITIONS: dict[PackStatus, frozenset[PackStatus]] = {
 
 LEASE = timedelta(seconds=60)  # a worker that is silent for longer has lost the pack
 MOST_ATTEMPTS = 3
+UNSIGNED_WAIT = timedelta(seconds=30)  # between two looks whether a pack can be signed by now
+UNSIGNED_IS_NEWS = timedelta(minutes=10)  # of a pack's age; a signer that starts anew is none
 MOST_SYSTEMS = 10_000
 MOST_PURPOSE = 400  # characters
 SCHEMA = "muster/pack/2"

@@ -60,8 +60,11 @@ def seal_key() -> SealKey:
     time is not now.
     """
     path: Path = settings.SEAL_KEY
-    if path.suffix not in PKCS12 and not path.exists():
-        _make(path)
+    try:
+        if path.suffix not in PKCS12 and not path.exists():
+            _make(path)
+    except OSError as error:
+        raise SealKeyError(f"No key can be laid at {path} ({error.strerror}).") from error
     key = _loaded(path, _read(path))
     now, certificate = datetime.now(UTC), key.certificate
     if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:

@@ -7,11 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from governance.accounts.models import User
+from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.models_sharing import PackRecipient, PackWithdrawal
 from governance.audit_packs.question_models import PackAnswer, PackQuestion
 from governance.audit_packs.sharing_queries import keepers
 from governance.common.dates import short_day
 from governance.notices.actions import Wish, tell
+from governance.notices.queries import administrators
 from governance.notices.rules import Channel, Severity
 
 OVERDUE_STEP = 1
@@ -37,6 +39,15 @@ def tell_withdrawal(withdrawal: PackWithdrawal) -> None:
     subject = f"{pack.ref} was withdrawn: do not rely on it"
     lines = (pack.subject, f"{by.name}: {withdrawal.reason}", "Checking a copy of it says so, too.")
     _tell(f"pack-withdrawn:{pack.pk}", people, subject, lines, reverse("audit_packs:check"))
+
+
+def tell_unsigned(pack: EvidencePack, reason: str) -> None:
+    """Tell administrators, once a day, that packs wait because they cannot be signed."""
+    subject = "Evidence packs wait because they cannot be signed"
+    lines = (reason, f"{pack.ref} and those asked for after it go on by themselves afterwards.")
+    url = reverse("audit_packs:list")
+    day = timezone.localdate().isoformat()
+    _tell(f"pack-unsigned:{day}", administrators(), subject, lines, url, step=OVERDUE_STEP)
 
 
 def tell_question(question: PackQuestion) -> None:

@@ -43,7 +43,7 @@ class FileKeeper:
     def held(self, wanted: str) -> Signer:
         """Return the key of the file; a change that was cut short is finished first."""
         after = keyfile.aside(self.path)
-        if wanted and after.exists() and str(keyfile.read(after).key) == wanted:
+        if wanted and keyfile.is_there(after) and str(keyfile.read(after).key) == wanted:
             keyfile.take_next(self.path)
         found = keyfile.read(self.path)
         if self.origin and found.key.name != self.origin:
@@ -54,7 +54,7 @@ class FileKeeper:
 
     def first(self) -> Signer:
         """Return the key of the file, which is made where there is none."""
-        if not self.path.exists():
+        if not keyfile.is_there(self.path):
             keyfile.write(self.path, keyfile.made(self.origin or keyfile.new_origin()))
         return self.held("")
 

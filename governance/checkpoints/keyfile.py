@@ -73,12 +73,26 @@ def _parsed(text: str) -> FileSigner:
     return signer
 
 
+def is_there(path: Path) -> bool:
+    """Return whether there is a file; raises KeyFileError when nobody lets us look."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise KeyFileError(f"{path} cannot be looked for: {error.strerror}.") from error
+
+
 def write(path: Path, signer: FileSigner) -> None:
-    """Keep a key in a file that only its owner reads."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Keep a key in a file that only its owner reads.
+
+    Raises KeyFileError where no file can be laid.
+    """
     seed = encoded(ED25519 + signer.private.private_bytes_raw())
     key = signer.key
-    private_files.write(path, f"{PREFIX}{key.name}+{key.key_id.hex()}+{seed}\n")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        private_files.write(path, f"{PREFIX}{key.name}+{key.key_id.hex()}+{seed}\n")
+    except OSError as error:
+        raise KeyFileError(f"No key can be laid at {path}: {error.strerror}.") from error
 
 
 def aside(path: Path) -> Path:

@@ -8,7 +8,7 @@ from governance.checkpoints.keyfile import KeyFileError
 from governance.common.notes import Key, NoteError, Signer, decoded
 
 SECONDS = 10.0
-MOST_BYTES = 1_000_000
+MOST_BYTES = 300_000_000  # of what is signed: as large as the statement of a pack may be
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,10 @@ class SocketSigner:
     def sign(self, message: bytes) -> bytes:
         """Return the signature; raises KeyFileError when the other process refuses."""
         said = _ask(self.path, f"sign {self.key} {len(message)}\n".encode() + message)
-        signature = decoded(said)
+        try:
+            signature = decoded(said)
+        except NoteError as error:
+            raise KeyFileError(f"What {self.path} answered is no signature: {error}") from error
         if not self.key.has_signed(message, signature):
             raise KeyFileError(f"What {self.path} answered is no signature of {self.key}.")
         return signature

@@ -108,7 +108,7 @@ def serve(line: socket.socket, keeper: Keeper, memory: Memory, is_over: Callable
 
 
 def _read(caller: socket.socket) -> bytes:
-    found = b""
+    found = bytearray()
     while len(found) < MOST_BYTES + MOST_LINE and (more := caller.recv(65_536)):
         found += more
-    return found
+    return bytes(found)

@@ -12,6 +12,7 @@ from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from governance.checkpoints import remote
 from governance.checkpoints.actions import checkpoint_now, rotate_key
 from governance.checkpoints.keepers import FileKeeper
 from governance.checkpoints.keyfile import KeyFileError
@@ -135,6 +136,21 @@ def test_other_texts_of_ours_are_signed_without_being_heads(process):
     message = b"DSSEv1 28 application/vnd.in-toto+json 2 {}"
 
     assert who.key.has_signed(message, who.sign(message))
+
+
+def test_the_digests_of_a_large_pack_are_signed_too(process):
+    who = process.held("")
+    message = b"DSSEv1 28 application/vnd.in-toto+json 5000000 " + bytes(5_000_000)
+
+    assert who.key.has_signed(message, who.sign(message))
+
+
+def test_an_answer_that_is_no_signature_is_said_as_such(process, path, monkeypatch):
+    who = process.held("")
+    monkeypatch.setattr(remote, "_ask", lambda *_: "not base64")
+
+    with pytest.raises(KeyFileError, match="is no signature"):
+        who.sign(text(5))
 
 
 def test_the_socket_is_closed_to_others(process, path):
