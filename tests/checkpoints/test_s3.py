@@ -1,11 +1,17 @@
-"""A bucket with object lock, on a server that speaks S3 (moto's, as a process of its own)."""
+"""A bucket with object lock, on servers that speak S3: moto's, and a real one where one is named.
+
+moto's is started as a process of its own. A real one is named by MUSTER_TEST_S3_URL, with
+MUSTER_TEST_S3_KEY and MUSTER_TEST_S3_SECRET; buckets made there stay, with what is locked in them.
+"""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,9 +26,24 @@ HEAD = Head("log.example", 7, b"\x07" * 32, "log.example\n7\n…\n")
 NEXT = Head("log.example", 12, b"\x0c" * 32, "log.example\n12\n…\n")
 
 
+REAL = "MUSTER_TEST_S3_URL"
+NOT_NAMED = pytest.mark.skipif(REAL not in os.environ, reason=f"{REAL} names no server")
+
+
+@pytest.fixture(scope="module", params=["moto", pytest.param("real", marks=NOT_NAMED)])
+def server(request) -> Iterator[Bucket]:
+    """A running server, and who may write there."""
+    if request.param == "moto":
+        yield Bucket(request.getfixturevalue("endpoint"), key_id="key", secret="secret")  # noqa: S106
+    else:
+        names = (REAL, "MUSTER_TEST_S3_KEY", "MUSTER_TEST_S3_SECRET")
+        url, key_id, secret = (os.environ[name] for name in names)
+        yield Bucket(url, key_id=key_id, secret=secret)
+
+
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory) -> Iterator[str]:
-    """The address of a running server."""
+    """The address of moto's server."""
     log = (tmp_path_factory.mktemp("s3") / "log").open("w+")
     process = subprocess.Popen(
         [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"],
@@ -50,11 +71,11 @@ def _address(process, log) -> str:
 
 
 @pytest.fixture
-def sink(endpoint, settings, request) -> S3Sink:
+def sink(server, settings) -> S3Sink:
     """A place in a new bucket with object lock."""
     settings.CHECKPOINT_PRIVATE = True
-    name = f"b-{abs(hash(request.node.name))}"
-    bucket = Bucket(endpoint, "us-east-1", "COMPLIANCE", 30, "key", "secret")
+    name = f"muster-test-{secrets.token_hex(8)}"
+    bucket = replace(server, region="us-east-1", lock="COMPLIANCE", days=30)
     sink = S3Sink(name, "/muster/", bucket)
     sink.client.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
     return sink
@@ -111,7 +132,7 @@ def test_another_content_under_its_name_is_an_alarm_and_stays(sink):
 def test_a_bucket_that_is_not_there_is_said_so_without_secrets(sink):
     other = S3Sink("b-nowhere", "", sink.bucket)
 
-    with pytest.raises(SinkError, match="NoSuchBucket"):
+    with pytest.raises(SinkError, match="The bucket answered"):
         other.put(HEAD, 0)
     assert "secret" not in repr(sink.bucket)
 
