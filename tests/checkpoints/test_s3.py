@@ -34,7 +34,7 @@ NOT_NAMED = pytest.mark.skipif(REAL not in os.environ, reason=f"{REAL} names no 
 def server(request) -> Iterator[Bucket]:
     """A running server, and who may write there."""
     if request.param == "moto":
-        yield Bucket(request.getfixturevalue("endpoint"), key_id="key", secret="secret")  # noqa: S106
+        yield Bucket(request.getfixturevalue("endpoint"), key_id="key", secret="secret")
     else:
         names = (REAL, "MUSTER_TEST_S3_KEY", "MUSTER_TEST_S3_SECRET")
         url, key_id, secret = (os.environ[name] for name in names)
