@@ -152,6 +152,14 @@ def test_our_own_network_is_refused_unless_it_is_allowed(endpoint, settings):
         S3Sink("b", "", Bucket(endpoint, "us-east-1", "OFF", 1, "k", "s")).put(HEAD, 0)
 
 
+def test_an_endpoint_of_the_environment_does_not_go_round_the_check(monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
+
+    amazon = S3Sink("b", "", Bucket("", "eu-north-1", "OFF", 1, "k", "s"))
+    assert amazon.client.meta.endpoint_url == "https://s3.eu-north-1.amazonaws.com"
+
+
 def test_a_name_that_answers_differently_the_second_time_gains_nothing(
     endpoint, settings, monkeypatch
 ):

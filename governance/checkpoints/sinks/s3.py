@@ -37,6 +37,7 @@ CONFIG = Config(
     read_timeout=SECONDS,
     retries={"total_max_attempts": 1},  # the row is tried again
     s3={"addressing_style": "path"},
+    ignore_configured_endpoint_urls=True,  # AWS_ENDPOINT_URL would go round the check of addresses
 )
 
 
