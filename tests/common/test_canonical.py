@@ -5,9 +5,18 @@ import json
 
 import pytest
 import rfc8785
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from governance.common.canonical import canonical_bytes, digest
 
+LETTERS = st.text() | st.sampled_from(["\ud800", "a\udfff"])  # half a letter, too
+SAYABLE = st.none() | st.booleans() | st.integers() | st.floats() | LETTERS
+VALUES = st.recursive(
+    SAYABLE | st.binary(max_size=2),
+    lambda one: st.lists(one) | st.tuples(one) | st.dictionaries(LETTERS | st.integers(), one),
+    max_leaves=20,
+)
 VECTORS = [
     # keys go by UTF-16 unit: the smiley (D83D DE02) stands before U+FB33 (RFC 8785, 3.2.3)
     (
@@ -79,6 +88,20 @@ def test_keys_go_by_utf_16_unit_where_sorting_in_python_goes_by_code_point():
 def test_what_json_cannot_say_exactly_is_refused(value):
     with pytest.raises((rfc8785.CanonicalizationError, UnicodeError)):
         canonical_bytes(value)
+
+
+def outcome(write, value):
+    """Return the bytes, or the kind of error."""
+    try:
+        return write(value)
+    except ValueError as error:
+        return type(error)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(VALUES)
+def test_every_value_is_written_or_refused_as_the_library_does(value):
+    assert outcome(canonical_bytes, value) == outcome(rfc8785.dumps, value)
 
 
 def test_the_largest_safe_integers_are_kept():
