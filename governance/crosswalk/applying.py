@@ -59,5 +59,15 @@ def _not_asked(control: Control, about: Circumstances, known: frozenset[str]) ->
         return OUT_OF_SCOPE
     if about.articles is None:
         return ""
-    wanted = {article_of(one.ref) for one in control.refs[Framework.EU_AI_ACT]}
+    wanted = _articles(control)
     return "" if any(one not in known or one in about.articles for one in wanted) else NOT_ASKED
+
+
+def _articles(control: Control) -> frozenset[str]:
+    return frozenset(article_of(one.ref) for one in control.refs[Framework.EU_AI_ACT])
+
+
+def what_decides(control: Control, framework: Framework) -> tuple[object, ...]:
+    """Return all of a control by which why_not() decides: alike, they apply to the same systems."""
+    articles = _articles(control) if framework == Framework.EU_AI_ACT else None
+    return (control.when, framework, articles)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 from governance.crosswalk.rules import Framework
 
@@ -22,6 +23,7 @@ FUNCTIONS = {"GV": "GOVERN", "MP": "MAP", "MS": "MEASURE", "MG": "MANAGE"}
 ARTICLE = re.compile(r"Art (\d+)")
 
 
+@cache
 def article_of(ref: str) -> str:
     """Return the article that a reference or citation is of: Art 26 for Art 26(2)."""
     found = ARTICLE.match(ref)

@@ -8,7 +8,7 @@ from functools import cached_property
 from django.urls import reverse
 from django.utils import timezone
 
-from governance.crosswalk.applying import Circumstances, why_not
+from governance.crosswalk.applying import Circumstances, what_decides, why_not
 from governance.crosswalk.clauses import clause_of, clause_order
 from governance.crosswalk.evidence.all import QUERIES, Scope, found, scope_of
 from governance.crosswalk.knowing import circumstances
@@ -94,6 +94,7 @@ class Survey:
         self.aside = _set_aside(self.scope)
         self.known = articles_known()
         self.changed = changed_controls()
+        self._why: dict[tuple[object, ...], dict[int, str]] = {}
 
     def coverage(self, framework: Framework) -> Coverage:
         """Return where the controls of a framework stand."""
@@ -102,15 +103,24 @@ class Survey:
 
     def standing(self, control: Control, framework: Framework) -> Standing:
         """Return where one control stands in a framework."""
-        why: dict[int, str] = {}
-        for about, systems in self.groups.items():
-            if words := why_not(control, framework, about, self.known):
-                why.update(dict.fromkeys(systems, words))
+        why = dict(self._why_not(control, framework))
         for row in self.aside.get(control.code, ()):
             if row.framework in ("", framework):
                 systems = self.scope.ids if row.system_id is None else [row.system_id]
                 why.update(dict.fromkeys(systems, said(row)))
         return standing(control, framework, self.scope.ids, why, self.sets)
+
+    def _why_not(self, control: Control, framework: Framework) -> Mapping[int, str]:
+        """Return the systems to which a control does not apply by what is known, and why."""
+        key = what_decides(control, framework)
+        if key not in self._why:
+            self._why[key] = {
+                pk: words
+                for about, systems in self.groups.items()
+                if (words := why_not(control, framework, about, self.known))
+                for pk in systems
+            }
+        return self._why[key]
 
     def looked(self, control: Control, only: frozenset[int] | None = None) -> list[Looked]:
         """Return what the queries of a control found, each record once with its systems."""

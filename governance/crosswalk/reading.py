@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,7 @@ class Catalogue:
         """Return the controls that concern a framework, by code."""
         return [one for one in self.controls.values() if framework in one.refs]
 
-    @property
+    @cached_property
     def digests(self) -> dict[str, str]:
         """Return the digest of each control with all its mappings."""
         return {code: digest(one.as_data()) for code, one in self.controls.items()}

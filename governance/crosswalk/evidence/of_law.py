@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from functools import cache
 
-from governance.classification.models import Assessment, FactSheet
-from governance.classification.queries import engine, facts_from
+from governance.classification.digests import digests_now
+from governance.classification.models import Assessment
+from governance.classification.queries import engine
 from governance.crosswalk.evidence.registry import Scope, query
 from governance.crosswalk.rules import Shown
 from governance.documents.models import SignedDocument
@@ -19,13 +20,14 @@ SHOWN_ONCE = (DutyStatus.MET, DutyStatus.LAPSED)
 @query(Assessment, "signed classifications")
 def classifications(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the signed classifications; stale once facts or the rule pack are others."""
-    sheets = {row.system_id: row for row in FactSheet.objects.filter(system__in=scope.among)}
     columns = ("system_id", "number", "signed_at", "pack_version", "facts_digest")
-    rows = Assessment.objects.current().filter(system__in=scope.among).order_by()
-    for system_id, number, signed_at, pack, facts in rows.values_list(*columns):
+    signed = Assessment.objects.current().filter(system__in=scope.among).order_by()
+    rows = list(signed.values_list(*columns))
+    now = digests_now(scope.by_pk[system_id] for system_id, *_ in rows)
+    for system_id, number, signed_at, pack, facts in rows:
         system = scope.by_pk[system_id]
         stale = ""
-        if facts_from(system, sheets.get(system_id)).digest != facts:
+        if now[system_id] != facts:
             stale = "Facts changed since it was signed."
         elif pack != engine().pack.version:
             stale = "The rule pack changed since it was signed."

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import F
-
 from governance.crosswalk.evidence.registry import Scope, query
 from governance.crosswalk.rules import Shown
 from governance.ledger.models import Entry
+from inventory.systems.models import AISystem
 from inventory.vendors.models import Agreement
 from inventory.vendors.rules import HOLDS, AgreementState
 
@@ -26,8 +25,13 @@ ACTIONS: Mapping[str, tuple[str, str, int]] = {
 @query(Agreement, "agreements in force", takes=True)
 def agreements(scope: Scope, of: tuple[str, ...]) -> Rows:
     """Return the agreements of these kinds of each system; stale once they hold no more."""
-    rows = Agreement.objects.filter(systems__in=scope.among, kind__in=of)
-    for row in rows.annotate(for_system=F("systems")).order_by():
+    links = AISystem.agreements.through.objects.filter(
+        aisystem__in=scope.among, agreement__kind__in=of
+    )
+    pairs = list(links.values_list("aisystem_id", "agreement_id"))
+    known = Agreement.objects.in_bulk({agreement for _, agreement in pairs})
+    for system_id, agreement in pairs:
+        row = known[agreement]
         state = row.state(scope.today)
         if state in NOT_YET:
             continue
@@ -36,7 +40,7 @@ def agreements(scope: Scope, of: tuple[str, ...]) -> Rows:
         stale = "" if state in HOLDS else "It does not hold any more."
         on = row.effective_from
         yield (
-            row.for_system,
+            system_id,
             Shown(row.ref, words, on, "agreement", row.pk, page, stale, row.kind),
         )
 

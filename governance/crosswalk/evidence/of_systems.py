@@ -18,7 +18,7 @@ def _of_register(scope: Scope, words: Callable[[AISystem], str]) -> Rows:
     """Yield the entry of each system about which there are words."""
     for system in scope.systems:
         if said := words(system):
-            yield system.pk, _row(scope, system, said, scope.day(system.changed_at))
+            yield system.pk, _row(scope, system, said, scope.changed_on[system.pk])
 
 
 def _row(scope: Scope, system: AISystem, said: str, on: date | None) -> Shown:

@@ -7,17 +7,24 @@ from datetime import date, datetime, tzinfo
 from functools import cached_property
 
 from django.db import models
-from django.db.models import Func, Value
+from django.db.models import Func, Prefetch, Value
 from django.utils import timezone
 
+from governance.accounts.models import BusinessUnit, User
 from governance.crosswalk.rules import Evidence, Shown
 from inventory.systems.models import AISystem
+from inventory.vendors.models import Vendor
 
 MOST_ROWS = 5  # of one query about one system that are kept
 SHOWN_COLUMNS = (
     *("ref", "name", "intended_purpose", "our_roles", "stage", "data_categories", "countries"),
-    *("architecture", "retired_on", "changed_at", "unit__name", "unit__path", "unit__parent"),
-    *("vendor__name", "vendor__ref", "vendor__created_at", "owner__name", "owner__is_active"),
+    *("architecture", "retired_on", "changed_at", "unit", "vendor", "owner"),
+)
+# Each once, where a join would bring it again with every system.
+BESIDE = (
+    Prefetch("unit", BusinessUnit.objects.only("name", "path", "parent")),
+    Prefetch("vendor", Vendor.objects.only("name", "ref", "created_at")),
+    Prefetch("owner", User.objects.only("name", "is_active")),
 )
 
 
@@ -35,17 +42,18 @@ class Scope:
 
     @cached_property
     def among(self) -> Func:
-        """Return the keys for a look-up: one array, where a list would be a parameter for each."""
-        return Func(
-            Value(self.ids),
-            template="(SELECT unnest(%(expressions)s::bigint[]))",
-            output_field=models.BigIntegerField(),
-        )
+        """Return the keys for a look-up."""
+        return _among(self.ids)
 
     @cached_property
     def by_pk(self) -> Mapping[int, AISystem]:
         """Return the systems by their keys."""
         return {system.pk: system for system in self.systems}
+
+    @cached_property
+    def changed_on(self) -> Mapping[int, date | None]:
+        """Return on which day the register's entry of each system was changed last."""
+        return {system.pk: self.day(system.changed_at) for system in self.systems}
 
     @cached_property
     def zone(self) -> tzinfo:
@@ -79,9 +87,18 @@ class Scope:
         return ((pk, row) for pk in (self.ids if unit is None else self.below.get(unit, ())))
 
 
+def _among(keys: Iterable[int]) -> Func:
+    """Return keys for a look-up: one text, where a list would be a parameter for each."""
+    return Func(
+        Value("{" + ",".join(map(str, keys)) + "}"),
+        template="(SELECT unnest(%(expressions)s::bigint[]))",
+        output_field=models.BigIntegerField(),
+    )
+
+
 def scope_of(systems: Iterable[int], now: datetime) -> Scope:
-    """Return the systems of these keys as queries need them: one look-up."""
-    rows = AISystem.objects.filter(pk__in=list(systems)).select_related("unit", "vendor", "owner")
+    """Return the systems of these keys as queries need them: four look-ups."""
+    rows = AISystem.objects.filter(pk__in=_among(systems)).prefetch_related(*BESIDE)
     return Scope(list(rows.only(*SHOWN_COLUMNS).order_by("name", "pk")), now)
 
 
