@@ -80,6 +80,7 @@ def _build(pack: EvidencePack, worker: str) -> None:
     require_keys()
     said = contents(pack)
     hold(0)
+    EvidencePack.objects.let_go_on()
     home = settings.STORAGE / "packs"
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=HALF_BUILT, dir=home) as folder:

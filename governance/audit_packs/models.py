@@ -62,6 +62,16 @@ class EvidencePackQuerySet(models.QuerySet["EvidencePack"]):
         silent = Q(status=PackStatus.BUILDING, lease_until__lt=Now())
         return self.filter(Q(status=PackStatus.REQUESTED) | silent, attempts__lt=MOST_ATTEMPTS)
 
+    def to_start(self) -> Self:
+        """Return the claimable packs to start now: of those that wait to be signed the first.
+
+        When that one can be signed the others go on, too; until then a signing process that hangs
+        holds up one worker and not all of them.
+        """
+        free = self.claimable()
+        first = free.exclude(error="").order_by("pk").values("pk")[:1]
+        return free.filter(Q(error="") | Q(pk__in=first)).order_by("pk")
+
     def given_up(self) -> Self:
         """Return packs that took down as many workers as we allow."""
         return self.filter(
@@ -105,6 +115,11 @@ class EvidencePackQuerySet(models.QuerySet["EvidencePack"]):
             error=reason[:500],
         )
         return bool(held)
+
+    def let_go_on(self) -> None:
+        """End the wait of every pack that could not be signed: now it can."""
+        waiting = self.filter(status=PackStatus.BUILDING, worker="").exclude(error="")
+        waiting.update(lease_until=Now(), error="")
 
     def _held_by(self, pk: int, worker: str) -> Self:
         return self.filter(pk=pk, worker=worker, status=PackStatus.BUILDING)

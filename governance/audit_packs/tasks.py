@@ -45,7 +45,7 @@ def sweep_packs() -> None:
     for pack in EvidencePack.objects.given_up():
         with suppress(TransitionError):  # its worker was back just in time
             fail(pack, reason=f"The worker stopped {pack.attempts} times while it built this pack.")
-    for pk in EvidencePack.objects.claimable().order_by("pk").values_list("pk", flat=True):
+    for pk in EvidencePack.objects.to_start().values_list("pk", flat=True):
         build_pack.apply_async((pk,), expires=60)
     remove_leftovers()
 

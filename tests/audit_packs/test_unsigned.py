@@ -10,9 +10,15 @@ import pytest
 from django.utils import timezone
 
 from governance.accounts.rules import Proof
-from governance.audit_packs import building
+from governance.audit_packs import building, tasks
+from governance.audit_packs.actions import request_pack
 from governance.audit_packs.models import EvidencePack
-from governance.audit_packs.rules import MOST_ATTEMPTS, UNSIGNED_IS_NEWS, PackStatus
+from governance.audit_packs.rules import (
+    MOST_ATTEMPTS,
+    UNSIGNED_IS_NEWS,
+    PackStatus,
+    ScopeKind,
+)
 from governance.audit_packs.seal_key import SealKeyError, seal_key
 from governance.audit_packs.tasks import build_pack, sweep_packs
 from governance.checkpoints import keyfile
@@ -154,6 +160,26 @@ def test_a_pack_is_not_looked_at_again_at_once(pack, log_key):
         build_pack(pack.pk)
 
     assert not EvidencePack.objects.claimable().exists()
+
+
+def test_one_pack_at_a_time_asks_for_the_key_and_all_go_on_with_it(
+    system, log_key, officer, monkeypatch
+):
+    packs = [request_pack(actor=officer, kind=ScopeKind.SYSTEM, systems=[system]) for _ in range(3)]
+    started = []
+    monkeypatch.setattr(
+        tasks.build_pack, "apply_async", lambda args, **options: started.append(args[0])
+    )
+    with open_to_others(log_key):
+        for pack in packs:
+            build_pack(pack.pk)
+        EvidencePack.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        sweep_packs()
+        assert started == [packs[0].pk]
+
+    build_pack(packs[0].pk)
+    sweep_packs()
+    assert started[1:] == [packs[1].pk, packs[2].pk]
 
 
 def test_a_worker_that_lost_the_pack_lets_nobody_wait(pack):
