@@ -15,6 +15,8 @@ from django.http import HttpRequest
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 
 from governance.accounts import actions as accounts
 from governance.accounts import unit_actions
@@ -28,6 +30,12 @@ from inventory.systems.models import AISystem
 from tests.brokers import BROKER_URL
 from tests.factories import verify_address
 from tests.live import Live, database_url
+
+# How long an example takes says how busy the machine is, not whether the product is right.
+hypothesis.register_profile(
+    "busy", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+hypothesis.load_profile("busy")
 
 # The test server sends head and body apart: with Nagle's algorithm each answer waits 40 ms.
 WSGIRequestHandler.disable_nagle_algorithm = True

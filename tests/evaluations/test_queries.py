@@ -183,7 +183,8 @@ CASE = st.tuples(
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(CASE, min_size=2, max_size=12))
 def test_the_database_counts_pairs_as_a_person_would(version, update, owner, cases):
