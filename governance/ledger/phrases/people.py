@@ -29,7 +29,7 @@ SENTENCES = {
     "address.verified": "verified the own address by a link",
     "address.vouched": "vouched for the address of {person}: {reason}",
     "notices.chosen": "chose how to be told",
-    "notices.delivered": "delivered {sent} notices; {failed} are tried again, {dead} given up",
+    "notices.delivered": "delivered notices ({sent}; {failed} to be tried again, {dead} given up)",
     "endpoint.added": "added the webhook endpoint {name}",
     "endpoint.changed": "changed the webhook endpoint {name}",
     "endpoint.rotated": "gave the webhook endpoint {name} another secret",
