@@ -45,23 +45,23 @@ class Frontier:
 
     def __init__(self) -> None:
         self.size = 0
-        self._roots: list[bytes] = []  # largest subtree first, one per set bit of size
+        self.subtrees: list[bytes] = []  # their roots, largest first, one per set bit of size
 
     def append(self, leaf: bytes) -> None:
         """Add one leaf hash."""
         carry, bits = leaf, self.size
         while bits & 1:
-            carry = node_hash(self._roots.pop(), carry)
+            carry = node_hash(self.subtrees.pop(), carry)
             bits >>= 1
-        self._roots.append(carry)
+        self.subtrees.append(carry)
         self.size += 1
 
     def root(self) -> bytes:
         """Return the tree's root for the leaves so far; of none, SHA-256 of nothing."""
-        if not self._roots:
+        if not self.subtrees:
             return EMPTY_ROOT
-        result = self._roots[-1]
-        for subtree in reversed(self._roots[:-1]):
+        result = self.subtrees[-1]
+        for subtree in reversed(self.subtrees[:-1]):
             result = node_hash(subtree, result)
         return result
 
@@ -102,14 +102,11 @@ def header(
 def says_header(body: bytes, columns: Sequence[Any]) -> bool:
     """Return whether a body is, byte for byte, what record() writes around its data.
 
-    The columns are as header() takes them, the moment without its zone, which is UTC. What this
-    refuses may still be the same header in another form: header_faults() tells, and takes longer.
+    The columns are as header() takes them, the moment as the body writes it. What this refuses
+    may still be the same header in another form: header_faults() tells, and takes longer.
     """
     schema, at, action, actor, unit, kind, pk, ref, version = columns
-    before = (
-        f'{{"action":{_text(action)},"actor":{_text(actor)},'
-        f'"at":"{at.isoformat(timespec="microseconds")}Z","data":'
-    )
+    before = f'{{"action":{_text(action)},"actor":{_text(actor)},"at":"{at}","data":'
     behind = (
         f',"object":{{"id":{_text(pk)},"ref":{_text(ref)},"type":{_text(kind)},'
         f'"version":{_number(version)}}},"schema":{_text(schema)},"unit":{_number(unit)}}}'

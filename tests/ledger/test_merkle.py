@@ -8,6 +8,7 @@ from pymerkle import InmemoryTree
 
 from governance.ledger.merkle import (
     WIDTH,
+    GrowingTree,
     Tree,
     is_consistent,
     root_from_inclusion,
@@ -83,6 +84,20 @@ def subproof(m: int, leaves: list[bytes], *, whole: bool) -> list[bytes]:
 
 def sizes(count: int) -> list[int]:
     return random.Random(20261123).sample(range(ALL + 1, LARGE + 1), count)  # noqa: S311
+
+
+def test_a_growing_tree_has_the_root_of_every_size_and_of_every_full_tile():
+    growing, frontier = GrowingTree(), Frontier()
+    for leaf in LEAVES[: 3 * WIDTH]:
+        assert growing.root() == frontier.root()
+        growing.append(leaf)
+        frontier.append(leaf)
+
+    assert (growing.size, growing.root()) == (frontier.size, frontier.root())
+    assert [growing.tile_root(at) for at in range(4)] == [
+        *(root(LEAVES[at * WIDTH : (at + 1) * WIDTH]) for at in range(3)),
+        b"",
+    ]
 
 
 def test_every_root_to_three_hundred_agrees(other):

@@ -146,12 +146,13 @@ def test_a_body_of_another_shape_is_a_fault(body):
     assert header_faults(body, columns)
 
 
-COLUMNS = ["muster/entry/1", datetime(2026, 1, 1), "a.b", "x", None, "kind", "7", 'Ø"\\\n', 1]  # noqa: DTZ001
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
+COLUMNS = ["muster/entry/1", moment(NEW_YEAR), "a.b", "x", None, "kind", "7", 'Ø"\\\n', 1]
 
 
 def body_of(columns, data) -> bytes:
     schema, at, action, actor, unit, *thing = columns
-    said = header(schema, at.replace(tzinfo=UTC), action, actor, unit, thing)
+    said = header(schema, datetime.fromisoformat(at), action, actor, unit, thing)
     return canonical_bytes(said | {"data": data})
 
 
@@ -163,7 +164,8 @@ def test_a_body_says_its_columns_whatever_its_data(data):
 @pytest.mark.parametrize("at", range(len(COLUMNS)))
 def test_a_body_says_none_of_its_columns_otherwise(at):
     other = [*COLUMNS]
-    other[at] = other[at] + timedelta(microseconds=1) if at == 1 else 9 if at in (4, 8) else "y"
+    later = moment(NEW_YEAR + timedelta(microseconds=1))
+    other[at] = later if at == 1 else 9 if at in (4, 8) else "y"
 
     assert not says_header(body_of(COLUMNS, {"a": 1}), other)
 
