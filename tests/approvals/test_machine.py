@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from governance.approvals import machine
+from governance.approvals import guards
 from governance.approvals.lifecycle import ChangeClass, Event, State, Tier
 from governance.approvals.machine import BY_EVENT, TABLE, events_from, illegal, refusals
 from governance.approvals.situation import Needed, Situation
@@ -111,19 +111,19 @@ def test_what_ended_for_good_has_no_event():
 
 
 def test_a_resumed_release_needs_no_new_run_within_a_week_or_with_a_newer_one():
-    assert machine.evaluated_again(Situation(days_suspended=7, days_since_eval=30)) == ""
-    assert machine.evaluated_again(Situation(days_suspended=30, days_since_eval=3)) == ""
-    assert machine.evaluated_again(Situation(days_suspended=30, days_since_eval=None)) != ""
+    assert guards.evaluated_again(Situation(days_suspended=7, days_since_eval=30)) == ""
+    assert guards.evaluated_again(Situation(days_suspended=30, days_since_eval=3)) == ""
+    assert guards.evaluated_again(Situation(days_suspended=30, days_since_eval=None)) != ""
 
 
 def test_a_proof_is_asked_only_at_the_high_tier():
     for tier, asked in ((Tier.LIMITED, ""), (Tier.HIGH, "Again.")):
-        assert machine.proved(Situation(tier=tier, unproved="Again.")) == asked
+        assert guards.proved(Situation(tier=tier, unproved="Again.")) == asked
 
 
 def test_a_hard_failure_stands_before_a_soft_one():
     both = Situation(hard_failures=("recall",), open_failures=("cost",))
-    assert "must hold failed: recall" in machine.criteria(both)
+    assert "must hold failed: recall" in guards.criteria(both)
 
 
 def test_illegal_is_silent_where_the_event_fits():
