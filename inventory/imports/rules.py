@@ -1,7 +1,6 @@
 """Rows into systems: (row, mapping) gives fields, unit, key, facts and problems. Pure."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -9,18 +8,16 @@ from itertools import count
 from typing import Any
 
 from governance.common.canonical import digest
-from inventory.imports.dates import parse_date
 from inventory.imports.mapping import (
     FIELDS,
     KEY_COLUMN,
     Duplicates,
     FileMapping,
-    Kind,
     Take,
-    Unclear,
     fold,
 )
 from inventory.imports.table import WHOLE_ROW, Problem, Record
+from inventory.imports.taking import READERS, Row, values
 
 MOST_KEY = 300
 MOST_UNIT_NAME = 200
@@ -68,27 +65,6 @@ class RowResult:
         return digest({"fields": plain, "unit": list(self.unit_path), "facts": dict(self.facts)})
 
 
-@dataclass
-class _Row:
-    """A row while its fields are taken."""
-
-    cells: Mapping[str, str]
-    mapping: FileMapping
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[Problem] = field(default_factory=list)
-    used: set[str] = field(default_factory=set)  # columns whose text arrived verbatim
-
-    def says(self, column: str) -> str:
-        """Return the cell's text, "" where it says nothing."""
-        text = self.cells[column].strip()
-        return "" if fold(text) in self.mapping.blank else text
-
-    def unclear(self, take: Take, column: str, reason: str) -> None:
-        (self.problems if take.unclear == Unclear.REJECT else self.notes).append(
-            Problem(column, reason)
-        )
-
-
 def as_json(value: Any) -> Any:
     """Return a field's value as JSON."""
     return value.isoformat() if isinstance(value, date) else value
@@ -121,7 +97,7 @@ def _repeated(result: RowResult, first: Mapping[str, int], duplicates: Duplicate
 
 def map_row(record: Record, header: tuple[str, ...], mapping: FileMapping) -> RowResult:
     """Return what a record says under a mapping; the mapping's columns must be in the header."""
-    row = _Row(dict(zip(header, record.cells, strict=True)), mapping, list(record.problems))
+    row = Row(dict(zip(header, record.cells, strict=True)), mapping, list(record.problems))
     fields = {name: _field(row, name, take) for name, take in mapping.fields.items()}
     named = _column_of(mapping, "name")
     if not fields.get("name") and named not in {problem.column for problem in row.problems}:
@@ -146,115 +122,11 @@ def _column_of(mapping: FileMapping, name: str) -> str:
     return next(iter(mapping.fields[name].columns), name)
 
 
-def _field(row: _Row, name: str, take: Take) -> Any:
+def _field(row: Row, name: str, take: Take) -> Any:
     return READERS[FIELDS[name].kind](row, name, take)
 
 
-def _texts(row: _Row, take: Take) -> Iterator[tuple[str, str]]:
-    """Give (column, text) of the cells that count: all, or the first that says something."""
-    for column in take.columns:
-        if text := row.says(column):
-            yield column, text
-            if not take.all_columns:
-                return
-
-
-def _values(row: _Row, take: Take) -> list[tuple[str, str]]:
-    """Return (column, value) after words, split and lookup, without repeats."""
-    if take.constant is not None:
-        given = take.constant if isinstance(take.constant, list) else [take.constant]
-        return [("", str(value)) for value in given]
-    found: dict[str, str] = {}
-    for column, text in _texts(row, take):
-        for value in _worked(row, take, column, text):
-            found.setdefault(value, column)
-    if not found and take.default is not None:
-        return [("", value) for value in take.default]
-    return [(column, value) for value, column in found.items()]
-
-
-def _worked(row: _Row, take: Take, column: str, text: str) -> Iterator[str]:
-    if take.words is not None:
-        yield from words_in(text, take.words)
-        return
-    parts = [part.strip() for part in text.split(take.split)] if take.split else [text]
-    for part in filter(None, parts):
-        if take.lookup is None:
-            yield part
-        elif fold(part) in take.lookup:
-            yield from take.lookup[fold(part)]
-        elif take.default is None:
-            row.unclear(take, column, f"“{_short(part)}” is not in the table of values")
-
-
-def words_in(text: str, words: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    """Give the labels of which a word, as a whole word, stands in the text."""
-    folded = fold(text)
-    for label, spellings in words.items():
-        if any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", folded) for word in spellings):
-            yield label
-
-
-def _text_field(row: _Row, name: str, take: Take) -> str:
-    values = _values(row, take)
-    text = "\n".join(value for _, value in values)
-    return _within(row, name, values[0][0], text, take) if values else ""
-
-
-def _within(row: _Row, name: str, column: str, text: str, take: Take) -> str:
-    if len(text) > (most := FIELDS[name].most):
-        reason = f"has {len(text):,} characters; {FIELDS[name].label} takes at most {most:,}"
-        row.unclear(take, column, reason)
-        return ""
-    if take.is_verbatim:
-        row.used.add(column)
-    return text
-
-
-def _choice_field(row: _Row, name: str, take: Take) -> str | None:
-    for column, value in _values(row, take):
-        if value in FIELDS[name].among:
-            return value
-        row.unclear(take, column, f"“{_short(value)}” is none of {_among(name)}")
-    return None
-
-
-def _list_field(row: _Row, name: str, take: Take) -> list[str]:
-    target, taken = FIELDS[name], []
-    for column, value in _values(row, take):
-        value = value.upper() if name == "countries" else value
-        if target.among and value not in target.among:
-            row.unclear(take, column, f"“{_short(value)}” is none of {_among(name)}")
-        elif name == "countries" and not re.fullmatch("[A-Z]{2}", value):
-            row.unclear(take, column, f"“{_short(value)}” is no country of two letters, like DE")
-        elif len(value) > target.most:
-            row.unclear(take, column, f"“{_short(value)}” is longer than {target.most} characters")
-        else:
-            taken.append(value)
-    return taken
-
-
-def _date_field(row: _Row, name: str, take: Take) -> date | None:
-    for column, value in _values(row, take):
-        try:
-            day = parse_date(value, row.mapping.dates)
-        except ValueError as error:
-            row.unclear(take, column, str(error))
-            return None
-        row.used.add(column)
-        return day
-    return None
-
-
-READERS: dict[Kind, Callable[[_Row, str, Take], Any]] = {
-    Kind.TEXT: _text_field,
-    Kind.CHOICE: _choice_field,
-    Kind.LIST: _list_field,
-    Kind.DATE: _date_field,
-}
-
-
-def _unit_path(row: _Row) -> tuple[str, ...]:
+def _unit_path(row: Row) -> tuple[str, ...]:
     """Return the names of the units from the top; a blank level is left out."""
     path = []
     for column in row.mapping.unit:
@@ -268,7 +140,7 @@ def _unit_path(row: _Row) -> tuple[str, ...]:
     return tuple(path)
 
 
-def _key(row: _Row) -> str:
+def _key(row: Row) -> str:
     if given := row.cells.get(KEY_COLUMN, "").strip():
         return given[:MOST_KEY]
     parts = [" ".join(row.cells[column].split()) for column in row.mapping.key]
@@ -280,7 +152,7 @@ def cut_key(key: str) -> str:
     return key if len(key) <= MOST_KEY else f"{key[: MOST_KEY - 18]} ~{digest(key)[:16]}"
 
 
-def _facts(row: _Row) -> dict[str, Any]:
+def _facts(row: Row) -> dict[str, Any]:
     """Return what no field holds word for word, under the names of the columns; blanks are left
     out, and "N/A" is not a blank."""
     left = {
@@ -289,16 +161,8 @@ def _facts(row: _Row) -> dict[str, Any]:
         if text.strip() and column not in row.used and column != KEY_COLUMN
     }
     hints = {
-        name: values
+        name: found
         for name, take in row.mapping.hints.items()
-        if (values := [value for _, value in _values(row, take)])
+        if (found := [value for _, value in values(row, take)])
     }
     return left | ({HINTS: hints} if hints else {})
-
-
-def _among(name: str) -> str:
-    return ", ".join(FIELDS[name].among)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:57]}…"
