@@ -12,7 +12,7 @@ from governance.accounts.rules import Capability
 from governance.common.errors import DomainError
 from governance.ledger.actions import record
 from inventory.systems.bundles.families import provider_key
-from inventory.systems.models import PinPattern
+from inventory.systems.pin_models import PinPattern
 from inventory.systems.pins.rules import PinState
 
 WILD = "*?[]!"

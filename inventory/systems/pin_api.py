@@ -13,7 +13,7 @@ from governance.accounts.models import User
 from governance.rest.fields import StrictBody, choice_filters, text_filter
 from governance.rest.resource import Readable
 from inventory.systems import pin_actions
-from inventory.systems.models import PinPattern
+from inventory.systems.pin_models import PinPattern
 from inventory.systems.pins.rules import PinState
 
 

@@ -16,7 +16,7 @@ from governance.accounts.models import User
 from governance.common.forms import attempt, form_page
 from governance.common.states import words
 from inventory.systems import pin_actions
-from inventory.systems.models import PinPattern
+from inventory.systems.pin_models import PinPattern
 from inventory.systems.pins.rules import PinState
 
 PAGE = 25

@@ -6,8 +6,8 @@ from django.db import IntegrityError, transaction
 
 from governance.common.errors import DomainError
 from governance.ledger.models import Entry
-from inventory.systems.models import PinPattern
 from inventory.systems.pin_actions import add_pattern, withdraw_pattern
+from inventory.systems.pin_models import PinPattern
 from inventory.systems.pins.table import pin_of
 
 SAID = {

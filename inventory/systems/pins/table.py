@@ -6,7 +6,7 @@ from fnmatch import translate
 
 from django.utils import timezone
 
-from inventory.systems.models import PinPattern
+from inventory.systems.pin_models import PinPattern
 from inventory.systems.pins.published import document, pin_table
 from inventory.systems.pins.rules import OwnRule, Pin, PinRule, PinState, PinTable, classify_pin
 
