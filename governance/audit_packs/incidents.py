@@ -7,8 +7,9 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from governance.audit_packs.sections import Batch, Facts, iso
+from governance.incidents.law import law_behind, laws_of
 from governance.incidents.models import Incident, IncidentStep
-from governance.incidents.queries import all_steps, clock_of, law_behind, laws_of
+from governance.incidents.queries import all_steps, clock_of
 from governance.incidents.rules import ClockState
 
 

@@ -26,15 +26,9 @@ from governance.incidents.checks import (
     require_running,
     require_work,
 )
+from governance.incidents.law import law_of
 from governance.incidents.models import Incident, IncidentStep, StepProof
-from governance.incidents.queries import (
-    CORRECTED,
-    all_steps,
-    clock_of,
-    dues_of,
-    law_of,
-    on_incident,
-)
+from governance.incidents.queries import CORRECTED, all_steps, clock_of, dues_of, on_incident
 from governance.incidents.rules import IncidentStatus
 from governance.incidents.telling import kept_as, ordered, plain, said_of
 from governance.ledger.actions import Personal, record

@@ -14,8 +14,9 @@ from governance.accounts.rules import Role
 from governance.common.errors import DomainError, StaleError
 from governance.evidence.actions import add_evidence, withdraw_evidence
 from governance.incidents import actions
+from governance.incidents.law import law_of
 from governance.incidents.models import Incident, IncidentStep
-from governance.incidents.queries import clock_of, concerns, law_of, may_work_on, on_incident
+from governance.incidents.queries import clock_of, concerns, may_work_on, on_incident
 from governance.ledger.models import Entry
 from raci.matrices import actions as raci
 from raci.people import actions as people

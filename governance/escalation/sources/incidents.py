@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from governance.escalation.sources.facts import CHUNK, Asking, Fact, of_system, owner_of
+from governance.incidents.law import laws_of
 from governance.incidents.models import Incident
-from governance.incidents.queries import ACTIVITY, Standing, clock_of, laws_of
+from governance.incidents.queries import ACTIVITY, Standing, clock_of
 from raci.matrices.queries import accountables
 
 TOGETHER = 500
