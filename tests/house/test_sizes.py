@@ -12,6 +12,7 @@ SOURCES = [
     for file in (ROOT / package).rglob("*.py")
     if file.name != "0001_initial.py"
 ]
+MIGRATION = 400  # lines; one change of the tables is not cut in two
 # Files that may be longer, up to how many lines, and why.
 LONGER = {
     "governance/audit_packs/verifier/verify_pack.py": (
@@ -27,7 +28,7 @@ def short(file: Path) -> str:
 
 
 @pytest.mark.parametrize("file", SOURCES, ids=short)
-def test_no_source_file_passes_400_lines_and_no_function_40(file: Path):
+def test_no_source_file_passes_300_lines_and_no_function_40(file: Path):
     text = file.read_text()
     functions = [
         (node.name, (node.end_lineno or 0) - node.lineno + 1)
@@ -35,7 +36,7 @@ def test_no_source_file_passes_400_lines_and_no_function_40(file: Path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
 
-    most, _ = LONGER.get(short(file), (400, ""))
+    most, _ = LONGER.get(short(file), (MIGRATION if "migrations" in file.parts else 300, ""))
     assert len(text.splitlines()) <= most
     assert [named for named in functions if named[1] > 40] == []
 
