@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test import Client, override_settings
 from django.test.utils import setup_databases, teardown_databases
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from governance.accounts.models import User
@@ -99,6 +99,15 @@ def tab_of(
     yield open_tab
     for page, refused in opened:
         check_quiet_so_far(page, *refused)
+
+
+@pytest.fixture
+def check_page(tab_of: Callable[..., Page], auditor: User) -> Page:
+    """The page that checks a pack, as an auditor opens it."""
+    page = tab_of(auditor)
+    page.goto("/packs/check/")
+    expect(page.get_by_role("button", name="Check", exact=True)).to_be_visible()
+    return page
 
 
 def session_cookie(user: User, base: str) -> dict[str, str]:

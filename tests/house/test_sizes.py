@@ -16,7 +16,7 @@ MIGRATION = 400  # lines; one change of the tables is not cut in two
 # Files that may be longer, up to how many lines, and why.
 LONGER = {
     "governance/audit_packs/verifier/verify_pack.py": (
-        1_165,
+        1_300,
         "an auditor carries it away and runs it alone, so it cannot be several files",
     ),
 }

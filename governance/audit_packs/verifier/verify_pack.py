@@ -39,13 +39,20 @@ VERDICTS = ("GOOD", "ALTERED", "UNREADABLE OR UNSAFE", "SIGNER UNKNOWN")
 MOST_BYTES = 2_000_000_000  # of the zip, and so of all that is in it: nothing is compressed
 MOST_FILES = 1_000_000
 MOST_NAME = 240  # characters of a member's name
+MOST_FOLDERS = 10_000  # and one file lies at most 8 folders deep
 MOST_TEXT = 300_000_000  # bytes of a list, a statement or another file that is read as a text
 MOST_VALUES = 20_000_000  # of one JSON file
 DEEPEST_JSON = 100
-MOST_NOTE = 1_000_000  # bytes of a signed note
+MOST_NOTE = 100_000  # bytes of a signed note
 MOST_SIGNERS = 100  # of a signed note
+MOST_KNOWN = 4  # of them with a key that is known here: their signatures are worked out
+MOST_CHANGES = 1_000  # of the key
+MOST_EARLIER = 1_000  # checkpoints from which a pack shows growth
+MOST_ENTRY = 65_535  # bytes of a ledger's entry
+MOST_PLACE = 500  # characters of the place of a personal value in an entry
+MOST_KINDS = 1_000  # of things that are said to be missing
 MOST_HASHES = 130  # of a proof: two for each level of the tallest tree
-MOST_DRAWN = 50_000_000  # entries of the period, among which the sample is drawn
+MOST_DRAWN = 10_000_000  # entries of the period, among which the sample is drawn
 SAMPLED = 25
 
 NEVER_CHECKED = [
@@ -142,8 +149,8 @@ class Pack:
         self.size = len(data)
         self.told: dict[str, Any] = {}  # the statement's predicate: what the signer says
         self.data: dict[str, Any] = {}  # data.json
-        self.systems: dict[str, Any] = {}  # what is told of each, by its ref
-        self.entries: dict[int, Any] = {}  # the ledger's, by number
+        self.cited: dict[str, set[str]] = {}  # digests in what is told of a system, by its ref
+        self.entries: dict[int, str] = {}  # the action of each of the ledger's, by number
         self.keys: list[Key] = []  # the auditor's, and those they lead to
         self.signer = Key("", "", b"", b"")
         self.tree = Checkpoint("", 0, b"")
@@ -159,9 +166,9 @@ class Pack:
             raise Unsafe(f"{name} is larger than {MOST_TEXT:,} bytes.")
         return bytes(self.files[name])
 
-    def json(self, name: str) -> Any:
-        """Return what a JSON file of the pack says."""
-        return read_json(self.read(name), name)
+    def json(self, name: str, kind: str) -> Any:
+        """Return what a JSON file of the pack says; it has the fields of its kind."""
+        return shaped(read_json(self.read(name), name), kind, name)
 
     def below(self, folder: str) -> list[str]:
         """Return the names of the files in a folder, in their order."""
@@ -179,7 +186,7 @@ MOST_IN_END = 0xFFFF  # files; the end of a zip that holds more counts them in f
 FIRST_DAY = 0x21  # 1 January 1980
 PLAIN_FILE = 0o100644 << 16
 PART = r"(?!(?i:con|prn|aux|nul|com\d|lpt\d)(?:\.|/|$))[A-Za-z0-9_][A-Za-z0-9._-]*(?<!\.)"
-SAFE_NAME = re.compile(rf"{PART}(?:/{PART})+")
+SAFE_NAME = re.compile(rf"{PART}(?:/{PART}){{1,8}}")
 
 
 class Member(NamedTuple):
@@ -237,7 +244,7 @@ def read_members(data: memoryview) -> dict[str, memoryview]:
         members.append(member)
         files[member.name] = data[start:at]
     compare_directory(data, members, at)
-    refuse_twins(files)
+    refuse_twins(list(files))
     for member in members:
         if zlib.crc32(files[member.name]) != member.checksum:
             raise Altered(f"{member.name} was changed: its checksum in the zip does not hold.")
@@ -297,7 +304,7 @@ def compare_directory(data: memoryview, members: Sequence[Member], start: int) -
         raise Unsafe("The zip does not end where it should: it is cut off, or something follows.")
 
 
-def refuse_twins(files: Iterable[str]) -> None:
+def refuse_twins(files: Sequence[str]) -> None:
     """Refuse names that are one on a disk that takes no heed of case, and a file as a folder."""
     paths = dict.fromkeys(files, "file")
     for name in list(paths):
@@ -305,6 +312,8 @@ def refuse_twins(files: Iterable[str]) -> None:
             name = name.rpartition("/")[0]
             if paths.setdefault(name, "folder") == "file":
                 raise Unsafe(f"{name} is both a file and a folder.")
+    if len(paths) > len(files) + MOST_FOLDERS:
+        raise Unsafe(f"The zip holds more than {MOST_FOLDERS:,} folders.")
     if len({path.casefold() for path in paths}) != len(paths):
         raise Unsafe("Two files or folders in the zip have the same name but for its case.")
 
@@ -356,7 +365,7 @@ IN_TOTO = b"application/vnd.in-toto+json"
 # The envelope has one form only, so it is not even read as JSON before its signature holds.
 ENVELOPE = re.compile(
     rb'\{"payload":"([A-Za-z0-9+/=]+)","payloadType":"' + re.escape(IN_TOTO) + rb'",'
-    rb'"signatures":\[\{"keyid":"([^"\\\x00-\x1f]{1,500})","sig":"([A-Za-z0-9+/=]{88})"\}\]\}'
+    rb'"signatures":\[\{"keyid":"([!#-\[\]-~]{1,500})","sig":"([A-Za-z0-9+/=]{88})"\}\]\}'
 )
 KEY_CHANGES = "data/keys/changes/"
 CHANGE_TEXT = re.compile(r"muster key change\n(.+)\n(.+)\n(.+)\n(.+)\n")
@@ -369,7 +378,7 @@ def check_signature(pack: Pack, pinned: Sequence[Key]) -> bytes:
     if not parts:
         raise Unsafe(f"{STATEMENT} is not an envelope with one signature.")
     statement = from_base64(parts[1].decode(), "The statement")
-    key = read_key(parts[2].decode("utf-8", "replace"))
+    key = read_key(parts[2].decode())
     signature = from_base64(parts[3].decode(), "The signature of the statement")
     text = b"DSSEv1 %d %s %d %s" % (len(IN_TOTO), IN_TOTO, len(statement), statement)
     if not is_signed(key.public, text, signature):
@@ -395,8 +404,10 @@ def not_known(key: Key, pinned: Sequence[Key]) -> str:
 
 def keys_reached(pack: Pack, pinned: Sequence[Key]) -> list[Key]:
     """Return the auditor's keys and those that signed changes lead to: old and new key signed."""
-    keys = list(pinned)
-    for name in pack.below(KEY_CHANGES):
+    keys, names = list(pinned), pack.below(KEY_CHANGES)
+    if len(names) > MOST_CHANGES:
+        raise Unsafe(f"The pack has more than {MOST_CHANGES:,} changes of the key.")
+    for name in names:
         raw = pack.read(name)
         text = open_note(raw, [], name)[0]
         if lost := LOSS_TEXT.fullmatch(text):
@@ -432,7 +443,7 @@ def check_loss(pack: Pack, raw: bytes, name: str, parts: re.Match[str]) -> None:
 # === 4. The statement (in-toto): which files, and what the signer says of them ====================
 def check_statement(pack: Pack, raw: bytes) -> None:
     """Check the signed statement against the files, and take over what it says."""
-    statement = read_json(raw, "The statement")
+    statement = shaped(read_json(raw, "The statement"), "statement", "The statement")
     subject = [
         {"name": name, "digest": {"sha256": sha256(file).hex()}}
         for name, file in pack.files.items()
@@ -447,6 +458,8 @@ def check_statement(pack: Pack, raw: bytes) -> None:
     if kind != ("https://in-toto.io/Statement/v1", "urn:muster:evidence-pack:1"):
         raise Unsafe("The statement is of a kind that this program does not know.")
     pack.told = statement["predicate"]
+    if len(pack.told["missing"]) > MOST_KINDS:
+        raise Unsafe(f"The statement says of more than {MOST_KINDS:,} kinds that they are missing.")
     if pack.told["pack"] != pack.folder or f"data/{pack.folder}.pdf" not in pack.files:
         raise Altered(f"The statement is about {shown(pack.told['pack'])}, not {pack.folder}.")
     pack.done.append(
@@ -489,6 +502,8 @@ def check_entry(pack: Pack, name: str, note: bytes) -> None:
         raise Altered(f"{name} is not the name of an entry.")
     number, proof = int(named[1]), f"{PROOFS}{named[1]}.tlog-proof"
     body, text = pack.read(name), pack.read(proof)
+    if len(body) > MOST_ENTRY:
+        raise Unsafe(f"{name} is larger than {MOST_ENTRY:,} bytes.")
     head = f"c2sp.org/tlog-proof@v1\nindex {number}\n".encode()
     tail = b"\n" + note
     if not text.startswith(head) or not text[len(head) :].endswith(tail):
@@ -496,7 +511,7 @@ def check_entry(pack: Pack, name: str, note: bytes) -> None:
     path = hashes_of(text[len(head) : len(text) - len(tail)], proof)
     if not is_included(number, sha256(b"\0" + body), path, pack.tree):
         raise Altered(f"{name} is not entry {number} of the signed ledger.")
-    pack.entries[number] = read_json(body, name)
+    pack.entries[number] = pack.json(name, "entry")["action"]
 
 
 def check_interval(pack: Pack) -> None:
@@ -507,7 +522,7 @@ def check_interval(pack: Pack) -> None:
     counted = [len(pack.entries), len(span), len(span) - inside]
     if not same([told["entries"], told["interval"], told["withheld"]], counted):
         raise Altered("The counts of ledger entries in the statement do not hold.")
-    if told["request"] not in pack.entries:
+    if type(told["request"]) is not int or told["request"] not in pack.entries:
         raise Altered("The entry that asked for this pack is not in it.")
     pack.notable.append(
         f"Of the {len(span):,} entries of the period, {inside:,} are here and "
@@ -542,7 +557,7 @@ FLAGGED = {
 
 def check_data(pack: Pack) -> None:
     """Check data.json against the statement, and the systems against their files."""
-    told, data = pack.told, pack.json(DATA)
+    told, data = pack.told, pack.json(DATA, "data")
     for name, value in told.items():
         if name != "sealed_at" and not same(data.get(name), value):
             raise Altered(f"{DATA} and the statement differ in “{shown(name)}”.")
@@ -551,7 +566,8 @@ def check_data(pack: Pack) -> None:
         raise Altered("The systems in data.json are not those whose files are here.")
     for system in data["systems"]:
         name = f"{SYSTEMS}{system['ref']}.json"
-        pack.systems[system["ref"]] = facts = pack.json(name)
+        facts = pack.json(name, "system")
+        pack.cited[system["ref"]] = set(digests_in(facts))
         named = {"file": name, "sha256": sha256(pack.files[name]).hex(), "ref": facts["ref"]}
         if {key: system[key] for key in named} != named:
             raise Altered(f"{name} is not the one that data.json speaks of.")
@@ -566,7 +582,7 @@ def check_exceptions(pack: Pack) -> None:
     """Check that refusals, overrides, waivers and emergencies are listed, all and no others."""
     lists = pack.data["exceptions"]
     for kind, actions in FLAGGED.items():
-        here = {number for number, entry in pack.entries.items() if entry["action"] in actions}
+        here = {number for number, action in pack.entries.items() if action in actions}
         if {one["number"] for one in lists[kind]} != here:
             raise Altered(f"The list “{kind}” in data.json is not what the entries here say.")
     told = [pack.told["break_glass"], pack.told["refused_actions"]]
@@ -579,9 +595,10 @@ def check_exceptions(pack: Pack) -> None:
 def check_evidence(pack: Pack) -> None:
     """Check that each attached file is one that the facts of its systems name by digest."""
     told = pack.data.get("evidence") or {"files": [], "left_out": []}
-    cited = {ref: set(digests_in(facts)) for ref, facts in pack.systems.items()}
     for one in [*told["files"], *told["left_out"]]:
-        if not one["systems"] or any(one["sha256"] not in cited[ref] for ref in one["systems"]):
+        if not one["systems"] or any(
+            one["sha256"] not in pack.cited.get(ref, ()) for ref in one["systems"]
+        ):
             raise Altered(f"No system's facts name the file {shown(one['sha256'])}.")
     if pack.below(EVIDENCE) != [one["file"] for one in told["files"]]:
         raise Altered("The files of evidence are not those that data.json lists.")
@@ -602,7 +619,7 @@ def check_evidence(pack: Pack) -> None:
 
 def digests_in(value: Any) -> Iterator[str]:
     """Yield every text in JSON that can be a SHA-256."""
-    if isinstance(value, str) and len(value) == 64:
+    if isinstance(value, str) and DIGEST.fullmatch(value):
         yield value
     elif isinstance(value, (dict, list)):
         for item in value.values() if isinstance(value, dict) else value:
@@ -627,32 +644,44 @@ def check_sample(pack: Pack) -> None:
 # === 7. Names of people: entries hold commitments, the pack opens those that were not erased ======
 def check_openings(pack: Pack) -> None:
     """Check every personal value that is shown against the commitment in its entry."""
-    openings = pack.json(OPENINGS)
+    openings = pack.json(OPENINGS, "openings")
     places = [(opening["number"], opening["path"]) for opening in openings]
     if places != sorted(set(places)):
         raise Altered(f"{OPENINGS} is not in its order.")
-    hidden = {
-        (number, path): digest
-        for number, entry in pack.entries.items()
-        for path, digest in commitments(entry["data"])
-    }
-    for place, opening in zip(places, openings):
-        salt = from_base64(opening["salt"], "A salt")
-        digest = sha256(salt + canonical(opening["value"]).encode())
-        committed = hidden.pop(place, None)
-        if len(salt) != 32 or committed != base64.b64encode(digest).decode():
-            number, path = place
-            raise Altered(f"The value of {shown(path)} in entry {number} is not the recorded one.")
+    shut, opened = 0, dict(zip(places, openings))
+    for number in pack.entries:  # read again one by one: all at once can be more than memory holds
+        entry = json.loads(bytes(pack.files[f"{ENTRIES}{number:09}.json"]).decode())
+        for path, digest in commitments(entry["data"]):
+            opening = opened.pop((number, path), None)
+            shut += opening is None
+            if opening and opening_of(opening) != digest:
+                raise Altered(not_recorded(number, path))
+    for number, path in opened:
+        raise Altered(not_recorded(number, path))
     pack.done.append(f"Personal values shown that are the recorded ones: {len(openings):,}.")
-    if hidden:
+    if shut:
         pack.not_checked.append(
-            f"Personal values that were erased or not handed out: {len(hidden):,}. That "
+            f"Personal values that were erased or not handed out: {shut:,}. That "
             "they were recorded is proven, what they said is not shown."
         )
 
 
+def opening_of(opening: dict[str, Any]) -> str:
+    """Return the commitment that an opening opens; empty when its salt is none."""
+    salt = from_base64(opening["salt"], "A salt")
+    digest = sha256(salt + canonical(opening["value"]).encode())
+    return base64.b64encode(digest).decode() if len(salt) == 32 else ""
+
+
+def not_recorded(number: int, path: str) -> str:
+    """Return the words for a personal value that the ledger does not hold."""
+    return f"The value of {shown(path)} in entry {number} is not the recorded one."
+
+
 def commitments(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """Yield the JSON pointer (RFC 6901) and the digest of each commitment in an entry."""
+    if len(path) > MOST_PLACE:
+        raise Unsafe("An entry has a place deeper than any that a personal value has.")
     if isinstance(value, dict):
         if set(value) == {"c"} and isinstance(value["c"], str) and len(value["c"]) == 44:
             yield path, value["c"]
@@ -673,6 +702,8 @@ def check_growth(pack: Pack, raw: bytes | None) -> None:
     told, carried = pack.told["previous"], []
     places: dict[str, str | None] = {} if told is None else {"data/ledger/previous/": None}
     places.update((found[0], found[1]) for name in pack.files if (found := EARLIER.match(name)))
+    if len(places) > MOST_EARLIER:
+        raise Unsafe(f"The pack shows growth from more than {MOST_EARLIER:,} earlier ledgers.")
     for place, size in sorted(places.items()):
         carried.append(earlier := grown_from(pack, place))
         held = {"size": earlier.size, "root": earlier.root.hex()}
@@ -753,12 +784,13 @@ def about(pack: Pack) -> dict[str, Any]:
     """Return whom and what the pack is about, in the order in which one asks."""
     told = pack.told
     ledger, period, scope = told["ledger"], told["period"], told["scope"]
-    days = f"{period['from'] or 'the beginning'} to {period['to'] or 'the day of reading'}"
+    days = f"{period.get('from') or 'the beginning'} to "
+    days += f"{period.get('to') or 'the day of reading'}"
     count = told["population"]["count"]
     facts = {
         "Pack": f"{told['pack']}, {told['subject']}",
         "Organisation": told["organisation"],
-        "Purpose": told["purpose"] or "not given",
+        "Purpose": told.get("purpose") or "not given",
         "Signed by": pack.signer.text,
         "Ledger": f"{ledger['size']:,} entries, of which {ledger['entries']:,} are here",
         "Period": f"{days} ({period['zone']})",
@@ -918,6 +950,82 @@ def canonical(value: Any, depth: int = 0) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+# What must be there in what is read as JSON, and of which kind; there may be more. A name that ends
+# with a question mark may be missing or null, "*" stands for every name. The browser has the same.
+SHAPES: dict[str, Any] = json.loads("""{
+  "statement": {
+    "_type": "text", "predicateType": "text", "subject": ["any"],
+    "predicate": {
+      "pack": "text", "subject": "text", "organisation": "text", "purpose?": "text",
+      "scope": {"unit": "text", "chosen_by": "text"},
+      "population": {"count": "any", "refs": "any"},
+      "period": {"from?": "text", "to?": "text", "zone": "text"},
+      "requested_by": "text", "requested_at": "text", "read_at": "text", "sealed_at": "text",
+      "ledger": {
+        "origin": "any", "size": "any", "root": "any", "from": "any", "to": "any",
+        "entries": "any", "interval": "any", "withheld": "any", "request": "any"
+      },
+      "previous": "any",
+      "sample": {"seed": "any", "refs": "any", "numbers": "any"},
+      "break_glass": "any", "refused_actions": "any", "missing": {"*": "number"}
+    }
+  },
+  "entry": {"action": "text", "data": "any"},
+  "data": {
+    "systems": [{"ref": "text", "file": "text", "sha256": "text"}],
+    "exceptions": {
+      "refused": [{"number": "number"}], "overridden": [{"number": "number"}],
+      "waivers": [{"number": "number"}], "emergencies": [{"number": "number"}]
+    },
+    "evidence?": {
+      "files": [{"file": "text", "sha256": "digest", "bytes": "number", "systems": ["text"]}],
+      "left_out": [{"sha256": "digest", "systems": ["text"]}]
+    }
+  },
+  "system": {"ref": "text"},
+  "openings": [{"number": "number", "path": "text", "salt": "text", "value": "any"}]
+}""")
+DIGEST, ABSENT = re.compile(r"[0-9a-f]{64}"), object()
+
+
+def shaped(value: Any, kind: str, what: str) -> Any:
+    """Return a JSON value that has the shape of its kind; refuse another."""
+    if fault := misshaped(value, SHAPES[kind]):
+        raise Unsafe(f"{what} is not laid out as this is known here: {shown(fault)}.")
+    return value
+
+
+def misshaped(value: Any, shape: Any, place: str = "all of it") -> str:
+    """Return where a JSON value first has not its shape; empty when it has it."""
+    if isinstance(shape, str):
+        return "" if is_of(shape, value) else place
+    if not isinstance(value, type(shape)):
+        return place
+    return next(filter(None, (misshaped(*part) for part in parts_of(value, shape, place))), "")
+
+
+def parts_of(value: Any, shape: Any, place: str) -> Iterator[tuple[Any, Any, str]]:
+    """Yield each part of a list or object with the shape that it must have, and its place."""
+    if isinstance(shape, list):
+        yield from ((item, shape[0], place) for item in value)
+    elif "*" in shape:
+        yield from ((item, shape["*"], place) for item in value.values())
+    else:
+        for name, part in shape.items():
+            bare = name.rstrip("?")
+            if bare == name or value.get(bare) is not None:
+                yield value.get(bare, ABSENT), part, bare
+
+
+def is_of(kind: str, value: Any) -> bool:
+    """Return whether a JSON value is of one of the simple kinds; true is no number."""
+    if kind == "number":
+        return type(value) is int
+    if kind == "any":
+        return value is not ABSENT
+    return isinstance(value, str) and (kind == "text" or DIGEST.fullmatch(value) is not None)
+
+
 def same(one: Any, other: Any) -> bool:
     """Return whether two JSON values are one; in Python alone true would be 1."""
     return canonical(one) == canonical(other)
@@ -943,6 +1051,9 @@ def whole_number(digits: str) -> int:
 
 
 # === Tools: keys, signed notes and the Merkle tree (C2SP signed-note; RFC 9162) ==================
+KEY_NAME = re.compile(r"[!-*,-~]{1,200}")  # seen alike on every screen
+
+
 class Key(NamedTuple):
     """A public key as C2SP writes it: name+hash+base64."""
 
@@ -959,7 +1070,7 @@ def read_key(text: str) -> Key:
     raw = from_base64(encoded, "A key")
     key_id = sha256(name.encode() + b"\n" + raw)[:4]
     ours = len(raw) == 33 and raw[0] == 1 and key_id.hex() == digest
-    if not ours or not name or not name.isprintable():
+    if not ours or not KEY_NAME.fullmatch(name):
         raise Unsafe(f"This is not a key of an Ed25519 log: {shown(text)}.")
     return Key(text, name, key_id, raw[1:])
 
@@ -969,6 +1080,26 @@ def open_note(raw: bytes, keys: Iterable[Key], what: str) -> tuple[str, list[Key
 
     A line signed in the name of one of the keys must hold; lines of others are passed over.
     """
+    text, lines = split_note(raw, what)
+    known: dict[tuple[str, bytes], Key] = {}
+    for key in keys:  # of two keys with one id that which was known first
+        known.setdefault((key.name, key.key_id), key)
+    signers: list[Key] = []
+    for line in lines:
+        name, signature = signature_in(line, what)
+        signer = known.get((name, signature[:4]))
+        if not signer:
+            continue
+        if signer in signers or len(signers) == MOST_KNOWN:
+            raise Unsafe(f"{what} has more signatures of {shown(name)} than it can need.")
+        if not is_signed(signer.public, text.encode(), signature[4:]):
+            raise Altered(f"{what} was changed: the signature of {shown(name)} does not hold.")
+        signers.append(signer)
+    return text, signers
+
+
+def split_note(raw: bytes, what: str) -> tuple[str, list[str]]:
+    """Return the text of a signed note and its lines of signatures."""
     if len(raw) > MOST_NOTE or any(byte < 32 and byte != 10 for byte in raw):
         raise Unsafe(f"{what} is not a signed note.")
     try:
@@ -977,20 +1108,17 @@ def open_note(raw: bytes, keys: Iterable[Key], what: str) -> tuple[str, list[Key
         raise Unsafe(f"{what} is not text.") from None
     if not gap or not lines.endswith("\n") or lines.count("\n") > MOST_SIGNERS:
         raise Unsafe(f"{what} is not a signed note.")
-    known = {(key.name, key.key_id): key for key in keys}
-    signers: list[Key] = []
-    for line in lines[:-1].split("\n"):
-        dash, _, rest = line.partition(" ")
-        name, _, encoded = rest.partition(" ")
-        signature = from_base64(encoded, f"A signature of {what}")
-        if dash != "—" or len(signature) < 5:
-            raise Unsafe(f"{what} has a line that is no signature.")
-        key = known.get((name, signature[:4]))
-        if key and not is_signed(key.public, (head + "\n").encode(), signature[4:]):
-            raise Altered(f"{what} was changed: the signature of {shown(name)} does not hold.")
-        if key and key not in signers:
-            signers.append(key)
-    return head + "\n", signers
+    return head + "\n", lines[:-1].split("\n")
+
+
+def signature_in(line: str, what: str) -> tuple[str, bytes]:
+    """Return whose signature a line of a note is, and its bytes."""
+    dash, _, rest = line.partition(" ")
+    name, _, encoded = rest.partition(" ")
+    signature = from_base64(encoded, f"A signature of {what}")
+    if dash != "—" or len(signature) < 5:
+        raise Unsafe(f"{what} has a line that is no signature.")
+    return name, signature
 
 
 class Checkpoint(NamedTuple):

@@ -4,8 +4,9 @@
 
 export const GOOD = 0, ALTERED = 1, UNSAFE = 2, FOREIGN = 3;
 export const MOST_BYTES = 2_000_000_000; // these bounds are the program's
-const MOST_FILES = 1_000_000, MOST_NAME = 240, MOST_TEXT = 300_000_000, MOST_VALUES = 20_000_000, DEEPEST_JSON = 100, MOST_NOTE = 1_000_000;
-const MOST_SIGNERS = 100, MOST_HASHES = 130, MOST_DRAWN = 50_000_000, SAMPLED = 25;
+const MOST_FILES = 1_000_000, MOST_NAME = 240, MOST_TEXT = 300_000_000, MOST_VALUES = 20_000_000, DEEPEST_JSON = 100, MOST_NOTE = 100_000;
+const MOST_FOLDERS = 10_000, MOST_SIGNERS = 100, MOST_KNOWN = 4, MOST_CHANGES = 1_000, MOST_EARLIER = 1_000, MOST_ENTRY = 65_535, MOST_PLACE = 500, MOST_KINDS = 1_000;
+const MOST_HASHES = 130, MOST_DRAWN = 10_000_000, SAMPLED = 25;
 
 class Refused extends Error {
   constructor(code, words) { super(words); this.code = code; }
@@ -37,7 +38,8 @@ function decode(raw, what) {
   catch { return unsafe(`${what} is not text.`); }
 }
 
-const ascii = (raw) => Array.from(raw, (byte) => (byte < 128 ? String.fromCharCode(byte) : "\ufffd")).join("");
+const ascii = (raw) => Array.from(raw, (byte) => (byte < 128 ? String.fromCharCode(byte) : "\ufffd")).join(""); // of short texts
+const byByte = (raw) => new TextDecoder("latin1").decode(raw); // no two bytes become one letter
 
 function toBase64(raw) {
   let text = "";
@@ -49,12 +51,14 @@ function fromBase64(text, what) {
   let raw;
   try { raw = atob(text); } catch { return unsafe(`${what} is not base64.`); }
   if (btoa(raw) !== text) unsafe(`${what} is not written as base64 is.`);
-  return Uint8Array.from(raw, (char) => char.charCodeAt(0));
+  const bytes = new Uint8Array(raw.length);
+  for (let at = 0; at < raw.length; at++) bytes[at] = raw.charCodeAt(at);
+  return bytes;
 }
 
 /* A text out of the pack so that it cannot play tricks on a screen. */
 export function shown(text, most = 200) {
-  const plain = Array.from(String(text).slice(0, most + 1), (char) => (/[\p{C}\p{Zl}\p{Zp}]/u.test(char) ? "?" : char)).join("");
+  const plain = Array.from(String(text).slice(0, most + 1), (char) => (char !== " " && /[\p{C}\p{Z}]/u.test(char) ? "?" : char)).join("");
   return plain.length <= most ? plain : plain.slice(0, most) + "…";
 }
 
@@ -226,7 +230,8 @@ export function canonical(value, depth = 0) {
 const equal = (one, other) => canonical(one ?? null) === canonical(other ?? null);
 
 export function readJson(raw, what) {
-  const opens = raw.reduce((sum, byte) => sum + (byte === 0x2c || byte === 0x5b || byte === 0x7b), 0); // , [ {
+  let opens = 0;
+  for (const byte of raw) if (byte === 0x2c || byte === 0x5b || byte === 0x7b) opens++; // , [ {
   if (opens > MOST_VALUES) unsafe(`${what} holds more than ${count(MOST_VALUES)} values.`);
   const text = decode(raw, what);
   let value;
@@ -235,10 +240,78 @@ export function readJson(raw, what) {
   return value;
 }
 
+/* What must be there in what is read as JSON, and of which kind; there may be more. A name that ends
+   with a question mark may be missing or null, "*" stands for every name. The program has the same. */
+const SHAPES = {
+  "statement": {
+    "_type": "text", "predicateType": "text", "subject": ["any"],
+    "predicate": {
+      "pack": "text", "subject": "text", "organisation": "text", "purpose?": "text",
+      "scope": {"unit": "text", "chosen_by": "text"},
+      "population": {"count": "any", "refs": "any"},
+      "period": {"from?": "text", "to?": "text", "zone": "text"},
+      "requested_by": "text", "requested_at": "text", "read_at": "text", "sealed_at": "text",
+      "ledger": {
+        "origin": "any", "size": "any", "root": "any", "from": "any", "to": "any",
+        "entries": "any", "interval": "any", "withheld": "any", "request": "any"
+      },
+      "previous": "any",
+      "sample": {"seed": "any", "refs": "any", "numbers": "any"},
+      "break_glass": "any", "refused_actions": "any", "missing": {"*": "number"}
+    }
+  },
+  "entry": {"action": "text", "data": "any"},
+  "data": {
+    "systems": [{"ref": "text", "file": "text", "sha256": "text"}],
+    "exceptions": {
+      "refused": [{"number": "number"}], "overridden": [{"number": "number"}],
+      "waivers": [{"number": "number"}], "emergencies": [{"number": "number"}]
+    },
+    "evidence?": {
+      "files": [{"file": "text", "sha256": "digest", "bytes": "number", "systems": ["text"]}],
+      "left_out": [{"sha256": "digest", "systems": ["text"]}]
+    }
+  },
+  "system": {"ref": "text"},
+  "openings": [{"number": "number", "path": "text", "salt": "text", "value": "any"}]
+};
+const DIGEST = /^[0-9a-f]{64}$/;
+
+function shaped(value, kind, what) {
+  const fault = misshaped(value, SHAPES[kind], "all of it");
+  return fault ? unsafe(`${what} is not laid out as this is known here: ${shown(fault)}.`) : value;
+}
+
+/* Where a JSON value first has not its shape; empty when it has it. */
+function misshaped(value, shape, place) {
+  if (typeof shape === "string") return isOf(shape, value) ? "" : place;
+  if (!value || typeof value !== "object" || Array.isArray(value) !== Array.isArray(shape)) return place;
+  for (const [part, inner, name] of partsOf(value, shape, place)) {
+    const fault = misshaped(part, inner, name);
+    if (fault) return fault;
+  }
+  return "";
+}
+
+function* partsOf(value, shape, place) {
+  if (Array.isArray(shape)) { for (const item of value) yield [item, shape[0], place]; return; }
+  if (Object.hasOwn(shape, "*")) { for (const item of Object.values(value)) yield [item, shape["*"], place]; return; }
+  for (const [name, part] of Object.entries(shape)) {
+    const bare = name.replace("?", ""), own = Object.hasOwn(value, bare) ? value[bare] : undefined; // undefined is no JSON: it is absent
+    if (bare === name || (own ?? null) !== null) yield [own, part, bare];
+  }
+}
+
+function isOf(kind, value) {
+  if (kind === "number") return Number.isSafeInteger(value);
+  if (kind === "any") return value !== undefined;
+  return typeof value === "string" && (kind === "text" || DIGEST.test(value));
+}
+
 /* --- The zip: every byte of it is accounted for --------------------------------------------------- */
 const MOST_IN_END = 0xffff, PLAIN_FILE = 0o100644 * 0x10000, FIRST_DAY = 0x21;
 const PART = "(?!(?:[cC][oO][nN]|[pP][rR][nN]|[aA][uU][xX]|[nN][uU][lL]|[cC][oO][mM]\\d|[lL][pP][tT]\\d)(?:\\.|/|$))[A-Za-z0-9_][A-Za-z0-9._-]*(?<!\\.)";
-const SAFE_NAME = new RegExp(`^${PART}(?:/${PART})+$`);
+const SAFE_NAME = new RegExp(`^${PART}(?:/${PART}){1,8}$`);
 
 /* Bytes of numbers, each with its width: pack([2, 20], [8, size]). */
 function pack(...fields) {
@@ -343,14 +416,17 @@ function refuseTwins(names) {
       paths.set(folder, "folder");
     }
   }
+  if (paths.size > names.length + MOST_FOLDERS) unsafe(`The zip holds more than ${count(MOST_FOLDERS)} folders.`);
   if (new Set([...paths.keys()].map((path) => path.toLowerCase())).size !== paths.size) unsafe("Two files or folders in the zip have the same name but for its case.");
 }
 
 /* --- Keys, signed notes and the Merkle tree (C2SP signed-note, tlog-proof; RFC 9162) --------------- */
+const KEY_NAME = /^[!-*,-~]{1,200}$/; // seen alike on every screen
+
 export function readKey(text) {
   const parts = text.split("+"), name = parts[0], given = parts[1] ?? "", raw = fromBase64(parts.slice(2).join("+"), "A key");
   const id = sha256(join(encode(name + "\n"), raw)).subarray(0, 4);
-  if (raw.length !== 33 || raw[0] !== 1 || hex(id) !== given || !name || shown(name) !== name) unsafe(`This is not a key of an Ed25519 log: ${shown(text)}.`);
+  if (raw.length !== 33 || raw[0] !== 1 || hex(id) !== given || !KEY_NAME.test(name)) unsafe(`This is not a key of an Ed25519 log: ${shown(text)}.`);
   return { text, name, id: given, raw: raw.subarray(1) };
 }
 const has = (keys, key) => keys.some((one) => one.text === key.text);
@@ -366,8 +442,10 @@ async function openNote(raw, keys, what) {
     const signature = fromBase64(second < 0 ? "" : line.slice(second + 1), `A signature of ${what}`);
     if (line.slice(0, first) !== "—" || signature.length < 5) unsafe(`${what} has a line that is no signature.`);
     const key = keys.find((one) => one.name === name && one.id === hex(signature.subarray(0, 4)));
-    if (key && !(await isSigned(key.raw, encode(text), signature.subarray(4)))) altered(`${what} was changed: the signature of ${shown(name)} does not hold.`);
-    if (key && !has(signers, key)) signers.push(key);
+    if (!key) continue;
+    if (has(signers, key) || signers.length === MOST_KNOWN) unsafe(`${what} has more signatures of ${shown(name)} than it can need.`);
+    if (!(await isSigned(key.raw, encode(text), signature.subarray(4)))) altered(`${what} was changed: the signature of ${shown(name)} does not hold.`);
+    signers.push(key);
   }
   return { text, signers };
 }
@@ -437,20 +515,20 @@ const LISTS = ["manifest-sha256.txt", "manifest-sha512.txt"], LISTS_OF_TAGS = ["
 const STATEMENT = "statement.dsse.json", DATA = "data/data.json", CHECKPOINT = "data/ledger/checkpoint.txt", OPENINGS = "data/ledger/openings.json";
 const EARLIER = /^data\/ledger\/(?:previous|growth\/([^/]*))\//;
 const SYSTEMS = "data/systems/", EVIDENCE = "data/evidence/", ENTRIES = "data/ledger/entries/", PROOFS = "data/ledger/proofs/", KEY_CHANGES = "data/keys/changes/";
-const ENTRY = new RegExp(`^${ENTRIES}([0-9]{9,16})\\.json$`), CHANGE_TEXT = /^muster key change\n(.+)\n(.+)\n(.+)\n(.+)\n$/;
-const LOSS_TEXT = /^muster key lost\n(.+)\n(.+)\n(.+)\n(.+)\n([0-9]{1,16})\n(.+)\n$/;
+const ENTRY = new RegExp(`^${ENTRIES}([0-9]{9,16})\\.json$`), CHANGE_TEXT = /^muster key change\n([^\n]+)\n([^\n]+)\n([^\n]+)\n([^\n]+)\n$/;
+const LOSS_TEXT = /^muster key lost\n([^\n]+)\n([^\n]+)\n([^\n]+)\n([^\n]+)\n([0-9]{1,16})\n([^\n]+)\n$/;
 const IN_TOTO = "application/vnd.in-toto+json";
 /* the envelope has one form only, so it is not even read as JSON before its signature holds */
-const ENVELOPE = /^\{"payload":"([A-Za-z0-9+/=]+)","payloadType":"application\/vnd\.in-toto\+json","signatures":\[\{"keyid":"([^"\\\x00-\x1f]{1,500})","sig":"([A-Za-z0-9+/=]{88})"\}\]\}$/;
+const ENVELOPE = /^\{"payload":"([A-Za-z0-9+/=]+)","payloadType":"application\/vnd\.in-toto\+json","signatures":\[\{"keyid":"([!#-\[\]-~]{1,500})","sig":"([A-Za-z0-9+/=]{88})"\}\]\}$/;
 const FLAGGED = { // actions that data.json must list by themselves
   refused: ["release.refused", "review.refused"], overridden: ["matrix.overridden"], waivers: ["waiver.granted"],
   emergencies: ["release.emergency_activate", "release.emergency_expire", "release.retro_approve", "release.retro_reject"],
 };
-const KNOWN = new RegExp("^(?:(?:bag-info|bagit|(?:tag)?manifest-sha(?:256|512))\\.txt|HOW-TO-CHECK\\.html|verify_pack\\.py|"
-  + "statement\\.dsse\\.json|data/(?:EP-[0-9]+\\.pdf|data\\.json|ro-crate-metadata\\.json|"
-  + "systems/[^/]+\\.json|evidence/[^/]+|keys/(?:log\\.vkey|seal\\.pem|changes/[^/]+)|"
-  + "ledger/(?:checkpoint\\.txt|openings\\.json|entries/[^/]+|proofs/[^/]+|"
-  + "(?:previous|growth/[0-9]{9,18})/(?:checkpoint|consistency)\\.txt)))$");
+const KNOWN = new RegExp(String.raw`^(?:(?:bag-info|bagit|(?:tag)?manifest-sha(?:256|512))\.txt|HOW-TO-CHECK\.html|verify_pack\.py|`
+  + String.raw`statement\.dsse\.json|data/(?:EP-[0-9]+\.pdf|data\.json|ro-crate-metadata\.json|`
+  + String.raw`systems/[^/]+\.json|evidence/[^/]+|keys/(?:log\.vkey|seal\.pem|changes/[^/]+)|`
+  + String.raw`ledger/(?:checkpoint\.txt|openings\.json|entries/[^/]+|proofs/[^/]+|`
+  + String.raw`(?:previous|growth/[0-9]{9,18})/(?:checkpoint|consistency)\.txt)))$`);
 
 class Pack {
   constructor(data) {
@@ -458,13 +536,13 @@ class Pack {
     if (folders.size !== 1) unsafe("The zip does not hold exactly one folder.");
     [this.folder] = folders;
     this.files = new Map([...files].map(([name, file]) => [name.slice(this.folder.length + 1), file]));
-    Object.assign(this, { size: data.length, told: {}, data: {}, systems: new Map(), entries: new Map(), keys: [], signer: null, tree: null, done: [], notable: [], notChecked: [] });
+    Object.assign(this, { size: data.length, told: {}, data: {}, cited: new Map(), entries: new Map(), keys: [], signer: null, tree: null, done: [], notable: [], notChecked: [] });
   }
   read(name) {
     const file = this.files.get(name) ?? altered(`The pack has no ${name}.`);
     return file.length > MOST_TEXT ? unsafe(`${name} is larger than ${count(MOST_TEXT)} bytes.`) : file;
   }
-  json(name) { return readJson(this.read(name), name); }
+  json(name, kind) { return shaped(readJson(this.read(name), name), kind, name); }
   below(folder) { return [...this.files.keys()].filter((name) => name.startsWith(folder)); }
 }
 
@@ -475,8 +553,8 @@ async function checkLists(pack) {
   for (const name of LISTS_OF_TAGS) await compareList(pack, name, tags);
   for (const name of LISTS) await compareList(pack, name, payload);
   const octets = payload.reduce((sum, name) => sum + pack.files.get(name).length, 0);
-  const described = ascii(pack.read("bag-info.txt")).split(`\nPayload-Oxum: ${octets}.${payload.length}\n`).length === 2;
-  if (!described || ascii(pack.read("bagit.txt")) !== "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n") altered("bagit.txt or bag-info.txt does not describe this bag.");
+  const described = byByte(pack.read("bag-info.txt")).split(`\nPayload-Oxum: ${octets}.${payload.length}\n`).length === 2;
+  if (!described || byByte(pack.read("bagit.txt")) !== "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n") altered("bagit.txt or bag-info.txt does not describe this bag.");
   pack.done.push(`Every one of the ${count(names.length)} files (${count(pack.size)} bytes) has the SHA-256 and the SHA-512 that the lists in the pack give, and no file is missing or too many.`);
 }
 
@@ -510,8 +588,9 @@ function notKnown(key, pinned) {
 }
 
 async function keysReached(pack, pinned) {
-  const keys = [...pinned];
-  for (const name of pack.below(KEY_CHANGES)) {
+  const keys = [...pinned], names = pack.below(KEY_CHANGES);
+  if (names.length > MOST_CHANGES) unsafe(`The pack has more than ${count(MOST_CHANGES)} changes of the key.`);
+  for (const name of names) {
     const raw = pack.read(name), { text } = await openNote(raw, [], name), lost = LOSS_TEXT.exec(text), parts = CHANGE_TEXT.exec(text);
     if (lost) { await checkLoss(pack, raw, name, lost); continue; }
     if (!parts) unsafe(`${name} is not a change of keys.`);
@@ -536,17 +615,18 @@ async function checkLoss(pack, raw, name, parts) {
 }
 
 async function checkStatement(pack, raw) {
-  const statement = readJson(raw, "The statement"), subject = [];
+  const statement = shaped(readJson(raw, "The statement"), "statement", "The statement"), subject = [];
   for (const [name, file] of pack.files) {
     if (name !== STATEMENT && !LISTS_OF_TAGS.includes(name)) subject.push({ name, digest: { sha256: hex(await digest("SHA-256", file)) } });
   }
   if (canonical(statement.subject) !== canonical(subject)) {
-    const listed = new Set((Array.isArray(statement.subject) ? statement.subject : []).map((one) => canonical(one)));
+    const listed = new Set(statement.subject.map((one) => canonical(one)));
     const other = subject.filter((one) => !listed.has(canonical(one))).map(({ name }) => name), files = other.filter((name) => !LISTS.includes(name));
     altered(`What was signed is not what is here: ${shown((files.length ? files : other).join(", ") || "a file that is gone")}.`);
   }
   pack.told = statement.predicate;
   if (statement._type !== "https://in-toto.io/Statement/v1" || statement.predicateType !== "urn:muster:evidence-pack:1") unsafe("The statement is of a kind that this page does not know.");
+  if (Object.keys(pack.told.missing).length > MOST_KINDS) unsafe(`The statement says of more than ${count(MOST_KINDS)} kinds that they are missing.`);
   if (pack.told.pack !== pack.folder || !pack.files.has(`data/${pack.folder}.pdf`)) altered(`The statement is about ${shown(pack.told.pack)}, not ${pack.folder}.`);
   pack.done.push(`The statement names the ${count(subject.length)} other files by digest, the PDF among them.`);
 }
@@ -566,12 +646,14 @@ async function checkLedger(pack) {
 function checkEntry(pack, name, note) {
   const digits = ENTRY.exec(name)?.[1], number = Number(digits), proof = `${PROOFS}${digits}.tlog-proof`;
   if (digits !== String(number).padStart(9, "0")) altered(`${name} is not the name of an entry.`);
-  const body = pack.read(name), text = pack.read(proof), tail = join(Uint8Array.of(10), note), end = text.length - tail.length;
+  const body = pack.read(name), text = pack.read(proof);
+  if (body.length > MOST_ENTRY) unsafe(`${name} is larger than ${count(MOST_ENTRY)} bytes.`);
+  const tail = join(Uint8Array.of(10), note), end = text.length - tail.length;
   const head = encode(`c2sp.org/tlog-proof@v1\nindex ${number}\n`);
   if (!same(text.subarray(0, head.length), head) || end < head.length || !same(text.subarray(end), tail)) altered(`${proof} does not prove entry ${number} under the pack's checkpoint.`);
   const path = hashesOf(text.subarray(head.length, end), proof);
   if (!isIncluded(number, sha256(join(Uint8Array.of(0), body)), path, pack.tree)) altered(`${name} is not entry ${number} of the signed ledger.`);
-  pack.entries.set(number, readJson(body, name));
+  pack.entries.set(number, pack.json(name, "entry").action);
 }
 
 function periodOf(pack) { // its first number, and how many there are
@@ -593,6 +675,7 @@ function checkInterval(pack) {
 async function checkGrowth(pack, yours) {
   const told = pack.told.previous, carried = [], places = new Map(told === null ? [] : [["data/ledger/previous/", undefined]]);
   for (const name of pack.files.keys()) { const found = EARLIER.exec(name); if (found) places.set(found[0], found[1]); }
+  if (places.size > MOST_EARLIER) unsafe(`The pack shows growth from more than ${count(MOST_EARLIER)} earlier ledgers.`);
   for (const place of [...places.keys()].sort()) {
     const earlier = await grownFrom(pack, place), size = places.get(place);
     carried.push(earlier);
@@ -605,8 +688,8 @@ async function checkGrowth(pack, yours) {
 /* An earlier checkpoint in the pack, whose ledger is the start of the pack's. */
 async function grownFrom(pack, place) {
   const { text, signers } = await openNote(pack.read(`${place}checkpoint.txt`), pack.keys, place), earlier = readCheckpoint(text, place);
-  const path = hashesOf(pack.read(`${place}consistency.txt`), place);
-  if (earlier.origin !== pack.tree.origin || !hasGrown(earlier, pack.tree, path)) altered("The ledger is not the earlier one with entries appended.");
+  const path = pack.read(`${place}consistency.txt`);
+  if (earlier.origin !== pack.tree.origin || !hasGrown(earlier, pack.tree, hashesOf(path, place))) altered("The ledger is not the earlier one with entries appended.");
   pack.done.push(`From ${count(earlier.size)} to ${count(pack.tree.size)} entries the ledger only grew.`);
   if (!signers.length) pack.notChecked.push(`Who signed the checkpoint in ${place}: you gave no key of theirs.`);
   return earlier;
@@ -626,14 +709,14 @@ async function compareYours(pack, raw, carried) {
 }
 
 function checkData(pack) {
-  const { told } = pack, data = pack.json(DATA), refs = data.systems.map(({ ref }) => ref);
+  const { told } = pack, data = pack.json(DATA, "data"), refs = data.systems.map(({ ref }) => ref);
   for (const [name, value] of Object.entries(told)) {
     if (name !== "sealed_at" && !equal(Object.hasOwn(data, name) ? data[name] : null, value)) altered(`${DATA} and the statement differ in “${shown(name)}”.`);
   }
   if (!equal(refs.map((ref) => `${SYSTEMS}${ref}.json`).sort(), pack.below(SYSTEMS))) altered("The systems in data.json are not those whose files are here.");
   for (const system of data.systems) {
-    const name = `${SYSTEMS}${system.ref}.json`, facts = pack.json(name);
-    pack.systems.set(system.ref, facts);
+    const name = `${SYSTEMS}${system.ref}.json`, facts = pack.json(name, "system");
+    pack.cited.set(system.ref, new Set(digestsIn(facts)));
     if (system.file !== name || system.sha256 !== hex(sha256(pack.read(name))) || facts.ref !== system.ref) altered(`${name} is not the one that data.json speaks of.`);
   }
   const sorted = [...new Set(refs)].sort();
@@ -645,7 +728,7 @@ function checkData(pack) {
 function checkExceptions(pack) {
   const lists = pack.data.exceptions, kinds = Object.keys(FLAGGED), inOrder = (numbers) => [...new Set(numbers)].sort((a, b) => a - b);
   for (const kind of kinds) {
-    const here = [...pack.entries].filter(([, entry]) => FLAGGED[kind].includes(entry.action)).map(([number]) => number);
+    const here = [...pack.entries].filter(([, action]) => FLAGGED[kind].includes(action)).map(([number]) => number);
     if (!equal(inOrder(lists[kind].map(({ number }) => number)), inOrder(here))) altered(`The list “${kind}” in data.json is not what the entries here say.`);
   }
   if (!equal([pack.told.break_glass, pack.told.refused_actions], [lists.emergencies.length > 0, lists.refused.length])) altered("The exceptions in data.json are not those that the statement counts.");
@@ -654,9 +737,8 @@ function checkExceptions(pack) {
 
 async function checkEvidence(pack) {
   const told = pack.data.evidence ?? { files: [], left_out: [] };
-  const cited = new Map([...pack.systems].map(([ref, facts]) => [ref, new Set(digestsIn(facts))]));
   for (const one of [...told.files, ...told.left_out]) {
-    if (!one.systems.length || one.systems.some((ref) => !cited.get(ref).has(one.sha256))) altered(`No system's facts name the file ${shown(one.sha256)}.`);
+    if (!one.systems.length || one.systems.some((ref) => !pack.cited.get(ref)?.has(one.sha256))) altered(`No system's facts name the file ${shown(one.sha256)}.`);
   }
   if (!equal(pack.below(EVIDENCE), told.files.map(({ file }) => file))) altered("The files of evidence are not those that data.json lists.");
   for (const one of told.files) {
@@ -668,33 +750,57 @@ async function checkEvidence(pack) {
 }
 
 function* digestsIn(value) {
-  if (typeof value === "string" && value.length === 64) yield value;
+  if (typeof value === "string") { if (DIGEST.test(value)) yield value; }
   else if (value && typeof value === "object") for (const item of Object.values(value)) yield* digestsIn(item);
 }
 
 function checkSample(pack) {
   const { sample, population } = pack.told, seed = hex(sha256(encode(canonical(pack.data.systems)))), { first, length } = periodOf(pack);
-  const drawn = (things) => things.map((thing) => [hex(sha256(encode(`${seed}:${thing}`))), thing]).sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, SAMPLED).map(([, thing]) => thing);
-  const leftOut = Array.from({ length }, (_, at) => first + at).filter((number) => !pack.entries.has(number));
-  if (!equal([sample.seed, sample.refs, sample.numbers], [seed, drawn(population.refs), drawn(leftOut)])) altered("The sample is not the one that its seed draws.");
+  const leftOut = function* () { for (let at = 0; at < length; at++) if (!pack.entries.has(first + at)) yield first + at; };
+  if (!equal([sample.seed, sample.refs, sample.numbers], [seed, drawn(seed, population.refs), drawn(seed, leftOut())])) altered("The sample is not the one that its seed draws.");
   pack.done.push(`The sample (systems: ${sample.refs.length}) is the one that its seed draws.`);
 }
 
-function checkOpenings(pack) {
-  const openings = pack.json(OPENINGS), hidden = new Map(), place = (number, path) => `${number} ${path}`;
-  openings.forEach(({ number, path }, at) => {
-    const before = openings[at - 1];
-    if (before && !(before.number < number || (before.number === number && byCharacter(before.path, path) < 0))) altered(`${OPENINGS} is not in its order.`);
-  });
-  for (const [number, entry] of pack.entries) for (const [path, hash] of commitments(entry.data)) hidden.set(place(number, path), hash);
-  for (const { number, path, salt, value } of openings) {
-    const raw = fromBase64(salt, "A salt"), hash = toBase64(sha256(join(raw, encode(canonical(value)))));
-    if (raw.length !== 32 || hidden.get(place(number, path)) !== hash) altered(`The value of ${shown(path)} in entry ${number} is not the recorded one.`);
-    hidden.delete(place(number, path));
+function drawn(seed, things) { // the lowest, lowest first; never more of them at once than are asked for
+  const lowest = [], before = (one, other) => { const at = one.findIndex((byte, n) => byte !== other[n]); return at >= 0 && one[at] < other[at]; };
+  for (const thing of things) {
+    const hash = sha256(encode(`${seed}:${thing}`));
+    if (lowest.length === SAMPLED && !before(hash, lowest.at(-1)[0])) continue;
+    const place = lowest.findIndex(([other]) => before(hash, other));
+    lowest.splice(place < 0 ? lowest.length : place, 0, [hash, thing]);
+    if (lowest.length > SAMPLED) lowest.pop();
   }
-  pack.done.push(`Personal values shown that are the recorded ones: ${count(openings.length)}.`);
-  if (hidden.size) pack.notChecked.push(`Personal values that were erased or not handed out: ${count(hidden.size)}. That they were recorded is proven, what they said is not shown.`);
+  return lowest.map(([, thing]) => thing);
 }
+
+function checkOpenings(pack) {
+  const openings = pack.json(OPENINGS, "openings"), opened = new Map(), place = (number, path) => `${number} ${path}`;
+  openings.forEach((opening, at) => {
+    const { number, path } = opening, before = openings[at - 1];
+    if (before && !(before.number < number || (before.number === number && byCharacter(before.path, path) < 0))) altered(`${OPENINGS} is not in its order.`);
+    opened.set(place(number, path), opening);
+  });
+  let shut = 0;
+  for (const number of pack.entries.keys()) { // read again one by one: all at once can be more than memory holds
+    const name = `${ENTRIES}${String(number).padStart(9, "0")}.json`, entry = JSON.parse(decode(pack.read(name), name));
+    for (const [path, hash] of commitments(entry.data)) {
+      const opening = opened.get(place(number, path));
+      if (!opening) { shut++; continue; }
+      opened.delete(place(number, path));
+      if (openingOf(opening) !== hash) notRecorded(opening);
+    }
+  }
+  for (const opening of opened.values()) notRecorded(opening);
+  pack.done.push(`Personal values shown that are the recorded ones: ${count(openings.length)}.`);
+  if (shut) pack.notChecked.push(`Personal values that were erased or not handed out: ${count(shut)}. That they were recorded is proven, what they said is not shown.`);
+}
+
+/* The commitment that an opening opens; empty when its salt is none. */
+function openingOf({ salt, value }) {
+  const raw = fromBase64(salt, "A salt"), hash = toBase64(sha256(join(raw, encode(canonical(value)))));
+  return raw.length === 32 ? hash : "";
+}
+const notRecorded = ({ number, path }) => altered(`The value of ${shown(path)} in entry ${number} is not the recorded one.`);
 
 function byCharacter(one, other) { // by whole characters, as Python compares, and not by their halves
   const left = Array.from(one, (char) => char.codePointAt(0)), right = Array.from(other, (char) => char.codePointAt(0));
@@ -704,6 +810,7 @@ function byCharacter(one, other) { // by whole characters, as Python compares, a
 
 /* The JSON pointer (RFC 6901) and the digest of each commitment in an entry. */
 function* commitments(value, path = "") {
+  if (path.length > MOST_PLACE && [...path.slice(0, 2 * MOST_PLACE + 2)].length > MOST_PLACE) unsafe("An entry has a place deeper than any that a personal value has.");
   if (!value || typeof value !== "object") return;
   if (Object.keys(value).length === 1 && typeof value.c === "string" && value.c.length === 44) { yield [path, value.c]; return; }
   for (const [name, item] of Object.entries(value)) yield* commitments(item, `${path}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`);

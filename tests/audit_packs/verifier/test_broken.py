@@ -104,7 +104,7 @@ class TestWhatIsShownOnAScreen:
             data["scope"].update(unit=self.TRICKS, chosen_by=self.TRICKS)
             data["period"].update(zone=self.TRICKS)
             data["requested_by"] = data["requested_at"] = data["read_at"] = self.TRICKS
-            data["missing"] = {self.TRICKS: 3, "b": self.TRICKS}
+            data["missing"] = {self.TRICKS: 3}
 
         report = verify(broken.signed(changed), [LOG.vkey])
         words = in_words(report, f"EP-001{self.TRICKS}.zip")
