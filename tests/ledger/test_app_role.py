@@ -12,7 +12,9 @@ from tests.ledger.conftest import GUARDED
 pytestmark = pytest.mark.django_db
 
 REFUSED = [
-    "UPDATE ledger_entry SET action = 'x'",
+    "UPDATE {table} SET {column} = {column}",
+    "INSERT INTO {table} SELECT * FROM {table} "
+    "ON CONFLICT ({column}) DO UPDATE SET {column} = excluded.{column}",
     "DELETE FROM {table}",
     "TRUNCATE {table}",
     "ALTER TABLE {table} DISABLE TRIGGER ALL",
@@ -23,6 +25,9 @@ REFUSED = [
     "SET LOCAL session_replication_role = replica",
     "DROP FUNCTION ledger_refuse() CASCADE",
 ]
+
+TABLES = (*GUARDED, "checkpoints_checkpoint")
+KEY = {"ledger_leafsequence": "seq"}
 
 
 @pytest.fixture
@@ -37,7 +42,7 @@ def as_app(write) -> None:
         cursor.execute(f"SET LOCAL ROLE {role}")
 
 
-@pytest.mark.parametrize("table", GUARDED)
+@pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("sql", REFUSED)
 def test_a_role_that_may_read_and_add_cannot_rewrite_the_record(as_app, sql, table):
     with (
@@ -45,7 +50,7 @@ def test_a_role_that_may_read_and_add_cannot_rewrite_the_record(as_app, sql, tab
         pytest.raises(ProgrammingError) as refused,
         transaction.atomic(),
     ):
-        cursor.execute(sql.format(table=table))
+        cursor.execute(sql.format(table=table, column=KEY.get(table, "id")))
 
     assert refused.value.__cause__.sqlstate == "42501"  # not allowed to
     assert verify().fault is None

@@ -41,7 +41,7 @@ MOST_FILES = 1_000_000
 MOST_NAME = 240  # characters of a member's name
 MOST_FOLDERS = 10_000  # and one file lies at most 8 folders deep
 MOST_TEXT = 300_000_000  # bytes of a list, a statement or another file that is read as a text
-MOST_VALUES = 20_000_000  # of one JSON file
+MOST_VALUES = 5_000_000  # of one JSON file
 DEEPEST_JSON = 100
 MOST_NOTE = 100_000  # bytes of a signed note
 MOST_SIGNERS = 100  # of a signed note
@@ -378,7 +378,7 @@ def check_signature(pack: Pack, pinned: Sequence[Key]) -> bytes:
     if not parts:
         raise Unsafe(f"{STATEMENT} is not an envelope with one signature.")
     statement = from_base64(parts[1].decode(), "The statement")
-    key = read_key(parts[2].decode())
+    key = read_key(parts[2].decode(), f"The key in {STATEMENT}")
     signature = from_base64(parts[3].decode(), "The signature of the statement")
     text = b"DSSEv1 %d %s %d %s" % (len(IN_TOTO), IN_TOTO, len(statement), statement)
     if not is_signed(key.public, text, signature):
@@ -416,7 +416,7 @@ def keys_reached(pack: Pack, pinned: Sequence[Key]) -> list[Key]:
         parts = CHANGE_TEXT.fullmatch(text)
         if not parts:
             raise Unsafe(f"{name} is not a change of keys.")
-        old, new = read_key(parts[2]), read_key(parts[3])
+        old, new = (read_key(part, f"A key in {name}") for part in parts.groups()[1:3])
         if old not in keys:
             continue
         signers = open_note(raw, [old, new], name)[1]
@@ -429,7 +429,7 @@ def keys_reached(pack: Pack, pinned: Sequence[Key]) -> list[Key]:
 
 def check_loss(pack: Pack, raw: bytes, name: str, parts: re.Match[str]) -> None:
     """Warn of a key that is said to be lost: the next one is not reached from it."""
-    old, new = read_key(parts[2]), read_key(parts[3])
+    old, new = (read_key(part, f"A key in {name}") for part in parts.groups()[1:3])
     if open_note(raw, [new], name)[1] != [new] or {old.name, new.name} != {parts[1]}:
         raise Altered(f"{name} is not signed by the new key.")
     pack.notable.append(
@@ -450,10 +450,8 @@ def check_statement(pack: Pack, raw: bytes) -> None:
         if name != STATEMENT and name not in LISTS_OF_TAGS
     ]
     if statement["subject"] != subject:
-        listed = {canonical(one) for one in statement["subject"]}
-        other = [str(one["name"]) for one in subject if canonical(one) not in listed]
-        other = [name for name in other if name not in LISTS] or other or ["a file that is gone"]
-        raise Altered(f"What was signed is not what is here: {shown(', '.join(other))}.")
+        other = shown(", ".join(differing(statement["subject"], subject)))
+        raise Altered(f"What was signed is not what is here: {other}.")
     kind = (statement["_type"], statement["predicateType"])
     if kind != ("https://in-toto.io/Statement/v1", "urn:muster:evidence-pack:1"):
         raise Unsafe("The statement is of a kind that this program does not know.")
@@ -465,6 +463,14 @@ def check_statement(pack: Pack, raw: bytes) -> None:
     pack.done.append(
         f"The statement names the {len(subject):,} other files by digest, the PDF among them."
     )
+
+
+def differing(signed: Sequence[Any], here: Sequence[Any]) -> list[str]:
+    """Return the files that are gone, and those that are not as they were signed."""
+    names, listed = {one["name"] for one in here}, {canonical(one) for one in signed}
+    gone = [one["name"] for one in signed if one["name"] not in names]
+    other = gone + [one["name"] for one in here if canonical(one) not in listed]
+    return [name for name in other if name not in LISTS] or other or ["their order"]
 
 
 # === 5. The ledger: each entry is a leaf of the signed tree =======================================
@@ -954,7 +960,7 @@ def canonical(value: Any, depth: int = 0) -> str:
 # with a question mark may be missing or null, "*" stands for every name. The browser has the same.
 SHAPES: dict[str, Any] = json.loads("""{
   "statement": {
-    "_type": "text", "predicateType": "text", "subject": ["any"],
+    "_type": "text", "predicateType": "text", "subject": [{"name": "text"}],
     "predicate": {
       "pack": "text", "subject": "text", "organisation": "text", "purpose?": "text",
       "scope": {"unit": "text", "chosen_by": "text"},
@@ -1063,15 +1069,15 @@ class Key(NamedTuple):
     public: bytes
 
 
-def read_key(text: str) -> Key:
+def read_key(text: str, what: str = "A key") -> Key:
     """Return the key that a line stands for."""
     name, _, rest = text.partition("+")
     digest, _, encoded = rest.partition("+")
-    raw = from_base64(encoded, "A key")
+    raw = from_base64(encoded, what)
     key_id = sha256(name.encode() + b"\n" + raw)[:4]
     ours = len(raw) == 33 and raw[0] == 1 and key_id.hex() == digest
     if not ours or not KEY_NAME.fullmatch(name):
-        raise Unsafe(f"This is not a key of an Ed25519 log: {shown(text)}.")
+        raise Unsafe(f"{what} is not one of an Ed25519 log: {shown(text)}.")
     return Key(text, name, key_id, raw[1:])
 
 

@@ -4,7 +4,7 @@
 
 export const GOOD = 0, ALTERED = 1, UNSAFE = 2, FOREIGN = 3;
 export const MOST_BYTES = 2_000_000_000; // these bounds are the program's
-const MOST_FILES = 1_000_000, MOST_NAME = 240, MOST_TEXT = 300_000_000, MOST_VALUES = 20_000_000, DEEPEST_JSON = 100, MOST_NOTE = 100_000;
+const MOST_FILES = 1_000_000, MOST_NAME = 240, MOST_TEXT = 300_000_000, MOST_VALUES = 5_000_000, DEEPEST_JSON = 100, MOST_NOTE = 100_000;
 const MOST_FOLDERS = 10_000, MOST_SIGNERS = 100, MOST_KNOWN = 4, MOST_CHANGES = 1_000, MOST_EARLIER = 1_000, MOST_ENTRY = 65_535, MOST_PLACE = 500, MOST_KINDS = 1_000;
 const MOST_HASHES = 130, MOST_DRAWN = 10_000_000, SAMPLED = 25;
 
@@ -244,7 +244,7 @@ export function readJson(raw, what) {
    with a question mark may be missing or null, "*" stands for every name. The program has the same. */
 const SHAPES = {
   "statement": {
-    "_type": "text", "predicateType": "text", "subject": ["any"],
+    "_type": "text", "predicateType": "text", "subject": [{"name": "text"}],
     "predicate": {
       "pack": "text", "subject": "text", "organisation": "text", "purpose?": "text",
       "scope": {"unit": "text", "chosen_by": "text"},
@@ -423,10 +423,10 @@ function refuseTwins(names) {
 /* --- Keys, signed notes and the Merkle tree (C2SP signed-note, tlog-proof; RFC 9162) --------------- */
 const KEY_NAME = /^[!-*,-~]{1,200}$/; // seen alike on every screen
 
-export function readKey(text) {
-  const parts = text.split("+"), name = parts[0], given = parts[1] ?? "", raw = fromBase64(parts.slice(2).join("+"), "A key");
+export function readKey(text, what = "A key") {
+  const parts = text.split("+"), name = parts[0], given = parts[1] ?? "", raw = fromBase64(parts.slice(2).join("+"), what);
   const id = sha256(join(encode(name + "\n"), raw)).subarray(0, 4);
-  if (raw.length !== 33 || raw[0] !== 1 || hex(id) !== given || !KEY_NAME.test(name)) unsafe(`This is not a key of an Ed25519 log: ${shown(text)}.`);
+  if (raw.length !== 33 || raw[0] !== 1 || hex(id) !== given || !KEY_NAME.test(name)) unsafe(`${what} is not one of an Ed25519 log: ${shown(text)}.`);
   return { text, name, id: given, raw: raw.subarray(1) };
 }
 const has = (keys, key) => keys.some((one) => one.text === key.text);
@@ -572,7 +572,7 @@ async function compareList(pack, listing, names) {
 async function checkSignature(pack, pinned) {
   const parts = ENVELOPE.exec(new TextDecoder("utf-8", { ignoreBOM: true }).decode(pack.read(STATEMENT)));
   if (!parts) unsafe(`${STATEMENT} is not an envelope with one signature.`);
-  const statement = fromBase64(parts[1], "The statement"), key = readKey(parts[2]), signature = fromBase64(parts[3], "The signature of the statement");
+  const statement = fromBase64(parts[1], "The statement"), key = readKey(parts[2], `The key in ${STATEMENT}`), signature = fromBase64(parts[3], "The signature of the statement");
   const text = join(encode(`DSSEv1 ${IN_TOTO.length} ${IN_TOTO} ${statement.length} `), statement);
   if (!(await isSigned(key.raw, text, signature))) altered(`The signature of the statement does not hold for ${shown(key.name)}.`);
   pack.keys = await keysReached(pack, pinned);
@@ -594,7 +594,7 @@ async function keysReached(pack, pinned) {
     const raw = pack.read(name), { text } = await openNote(raw, [], name), lost = LOSS_TEXT.exec(text), parts = CHANGE_TEXT.exec(text);
     if (lost) { await checkLoss(pack, raw, name, lost); continue; }
     if (!parts) unsafe(`${name} is not a change of keys.`);
-    const old = readKey(parts[2]), next = readKey(parts[3]);
+    const [old, next] = [parts[2], parts[3]].map((part) => readKey(part, `A key in ${name}`));
     if (!has(keys, old)) continue;
     const { signers } = await openNote(raw, [old, next], name);
     if (!has(signers, old) || !has(signers, next) || old.name !== parts[1] || next.name !== parts[1]) altered(`${name} is not signed by both the old and the new key.`);
@@ -605,7 +605,7 @@ async function keysReached(pack, pinned) {
 }
 
 async function checkLoss(pack, raw, name, parts) {
-  const old = readKey(parts[2]), next = readKey(parts[3]), { signers } = await openNote(raw, [next], name);
+  const [old, next] = [parts[2], parts[3]].map((part) => readKey(part, `A key in ${name}`)), { signers } = await openNote(raw, [next], name);
   if (!has(signers, next) || old.name !== parts[1] || next.name !== parts[1]) altered(`${name} is not signed by the new key.`);
   pack.notable.push(
     `WARNING: the key changed without the old key's signature at ${count(Number(parts[5]))} entries. ` +
@@ -620,15 +620,21 @@ async function checkStatement(pack, raw) {
     if (name !== STATEMENT && !LISTS_OF_TAGS.includes(name)) subject.push({ name, digest: { sha256: hex(await digest("SHA-256", file)) } });
   }
   if (canonical(statement.subject) !== canonical(subject)) {
-    const listed = new Set(statement.subject.map((one) => canonical(one)));
-    const other = subject.filter((one) => !listed.has(canonical(one))).map(({ name }) => name), files = other.filter((name) => !LISTS.includes(name));
-    altered(`What was signed is not what is here: ${shown((files.length ? files : other).join(", ") || "a file that is gone")}.`);
+    altered(`What was signed is not what is here: ${shown(differing(statement.subject, subject).join(", "))}.`);
   }
   pack.told = statement.predicate;
   if (statement._type !== "https://in-toto.io/Statement/v1" || statement.predicateType !== "urn:muster:evidence-pack:1") unsafe("The statement is of a kind that this page does not know.");
   if (Object.keys(pack.told.missing).length > MOST_KINDS) unsafe(`The statement says of more than ${count(MOST_KINDS)} kinds that they are missing.`);
   if (pack.told.pack !== pack.folder || !pack.files.has(`data/${pack.folder}.pdf`)) altered(`The statement is about ${shown(pack.told.pack)}, not ${pack.folder}.`);
   pack.done.push(`The statement names the ${count(subject.length)} other files by digest, the PDF among them.`);
+}
+
+/* The files that are gone, and those that are not as they were signed. */
+function differing(signed, here) {
+  const names = new Set(here.map(({ name }) => name)), listed = new Set(signed.map((one) => canonical(one)));
+  const other = [...signed.filter(({ name }) => !names.has(name)), ...here.filter((one) => !listed.has(canonical(one)))].map(({ name }) => name);
+  const files = other.filter((name) => !LISTS.includes(name));
+  return files.length ? files : other.length ? other : ["their order"];
 }
 
 async function checkLedger(pack) {
@@ -861,7 +867,7 @@ function flagged(pack) {
 
 export async function verify(data, keys, previous = null) {
   try {
-    const pinned = keys.map(readKey), pack = new Pack(data);
+    const pinned = keys.map((key) => readKey(key)), pack = new Pack(data);
     pack.done.push("The file is a plain zip, and each of its bytes has its place.");
     await checkLists(pack);
     await checkStatement(pack, await checkSignature(pack, pinned));

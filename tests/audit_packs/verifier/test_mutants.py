@@ -10,6 +10,8 @@ from tests.audit_packs.verifier.mutants import mutants_of
 from tests.audit_packs.verifier.sample import LOG, Recipe, Signer
 
 OLD = Signer(3)
+# Read before it is compared: whatever is wrong with it, its own form is what the words are about.
+UNNAMED = ("statement.dsse.json",)
 PARTS = 8  # of the twenty thousand, so that several processes can share them
 
 
@@ -36,6 +38,7 @@ def test_every_turned_bit_is_refused(packs, seed):
 
 def test_an_altered_file_is_named(packs):
     for mutant in mutants_of(packs, 400, seed=99):
-        if mutant.kind == "repacked":
+        if mutant.kind in ("repacked", "relisted"):
             (words,) = verify(mutant.zip, [LOG.vkey]).lines
-            assert mutant.place.partition(" ")[0] in words or "manifest" in words
+            name = mutant.place.partition(" ")[0]
+            assert name in words or "manifest" in name or name in UNNAMED, (name, words)
