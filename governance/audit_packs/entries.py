@@ -12,6 +12,7 @@ from governance.audit_packs.completeness import Interval, flagged_actions
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.sections import Batch, Facts, names_of
 from governance.audit_packs.timeline import span
+from governance.audit_packs.verifier.verify_pack import MOST_DRAWN
 from governance.common.errors import DomainError
 from governance.evaluations.models import Run
 from governance.ledger.models import Entry, LeafSequence, Pending, Personal
@@ -115,13 +116,19 @@ def later_than(size: int) -> int:
 
 
 def interval(pack: EvidencePack, size: int) -> Interval:
-    """Return the numbers of the pack's period in the tree of a size."""
-    if not (limits := span(pack)):
-        return Interval(0, size - 1) if size else Interval(None, None)
-    within = Entry.objects.filter(**limits).values("pk")
-    places = LeafSequence.objects.filter(seq__lt=size, entry_id__in=within)
-    ends = places.aggregate(first=Min("seq"), last=Max("seq"))
-    return Interval(ends["first"], ends["last"])
+    """Return the numbers of the pack's period in the tree of a size.
+
+    Raises DomainError when they are more than auditors' programs draw a sample from.
+    """
+    found = Interval(0, size - 1) if size else Interval(None, None)
+    if limits := span(pack):
+        within = Entry.objects.filter(**limits).values("pk")
+        places = LeafSequence.objects.filter(seq__lt=size, entry_id__in=within)
+        ends = places.aggregate(first=Min("seq"), last=Max("seq"))
+        found = Interval(ends["first"], ends["last"])
+    if len(found) > MOST_DRAWN:
+        raise DomainError(f"The period has more than {MOST_DRAWN:,} entries: choose a shorter one.")
+    return found
 
 
 def bodies(numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:

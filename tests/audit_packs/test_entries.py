@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from governance.audit_packs import entries
 from governance.audit_packs.actions import Period, request_pack
 from governance.audit_packs.entries import bodies, interval
 from governance.audit_packs.heading import previous
@@ -12,6 +13,7 @@ from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.queries import Contents, contents
 from governance.audit_packs.rules import ScopeKind
 from governance.audit_packs.tasks import build_pack
+from governance.common.errors import DomainError
 from governance.evaluations.models import Suite
 from governance.evaluations.rules import SuiteKind
 from governance.ledger.actions import record, sequence_all
@@ -103,6 +105,17 @@ def test_the_interval_of_a_period_goes_from_its_first_entry_to_its_last(officer,
     size = max(numbers(*Entry.objects.all())) + 1
 
     assert (interval(pack, size).first, interval(pack, size).last) == (0, size - 1)
+
+
+def test_a_period_that_auditors_programs_do_not_draw_from_makes_no_pack(
+    officer, system, monkeypatch
+):
+    pack = asked(officer, system)
+    monkeypatch.setattr(entries, "MOST_DRAWN", 4)
+
+    assert len(interval(pack, 4)) == 4
+    with pytest.raises(DomainError, match="choose a shorter one"):
+        interval(pack, 5)
 
 
 def test_bodies_come_in_the_order_that_is_asked_for(officer, system):
