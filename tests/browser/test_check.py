@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from governance.audit_packs.verifier.verify_pack import verify
 from tests.audit_packs.verifier import sample
-from tests.audit_packs.verifier.broken import BROKEN, tricks
+from tests.audit_packs.verifier.broken import BROKEN, signed, tricks
 from tests.audit_packs.verifier.mutants import mutants_of
 from tests.audit_packs.verifier.sample import LOG, Recipe, Signer
 from tests.audit_packs.verifier.test_forgeries import ENVELOPES, LIES, SIGNED_FORGERIES
@@ -53,15 +53,6 @@ COMPARE = """async (address) => {
 
 def b64(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
-
-
-@pytest.fixture
-def check_page(tab_of, auditor) -> Page:
-    """The page as an auditor opens it."""
-    page = tab_of(auditor)
-    page.goto("/packs/check/")
-    expect(page.get_by_role("button", name="Check", exact=True)).to_be_visible()
-    return page
 
 
 def codes(page: Page, packs: list[bytes], keys: list[str], previous: bytes | None = None):
@@ -203,6 +194,38 @@ def test_the_page_as_one_file_checks_without_any_server(check_page, tab_of, tmp_
     file.write_bytes(handed.value.path().read_bytes())
     alone = tab_of()
     alone.goto(file.as_uri())
-    choose(alone, "EP-001.zip", sample.make().zip)
+    flag = alone.locator("[data-verdict]:visible")
+    for raw, key, words in (
+        (sample.make().zip, LOG.vkey, "Good."),
+        (sample.make().zip.replace(b"%PDF", b"%PDG"), LOG.vkey, "Altered."),
+        (signed(lambda data: data.update(period=None)), LOG.vkey, "Unreadable or unsafe."),
+        (sample.make().zip, OLD.vkey, "Signer unknown."),
+    ):
+        choose(alone, "EP-001.zip", raw, key)
+        expect(flag).to_contain_text(words)
 
-    expect(alone.locator("[data-verdict]:visible")).to_contain_text("Good.")
+
+def test_an_answer_goes_when_something_else_is_asked(check_page):
+    answer = check_page.get_by_role("region", name="The answer", exact=True)
+    choose(check_page, "EP-001.zip", sample.make().zip)
+    expect(answer).to_contain_text("EP-001.zip")
+
+    other = {"name": "EP-002.zip", "mimeType": "application/zip", "buffer": b"PK"}
+    check_page.get_by_label("Choose a pack").set_input_files(other)
+    expect(answer).to_be_hidden()
+    choose(check_page, "EP-001.zip", sample.make().zip)
+    check_page.get_by_label("Public key of their ledger").fill(OLD.vkey)
+    expect(answer).to_be_hidden()
+
+
+def test_an_answer_to_what_is_asked_no_more_is_not_shown(check_page):
+    choose(check_page, "EP-001.zip", sample.make().zip)
+    check_page.evaluate("""() => {
+      const form = document.querySelector("[data-check]");
+      form.requestSubmit();
+      form.elements.key.dispatchEvent(new Event("input", { bubbles: true }));
+    }""")
+
+    expect(check_page.get_by_role("button", name="Check", exact=True)).to_be_enabled()
+    expect(check_page.get_by_role("region", name="The answer", exact=True)).to_be_hidden()
+    expect(check_page.locator("#status")).to_have_text("")
