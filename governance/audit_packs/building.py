@@ -32,7 +32,13 @@ from governance.common.errors import DomainError
 log = logging.getLogger(__name__)
 HALF_BUILT = "building-"
 STALE_SECONDS = 3_600
-UNSIGNED = (KeyFileError, SealKeyError, HeldError)  # what passes once somebody brings the key
+AWAY = "{} cannot be used at present. An administrator has to look after it."
+# What passes once somebody brings the key, and what who waits reads: no path, and nothing to run.
+UNSIGNED = {
+    KeyFileError: AWAY.format("The key that signs the record"),
+    SealKeyError: AWAY.format("The key of the seal"),
+    HeldError: "",  # its own words are for everybody
+}
 
 
 class LeaseLostError(DomainError):
@@ -49,9 +55,9 @@ def build(pack: EvidencePack, worker: str) -> None:
         _build(pack, worker)
     except LeaseLostError:
         log.warning("%s was taken over by another worker.", pack)
-    except UNSIGNED as error:
+    except tuple(UNSIGNED) as error:
         log.warning("%s cannot be signed at present and waits: %s", pack, error)
-        wait(pack, worker, str(error))
+        wait(pack, worker, error)
     except Exception as error:
         log.exception("%s could not be built.", pack)
         if pack.attempts < MOST_ATTEMPTS:
@@ -62,14 +68,14 @@ def build(pack: EvidencePack, worker: str) -> None:
 
 
 @transaction.atomic
-def wait(pack: EvidencePack, worker: str, reason: str) -> None:
+def wait(pack: EvidencePack, worker: str, error: Exception) -> None:
     """Let a pack wait until it can be signed; administrators hear of one that waits for long.
 
     Changes nothing when the worker lost the pack.
     """
-    held = EvidencePack.objects.postpone(pack.pk, worker, reason)
+    held = EvidencePack.objects.postpone(pack.pk, worker, UNSIGNED[type(error)] or str(error))
     if held and database_now() - pack.requested_at > UNSIGNED_IS_NEWS:
-        tell_unsigned(pack, reason)
+        tell_unsigned(pack, str(error))
 
 
 def _build(pack: EvidencePack, worker: str) -> None:

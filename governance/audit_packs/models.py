@@ -226,7 +226,7 @@ class EvidencePack(models.Model):
 
     @property
     def is_unsigned(self) -> bool:
-        """Return whether the pack waits until it can be signed; `error` says what is in the way."""
+        """Return whether the pack waits until it can be signed; `error` says for what."""
         return self.status == PackStatus.BUILDING and bool(self.error)
 
     @property
