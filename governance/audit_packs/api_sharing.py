@@ -112,8 +112,17 @@ class PackQuestionInput(StrictBody):
 
     pack = PackField()
     text = serializers.CharField(max_length=MOST_LETTERS)
-    system = SystemField(required=False)
+    system = serializers.RegexField("^AIS-[0-9]{3,12}$", required=False, help_text="In the pack.")
     entry = serializers.IntegerField(min_value=0, max_value=2**63 - 1, required=False)
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Return the body with the system: one of the pack, which tells of it to who has it."""
+        pack, ref = data["pack"], data.pop("system", None)
+        if ref is None:
+            return data
+        if (system := pack.systems.filter(ref=ref).first()) is None:
+            raise serializers.ValidationError({"system": f"{ref} is not in {pack}."})
+        return data | {"system": system}
 
 
 class PackAnswerInput(StrictBody):

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from governance.accounts.access import guests_who_left
 from governance.accounts.models import User
 from governance.audit_packs.sharing_rules import MOST_LETTERS, VIEWING_LASTS
 
@@ -18,8 +19,12 @@ class PackRecipientQuerySet(models.QuerySet["PackRecipient"]):
     """Which recipients count today."""
 
     def live(self) -> Self:
-        """Return those whose last day is not over, and from whom it was not taken back."""
-        return self.filter(ended_at__isnull=True, until__gte=timezone.localdate())
+        """Return those whose last day is not over, and from whom it was not taken back.
+
+        What an auditor was given is theirs while one of their roles counts.
+        """
+        lasting = self.filter(ended_at__isnull=True, until__gte=timezone.localdate())
+        return lasting.exclude(person__in=guests_who_left().values("pk"))
 
 
 class PackRecipient(models.Model):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from governance.accounts.access import acting_user
+from governance.accounts.models import User
 from governance.audit_packs import question_actions
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.question_models import PackQuestion
@@ -17,6 +18,7 @@ from governance.audit_packs.question_queries import with_answers
 from governance.audit_packs.sharing_forms import AnswerForm, QuestionForm
 from governance.audit_packs.sharing_views import FORM, visible
 from governance.common.forms import attempt, form_page
+from inventory.systems.models import AISystem
 
 PAGE_SIZE = 50
 SHOWS = [("all", "All"), ("open", "Open"), ("overdue", "Overdue"), ("answered", "Answered")]
@@ -57,17 +59,29 @@ def question(request: HttpRequest, question: int) -> HttpResponse:
     found = get_object_or_404(seen, pk=question)
     may_answer = question_actions.may_answer(found, user)
     form = AnswerForm(request.POST or None)
-    if form.is_valid():
-        question_actions.answer(found, text=form.cleaned_data["text"], actor=user)
+    if form.is_valid() and attempt(
+        form, lambda: question_actions.answer(found, text=form.cleaned_data["text"], actor=user)
+    ):
         messages.success(request, "Your answer is on record.")
         return redirect("audit_packs:question", question=found.pk)
     context = {
         "question": found,
         "form": form if may_answer else None,
-        "sees_pack": EvidencePack.objects.visible_to(user).filter(pk=found.pack_id).exists(),
+        **_sees(user, found),
     }
     status = 422 if form.errors else 200
     return render(request, "audit_packs/question.html", context, status=status)
+
+
+def _sees(user: User, question: PackQuestion) -> dict[str, bool]:
+    """Return which things a question names have a page for this person."""
+    packs = EvidencePack.objects.filter(pk=question.pack_id)
+    systems = AISystem.objects.visible_to(user).filter(pack_questions=question)
+    return {
+        "sees_pack": packs.visible_to(user).exists(),
+        "sees_system": systems.exists(),
+        "sees_entry": packs.known_whole(user).exists(),
+    }
 
 
 @require_http_methods(FORM)

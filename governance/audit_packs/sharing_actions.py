@@ -20,12 +20,14 @@ from governance.audit_packs.models_sharing import (
 from governance.audit_packs.rules import PackStatus
 from governance.audit_packs.sharing_queries import (
     auditors_for,
+    left_on,
     may_everywhere,
     purpose_of,
     standing,
 )
 from governance.audit_packs.sharing_rules import last_day
 from governance.audit_packs.telling import tell_recipient, tell_withdrawal
+from governance.common.dates import short_day
 from governance.common.errors import DomainError
 from governance.ledger.actions import Personal, record
 
@@ -155,8 +157,8 @@ def look_as(auditor: User, *, actor: User) -> PackViewing:
 
 def _given(pack: EvidencePack, to: User | Outside, until: date, actor: User) -> PackRecipient:
     """Write down who gets a pack; raises DomainError for a closed account and who has it."""
-    if isinstance(to, User) and not to.is_active:
-        raise DomainError(f"The account of {to} is closed.")
+    if isinstance(to, User):
+        _require_present(to)
     fields: dict[str, Any] = {"person": to} if isinstance(to, User) else vars(to)
     _end_lapsed(pack, to, actor)
     try:
@@ -167,6 +169,17 @@ def _given(pack: EvidencePack, to: User | Outside, until: date, actor: User) -> 
     data = {**_somebody(made), "pack": pack.ref, "until": until.isoformat()}
     record("pack.shared", subject=pack, actor=actor, data=data, unit=pack.unit_id)
     return made
+
+
+def _require_present(person: User) -> None:
+    """Raise DomainError for who would never see the pack: a closed account, an auditor who left."""
+    if not person.is_active:
+        raise DomainError(f"The account of {person} is closed.")
+    if left := left_on(person):
+        raise DomainError(
+            f"{person} was let in until {short_day(left)} and sees nothing here any more. "
+            "An administrator can let them in again."
+        )
 
 
 def _take_back(recipient: PackRecipient, *, actor: User) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
-from governance.accounts.access import counting, units_with
+from governance.accounts.access import counting, guests_who_left, units_with
 from governance.accounts.models import Membership, User
 from governance.accounts.rules import Capability, Role, roles_with
 from governance.audit_packs.models import EvidencePack
@@ -87,6 +87,14 @@ def keepers(units: Iterable[int]) -> QuerySet[User]:
     )
     people = User.objects.filter(pk__in=live.values("user"), is_active=True, is_service=False)
     return people.order_by("name", "pk")
+
+
+def left_on(person: User) -> date | None:
+    """Return the last day of an auditor all of whose roles are over; None for anybody else."""
+    if not guests_who_left().filter(pk=person.pk).exists():
+        return None
+    last = person.memberships.aggregate(last=Max("ends_on"))["last"]
+    return last if last and last < timezone.localdate() else None
 
 
 def auditors_for(viewer: User) -> QuerySet[User]:

@@ -66,10 +66,10 @@ def tell_overdue(question: PackQuestion) -> int:
 
 
 def tell_answer(answer: PackAnswer) -> None:
-    """Tell who asked that there is an answer."""
+    """Tell who asked that there is an answer, if they may still read it."""
     question = answer.question
     subject = f"{answer.by.name} answered {question.ref} about {question.pack.ref}"
-    if question.asked_by_id != answer.by_id:
+    if question.asked_by_id != answer.by_id and _reads(question.asked_by, question):
         lines, url = (answer.text,), _url(question)
         _tell(f"pack-answer:{answer.pk}", [question.asked_by], subject, lines, url)
 
@@ -83,10 +83,13 @@ def answering(question: PackQuestion) -> list[User]:
     people = list(keepers(pack.unit.path))
     known = {one.pk for one in people}
     named = [one for one in (pack.requested_by, system and system.owner) if one]
-    mine = PackQuestion.objects.filter(pk=question.pk)
     return people + [
-        one for one in dict.fromkeys(named) if one.pk not in known and mine.visible_to(one).exists()
+        one for one in dict.fromkeys(named) if one.pk not in known and _reads(one, question)
     ]
+
+
+def _reads(person: User, question: PackQuestion) -> bool:
+    return PackQuestion.objects.filter(pk=question.pk).visible_to(person).exists()
 
 
 def _item(question: PackQuestion) -> str:

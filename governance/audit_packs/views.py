@@ -12,7 +12,7 @@ from governance.audit_packs import pack_page
 from governance.audit_packs.builder_views import may_ask
 from governance.audit_packs.files import sent, sent_pdf
 from governance.audit_packs.models import EvidencePack
-from governance.audit_packs.question_models import PackQuestion
+from governance.audit_packs.question_queries import to_answer
 from governance.audit_packs.sharing_queries import standing
 from governance.audit_packs.sharing_views import visible
 
@@ -33,7 +33,7 @@ def packs(request: HttpRequest) -> HttpResponse:
         "page": page,
         "may_ask": may_ask(user),
         "may_look": units_with(user, Capability.HAND_OUT).exists(),
-        "waiting": PackQuestion.objects.visible_to(user).waiting().count(),
+        "waiting": to_answer(user).count(),
     }
     return render(request, "audit_packs/list.html", context)
 
