@@ -80,6 +80,13 @@ def require(user: User, capability: Capability, unit: BusinessUnit | None) -> No
         raise PermissionDenied(f"Your role does not let you {words} {where}.")
 
 
+def in_turn(actor: User) -> None:
+    """Let what else this person sends wait until the transaction ends: the same sent twice is then
+    seen, and not done twice.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+
+
 def people_behind(handles: Iterable[str]) -> dict[str, User]:
     """Return who stands behind handles of the ledger, in one query."""
     return {user.handle: user for user in User.objects.filter(handle__in=set(handles))}

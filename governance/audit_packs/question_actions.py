@@ -1,5 +1,7 @@
 """Asking about a pack and answering, on the record."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
@@ -28,19 +30,22 @@ def ask(
     """Ask about a sealed pack, a system or an entry in it; tell who answers for it.
 
     Raises PermissionDenied unless the actor sees the pack, and DomainError when it is not
-    sealed, or does not hold the system or the entry.
+    sealed, does not hold the system or the entry, or the same question of theirs still waits.
     """
+    pack = EvidencePack.objects.select_for_update(no_key=True).get(pk=pack.pk)
     if not EvidencePack.objects.visible_to(actor).filter(pk=pack.pk).exists():
         raise PermissionDenied("You may ask about packs that you see.")
-    if pack.status != PackStatus.SEALED:
-        raise DomainError(f"{pack} is not sealed; there is nothing to ask about.")
-    if system and not pack.rows.filter(system=system).exists():
-        raise DomainError(f"{system.ref} is not in {pack}.")
-    if entry is not None and entry >= (pack.ledger_size or 0):
-        raise DomainError(f"The ledger had no entry #{entry} when {pack} was sealed.")
-    made = PackQuestion.objects.create(
-        pack=pack, system=system, entry=entry, text=text, asked_by=actor
-    )
+    _check(pack, system, entry)
+    asked: dict[str, Any] = {
+        "pack": pack,
+        "system": system,
+        "entry": entry,
+        "text": text,
+        "asked_by": actor,
+    }
+    if same := PackQuestion.objects.waiting().filter(**asked).first():
+        raise DomainError(f"You asked this already: {same.ref} waits for an answer.")
+    made = PackQuestion.objects.create(**asked)
     data = {
         "question": made.ref,
         "pack": pack.ref,
@@ -53,14 +58,28 @@ def ask(
     return made
 
 
+def _check(pack: EvidencePack, system: AISystem | None, entry: int | None) -> None:
+    """Raise DomainError for what a pack does not tell of."""
+    if pack.status != PackStatus.SEALED:
+        raise DomainError(f"{pack} is not sealed; there is nothing to ask about.")
+    if system and not pack.rows.filter(system=system).exists():
+        raise DomainError(f"{system.ref} is not in {pack}.")
+    if entry is not None and entry >= (pack.ledger_size or 0):
+        raise DomainError(f"The ledger had no entry #{entry} when {pack} was sealed.")
+
+
 @transaction.atomic
 def answer(question: PackQuestion, *, text: str, actor: User) -> PackAnswer:
     """Answer a question on the record, also once more; tell who asked.
 
-    Raises PermissionDenied unless the actor answers for the pack or owns the system asked about.
+    Raises PermissionDenied unless the actor answers for the pack or owns the system asked about,
+    and DomainError for an answer that they gave already.
     """
     if not may_answer(question, actor):
         raise PermissionDenied("Who may ask for packs of its unit answers, and the system's owner.")
+    PackQuestion.objects.select_for_update(no_key=True).get(pk=question.pk)
+    if question.answers.filter(text=text, by=actor).exists():
+        raise DomainError(f"You gave {question.ref} this answer already.")
     made = PackAnswer.objects.create(question=question, text=text, by=actor)
     pack = question.pack
     data = {"question": question.ref, "pack": pack.ref, "text": text}
