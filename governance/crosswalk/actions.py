@@ -50,8 +50,7 @@ def set_aside(aside: Aside, *, actor: User, reason: str, until: date) -> NotAppl
     """
     unit = aside.system.unit if aside.system else None
     require(actor, Capability.CLASSIFY, unit)
-    if aside.system:
-        require_open(aside.system)
+    _require_open(aside.system)
     today = timezone.localdate()
     _check(aside, reason, until, today)
     _end_what_is_over(aside, actor, today)
@@ -75,11 +74,12 @@ def agree(row: NotApplicable, *, actor: User) -> None:
     """Agree that a control does not apply; from now on it counts nowhere that was said.
 
     Raises PermissionDenied as `set_aside` does, and for whoever proposed it; DomainError when
-    somebody was first, it was withdrawn, or its last day has passed.
+    somebody was first, it was withdrawn, its last day has passed, or the system was retired.
     """
     require(actor, Capability.CLASSIFY, row.system.unit if row.system else None)
     if row.set_by_id == actor.pk:
         raise PermissionDenied("A second person agrees, not the one who proposed it.")
+    _require_open(row.system)
     waiting = NotApplicable.objects.filter(
         pk=row.pk,
         agreed_at__isnull=True,
@@ -108,10 +108,14 @@ def withdraw(row: NotApplicable, *, actor: User) -> None:
 def review_mapping(*, actor: User) -> MappingReview:
     """Say that the mapping in force was looked through; its changes need no review any more.
 
-    Raises PermissionDenied unless the actor classifies in the whole organisation.
+    Raises PermissionDenied unless the actor classifies in the whole organisation, and DomainError
+    when somebody looked through just this one last.
     """
     require(actor, Capability.CLASSIFY, None)
     known = catalogue()
+    last = MappingReview.objects.select_for_update(of=("self",)).select_related("reviewed_by")
+    if (seen := last.first()) and seen.sha256 == known.sha256:
+        raise DomainError(f"{seen.reviewed_by.name} looked through mapping {seen.version} already.")
     row = MappingReview.objects.create(
         version=known.version,
         sha256=known.sha256,
@@ -134,6 +138,12 @@ def _check(aside: Aside, reason: str, until: date, today: date) -> None:
         raise DomainError("Say why it does not apply.")
     if not today <= until <= today + LONGEST:
         raise DomainError("The last day lies within a year from today.")
+
+
+def _require_open(system: AISystem | None) -> None:
+    """Refuse a retired system; nobody retires it until this transaction ends."""
+    if system:
+        require_open(AISystem.objects.select_for_update(no_key=True).get(pk=system.pk))
 
 
 def _end_what_is_over(aside: Aside, actor: User, today: date) -> None:

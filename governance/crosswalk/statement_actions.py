@@ -8,7 +8,7 @@ from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
-from governance.accounts.access import may, require
+from governance.accounts.access import in_turn, may, require
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.common.errors import DomainError
@@ -16,7 +16,7 @@ from governance.crosswalk.models import Statement
 from governance.crosswalk.reading import catalogue
 from governance.evidence.keeping import check_content, content_of, put_away
 from governance.ledger.actions import record
-from inventory.systems.actions import may_edit, require_edit
+from inventory.systems.actions import may_edit, require_edit, require_open
 from inventory.systems.models import AISystem
 
 LONGEST = timedelta(days=366)
@@ -47,12 +47,15 @@ def state(
     Raises PermissionDenied unless the actor may change the system, or for all systems signs
     classifications in the whole organisation. Raises DomainError for a control that there is
     not, that the registry shows by itself, or that is the organisation's while a system is named;
-    without words, without exactly one of file and link, and for a day out of that year.
+    without words, without exactly one of file and link, for a day out of that year, for a
+    retired system, and for what the actor signed already.
     """
+    in_turn(actor)
     if about.system is None:
         require(actor, Capability.CLASSIFY, None)
     else:
         require_edit(actor, about.system)
+        require_open(AISystem.objects.select_for_update(no_key=True).get(pk=about.system.pk))
     _check(about, said, review_on, timezone.localdate())
     check_content(content.upload, content.link)
     row = Statement(
@@ -64,6 +67,7 @@ def state(
         review_on=review_on,
         **(content_of(content.upload) if content.upload else {"link": content.link}),
     )
+    _refuse_twice(row)
     if content.upload:
         put_away(content.upload, row.file, f"statements/{about.control}")
     row.save(force_insert=True)
@@ -112,6 +116,13 @@ def _check(about: Subject, said: str, review_on: date, today: date) -> None:
         raise DomainError("Say what is in place, and how the file or link shows it.")
     if not today <= review_on <= today + LONGEST:
         raise DomainError("The day of review lies within a year from today.")
+
+
+def _refuse_twice(row: Statement) -> None:
+    alike = ("control", "system", "said", "signed_by", "link", "sha256")
+    same = Statement.objects.standing().filter(**{name: getattr(row, name) for name in alike})
+    if signed := same.first():
+        raise DomainError(f"You signed this already: {signed.ref}.")
 
 
 def _told(row: Statement) -> dict[str, object]:

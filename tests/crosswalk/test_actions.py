@@ -12,6 +12,7 @@ from governance.crosswalk.actions import Aside, agree, review_mapping, set_aside
 from governance.crosswalk.models import NotApplicable
 from governance.crosswalk.rules import Framework, State
 from governance.ledger.models import Entry
+from inventory.systems.actions import retire
 
 ISO, GDPR = Framework.ISO_42001, Framework.GDPR
 
@@ -143,3 +144,22 @@ def test_only_an_officer_of_the_whole_reviews_the_mapping(auditor, stranger):
     for actor in (auditor, stranger):
         with pytest.raises(PermissionDenied):
             review_mapping(actor=actor)
+
+
+def test_what_waits_about_a_system_retired_meanwhile_is_not_agreed_to(
+    system, officer, second, a_month
+):
+    row = set_aside(Aside("C09", None, system), actor=officer, reason="No.", until=a_month)
+    retire(system, actor=officer, on=timezone.localdate(), reason="Replaced.")
+
+    with pytest.raises(DomainError, match="is retired"):
+        agree(NotApplicable.objects.get(pk=row.pk), actor=second)
+    assert not Entry.objects.filter(action="control.set_aside").exists()
+
+
+def test_a_mapping_is_looked_through_once(officer, second):
+    review_mapping(actor=officer)
+
+    with pytest.raises(DomainError, match=f"{officer.name} looked through mapping"):
+        review_mapping(actor=second)
+    assert Entry.objects.filter(action="mapping.reviewed").count() == 1

@@ -14,6 +14,7 @@ from governance.crosswalk.statement_actions import Content, Subject, state, with
 from governance.ledger.models import Entry
 from governance.rest.actions import issue_token
 from governance.rest.rules import Scope
+from inventory.systems.actions import retire
 
 ISO = Framework.ISO_42001
 LINK = Content(link="https://intranet.halden.example/policy")
@@ -225,3 +226,19 @@ def test_a_missing_control_says_that_evidence_can_be_attached(as_user, officer, 
 
     assert "Nothing in Muster records this yet" in page
     assert "attach evidence by hand" in page
+
+
+def test_the_same_is_signed_once_while_it_stands(stated, officer, a_month):
+    with pytest.raises(DomainError, match=f"You signed this already: {stated.ref}"):
+        state(Subject("C02"), actor=officer, review_on=a_month, **WAYS)
+
+    withdraw_statement(stated, actor=officer, reason="Another policy.")
+    state(Subject("C02"), actor=officer, review_on=a_month, **WAYS)
+    assert Statement.objects.standing().count() == 1
+
+
+def test_nothing_is_stated_about_a_retired_system(system, owner, officer, a_month):
+    retire(system, actor=officer, on=timezone.localdate(), reason="Replaced.")
+
+    with pytest.raises(DomainError, match="is retired"):
+        state(Subject("C67", system), actor=owner, review_on=a_month, **WAYS)
