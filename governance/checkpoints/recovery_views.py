@@ -1,5 +1,7 @@
 """The page of a recovery: what speaks against the record or its key, and signing how it goes on."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -19,6 +21,7 @@ from governance.checkpoints.models_delivery import Recovery
 from governance.checkpoints.queries import losses
 from governance.checkpoints.recovery_actions import recover
 from governance.checkpoints.standing import is_read_only, loss_declared, open_doubts
+from governance.common.forms import attempt
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,8 +30,8 @@ def recovery(request: HttpRequest) -> HttpResponse:
     """Show what speaks against the record and earlier recoveries; a POST signs one."""
     user = _administrator(request)
     form = RecoveryForm(request.POST or None)
-    if form.is_valid():
-        recover(actor=user, reason=form.cleaned_data["reason"], proof=proof_of(request))
+    signed: dict[str, Any] = {"actor": user, "proof": proof_of(request)}
+    if form.is_valid() and attempt(form, lambda: recover(**signed, **form.cleaned_data)):
         messages.success(request, "The recovery is signed. The record can be written again.")
         return redirect("overview:ledger")
     return _page(request, form, LossForm())
@@ -39,8 +42,8 @@ def recovery(request: HttpRequest) -> HttpResponse:
 def key_lost(request: HttpRequest) -> HttpResponse:
     """Declare that the key that signs is gone for good."""
     user, form = _administrator(request), LossForm(request.POST)
-    if form.is_valid():
-        declare_lost(actor=user, reason=form.cleaned_data["reason"], proof=proof_of(request))
+    signed: dict[str, Any] = {"actor": user, "proof": proof_of(request)}
+    if form.is_valid() and attempt(form, lambda: declare_lost(**signed, **form.cleaned_data)):
         messages.success(request, "The key is declared lost. Nothing is signed from now on.")
         return redirect("checkpoints:recovery")
     return _page(request, RecoveryForm(), form)

@@ -1,5 +1,6 @@
 """Pages: how long things are kept; what the record holds about somebody, and its erasure."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -17,6 +18,8 @@ from governance.accounts.leaving_actions import is_pseudonymous
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.accounts.stepup import proof_of
+from governance.common.forms import attempt
+from governance.common.templatetags.ui import counted
 from governance.ledger.models import Entry
 from governance.ledger.queries import rows
 from governance.retention import actions
@@ -65,10 +68,15 @@ def look(request: HttpRequest) -> HttpResponse:
     found = holdings(person=person, text=text)
     free = [one.value.pk for one in found.free]
     form = EraseForm(request.POST if request.method == "POST" else None, free=free)
-    if form.is_valid():
-        proof = proof_of(request)
-        count = actions.erase(form.wish(), actor=user, proof=proof, person=person, text=text)
-        messages.success(request, f"{count} values are erased. The record keeps who and why.")
+    about: dict[str, Any] = {
+        "actor": user,
+        "proof": proof_of(request),
+        "person": person,
+        "text": text,
+    }
+    if form.is_valid() and attempt(form, lambda: actions.erase(form.wish(), **about)):
+        count = counted(len(form.cleaned_data["value"]), "value is,values are")
+        messages.success(request, f"{count} erased. The record keeps who and why.")
         return redirect(_address(person, text))
     context = {
         "found": found,

@@ -59,6 +59,30 @@ def test_erasing_tells_how_many_went_and_the_log_shows_it(as_user, administrator
     assert holdings(person=owner).held == []
 
 
+def test_one_value_is_told_as_one(as_user, administrator, owner, filled):
+    one = filled | {"value": filled["value"][:1]}
+
+    answer = as_user(administrator).post(address(owner), one, follow=True)
+
+    assert "1 value is erased" in answer.content.decode()
+
+
+def test_what_was_typed_stays_when_the_reason_names_the_person(
+    as_user, administrator, owner, filled
+):
+    one, *others = filled["value"]
+    typed = filled | {"value": [one], "reason": "Mira Rossi asked for it"}
+
+    answer = as_user(administrator).post(address(owner), typed)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Write the reason without the name" in page
+    assert "Mira Rossi asked for it</textarea>" in page
+    assert f'value="{one}" checked' in page
+    assert f'value="{others[0]}" checked' not in page
+
+
 def test_without_a_fresh_proof_the_password_is_asked_for_and_the_form_kept(
     client, administrator, owner, filled
 ):
