@@ -13,7 +13,6 @@ from governance.accounts.rules import Capability
 from governance.audit_packs import pack_page, sharing_actions
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.models_sharing import PackViewing
-from governance.audit_packs.question_models import PackQuestion
 from governance.audit_packs.sharing_queries import auditors_for, standing
 from governance.audit_packs.sharing_views import FORM
 
@@ -45,8 +44,7 @@ def packs(request: HttpRequest, viewing: int) -> HttpResponse:
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     for pack in page:
         pack.now = standing(pack)  # type: ignore[attr-defined]
-    waiting = PackQuestion.objects.visible_to(look.auditor).waiting().filter(pack__in=_seen(look))
-    context = {"page": page, "may_ask": False, "look": look, "waiting": waiting.count()}
+    context = {"page": page, "may_ask": False, "look": look}
     return render(request, "audit_packs/list.html", context)
 
 

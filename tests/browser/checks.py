@@ -22,6 +22,14 @@ RUN = """async (rules) => {
     node.target.join(" ") + ": " + (node.any[0] || node.all[0] || node.none[0] || {}).message)}));
 }"""
 
+CUT = """() => [...document.querySelectorAll(
+    "main .panel :is(a, button, input, select, textarea, time, code, dd, h2, h3, p)"
+  )].filter((each) => {
+    if (each.closest(".scroll, .vh, .seg, pre, svg, [tabindex='0']")) return false;
+    const own = each.getBoundingClientRect(), all = each.closest(".panel").getBoundingClientRect();
+    return own.width > 1 && (own.right > all.right + 1 || own.left < all.left - 1);
+  }).map((each) => each.tagName + " " + (each.textContent || each.name).trim().slice(0, 60))"""
+
 
 @dataclass
 class Watched:
@@ -104,3 +112,10 @@ def check_width(page: Page) -> None:
     )
 
     assert over <= 0, f"{page.url} is {over} px wider than the screen"
+
+
+def check_inside(page: Page) -> None:
+    """Assert that nothing on the page is cut off at the edge of its panel."""
+    cut = page.evaluate(CUT)
+
+    assert not cut, f"{page.url}: {cut}"
