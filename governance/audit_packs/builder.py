@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import CharField, Exists, OuterRef, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from governance.audit_packs.actions import Period
 from governance.audit_packs.ahead import ahead
 from governance.audit_packs.attachments_ahead import files_ahead
 from governance.audit_packs.question_models import PackQuestion
@@ -18,6 +19,7 @@ from governance.audit_packs.section_rules import (
     pages,
     total_pages,
 )
+from governance.audit_packs.timeline import span_of
 from governance.classification.models import Assessment
 from governance.crosswalk.queries import survey
 from governance.crosswalk.rules import Framework
@@ -70,8 +72,7 @@ class Preview:
 def preview(
     systems: QuerySet[AISystem],
     sections: Collection[Section],
-    first: date | None = None,
-    last: date | None = None,
+    period: Period | None = None,
 ) -> Preview:
     """Return what a pack of these systems would hold; a constant number of queries.
 
@@ -81,7 +82,9 @@ def preview(
     found = ahead(systems)
     ids = systems.order_by().values("pk")
     things = {
-        section: _count(section, ids, first, last) for section in Section if section in sections
+        section: _count(section, ids, period or Period())
+        for section in Section
+        if section in sections
     }
     each = pages(found.systems, things)
     parts = [
@@ -103,10 +106,10 @@ def _shown(section: Section, count: int) -> int | None:
     return None if section in (Section.FRAMEWORKS, Section.TIMELINE) else count
 
 
-def _count(section: Section, ids: Any, first: date | None, last: date | None) -> int:
+def _count(section: Section, ids: Any, period: Period) -> int:
     """Return how many things a section tells of."""
     if section == Section.TIMELINE:
-        return _entries(ids, first, last) * ENTRIES_AROUND
+        return _entries(ids, period) * ENTRIES_AROUND
     rows: dict[Section, Any] = {
         Section.CLASSIFICATION: Assessment.objects.current().filter(system__in=ids),
         Section.OBLIGATIONS: Duty.objects.applying().filter(system__in=ids),
@@ -121,14 +124,10 @@ def _count(section: Section, ids: Any, first: date | None, last: date | None) ->
     return int(rows[section].count()) if section in rows else 0
 
 
-def _entries(ids: Any, first: date | None, last: date | None) -> int:
+def _entries(ids: Any, period: Period) -> int:
     keys = ids.annotate(key=Cast("pk", CharField())).values("key")
-    rows = Entry.objects.filter(object_type="aisystem", object_id__in=keys)
-    if first:
-        rows = rows.filter(at__gte=datetime.combine(first, time(), UTC))
-    if last and last < date.max:
-        rows = rows.filter(at__lt=datetime.combine(last + timedelta(days=1), time(), UTC))
-    return rows.count()
+    within = span_of(period.first, period.last, period.zone or settings.TIME_ZONE)
+    return Entry.objects.filter(object_type="aisystem", object_id__in=keys, **within).count()
 
 
 def _duties(ids: Any) -> list[Gap]:

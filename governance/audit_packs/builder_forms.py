@@ -188,7 +188,9 @@ class BuilderForm(forms.Form):
 
     def _check_named(self, text: str) -> None:
         refs = self._refs(text)
-        if not refs:
+        if odd := [word for word in _words(text) if not REF.fullmatch(word.upper())]:
+            self.add_error("systems", f"{', '.join(odd[:5])}: ids look like AIS-014.")
+        elif not refs:
             self.add_error("systems", "Name at least one system by its id, such as AIS-014.")
             return
         seen = AISystem.objects.visible_to(self.user).filter(ref__in=refs)
@@ -215,6 +217,11 @@ class BuilderForm(forms.Form):
         """Return the sections of a valid form, in their order."""
         return [section for section in Section if section in self.cleaned_data["sections"]]
 
+    def period(self) -> Period:
+        """Return the days of a valid form, and whose they are."""
+        given = self.cleaned_data
+        return Period(given["period_from"], given["period_to"], given["zone"])
+
     def request(self) -> dict[str, Any]:
         """Return what the action needs, of a valid form."""
         given, systems = self.cleaned_data, list(self.chosen())
@@ -222,7 +229,7 @@ class BuilderForm(forms.Form):
             "kind": self._kind(len(systems)),
             "systems": systems,
             "scope": self._scope(),
-            "period": Period(given["period_from"], given["period_to"], given["zone"]),
+            "period": self.period(),
             "purpose": ": ".join(
                 words for words in (PURPOSES.get(given["purpose"]), given["note"]) if words
             ),
@@ -247,3 +254,7 @@ class BuilderForm(forms.Form):
 
     def _query(self) -> str:
         return str(self.cleaned_data["filter"]).rpartition("?")[2].strip()
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split(r"[\s,;]+", text) if word]

@@ -37,7 +37,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         if not looks and attempt(form, lambda: _ask(form, user)):
             return redirect("audit_packs:pack", ref=form.pack.ref)
-        found = preview(form.chosen(), form.sections_chosen(), *_days(form))
+        found = preview(form.chosen(), form.sections_chosen(), form.period())
     return _page(request, form, found)
 
 
@@ -50,10 +50,6 @@ def _is_live(request: HttpRequest) -> bool:
 def _ask(form: BuilderForm, user: User) -> None:
     form.pack = request_for(form.people(), actor=user, **form.request())
     start_soon(form.pack.pk)
-
-
-def _days(form: BuilderForm) -> tuple[Any, Any]:
-    return form.cleaned_data["period_from"], form.cleaned_data["period_to"]
 
 
 def _page(request: HttpRequest, form: BuilderForm, found: Preview | None) -> HttpResponse:

@@ -8,6 +8,7 @@ from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.question_models import PackQuestion
 from governance.audit_packs.question_queries import with_answers
 from governance.audit_packs.rules import PackStatus
+from governance.audit_packs.section_rules import SECTION_WORDS, chosen
 from governance.audit_packs.sharing_queries import may_everywhere, standing, visible_recipients
 from governance.ledger.models import Entry
 from governance.ledger.queries import number_of
@@ -15,6 +16,7 @@ from governance.ledger.queries import number_of
 MOST_DOWNLOADS = 20
 MOST_RECIPIENTS = 50
 MOST_QUESTIONS = 20
+MOST_REFS = 20
 
 
 def told(pack: EvidencePack, user: User) -> dict[str, Any]:
@@ -23,7 +25,7 @@ def told(pack: EvidencePack, user: User) -> dict[str, Any]:
     Who got the pack and fetched it is told to who sees all its units; who was given the pack
     alone reads of their own part only.
     """
-    downloads = pack.downloads.all()
+    downloads, kept = pack.downloads.all(), chosen(pack.scope)
     if not EvidencePack.objects.known_whole(user).filter(pk=pack.pk).exists():
         downloads = downloads.filter(user=user)
     recipients = visible_recipients(user).filter(pack=pack)
@@ -31,6 +33,8 @@ def told(pack: EvidencePack, user: User) -> dict[str, Any]:
         "pack": pack,
         "number": _number(pack, "pack.sealed"),
         "now": standing(pack),
+        "chosen_by": _chosen_by(pack),
+        "left_out": [words for part, words in SECTION_WORDS.items() if part not in kept],
         "downloads": downloads.select_related("user")[:MOST_DOWNLOADS],
         "recipients": recipients.select_related("person", "given_by", "ended_by")[:MOST_RECIPIENTS],
         "questions": with_answers(PackQuestion.objects.filter(pack=pack))[:MOST_QUESTIONS],
@@ -56,6 +60,17 @@ def abilities(pack: EvidencePack, user: User) -> dict[str, bool]:
         "may_withdraw": is_open and may_everywhere(user, Capability.WITHDRAW, pack),
         "may_question": is_sealed,
     }
+
+
+def _chosen_by(pack: EvidencePack) -> str:
+    """Return in words how the systems of a pack were chosen."""
+    if name := pack.scope.get("name"):
+        return f"every one of {name} and the units below it, when it was asked for"
+    if query := pack.scope.get("list"):
+        return f"those that the list of systems showed at ?{query}"
+    refs = list(pack.systems.order_by("ref").values_list("ref", flat=True)[: MOST_REFS + 1])
+    more = f" and {pack.total - MOST_REFS:,} more" if len(refs) > MOST_REFS else ""
+    return f"named: {', '.join(refs[:MOST_REFS])}{more}"
 
 
 def _number(pack: EvidencePack, action: str) -> int | None:

@@ -106,7 +106,7 @@ def set_expiry(pack: EvidencePack, *, on: date, actor: User) -> PackExpiry:
     if pack.sealed_at and on < timezone.localdate(pack.sealed_at):
         raise DomainError(f"{pack} was sealed after that day.")
     if before == on:
-        raise DomainError(f"{on.isoformat()} is the last day of {pack} already.")
+        raise DomainError(f"{short_day(on)} is the last day of {pack} already.")
     expiry, _ = PackExpiry.objects.update_or_create(
         pack=pack, defaults={"expires_on": on, "set_by": actor}
     )
@@ -233,7 +233,7 @@ def _check_day(pack: EvidencePack, until: date, last: date | None) -> None:
     if until < timezone.localdate():
         raise DomainError("That day is over.")
     if last and until > last:
-        raise DomainError(f"{pack} is handed out until {last.isoformat()}; choose a day up to it.")
+        raise DomainError(f"{pack} is handed out until {short_day(last)}; choose a day up to it.")
 
 
 def _somebody(recipient: PackRecipient) -> dict[str, Any]:

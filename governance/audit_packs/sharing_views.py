@@ -94,8 +94,8 @@ def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
         pack,
         lambda: sharing_actions.withdraw(pack, actor=user, **form.cleaned_data),
         title=f"Withdraw {pack}",
-        lead="It cannot be downloaded from then on, by nobody, and this cannot be undone. Copies "
-        "that are out still prove what they prove; checking one here says that it was withdrawn.",
+        lead="Nobody can download it from then on, and this cannot be undone. Copies that are "
+        "out still prove what they prove; checking one here says that it was withdrawn.",
         submit="Withdraw the pack",
         done="The pack is withdrawn.",
     )

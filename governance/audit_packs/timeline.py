@@ -63,16 +63,21 @@ def _entries(batch: Batch, pack: EvidencePack) -> Any:
 
 def span(pack: EvidencePack) -> dict[str, datetime]:
     """Return a pack's period as conditions on a moment; none where it is open."""
+    return span_of(pack.period_from, pack.period_to, pack.zone)
+
+
+def span_of(first: date | None, last: date | None, zone: str) -> dict[str, datetime]:
+    """Return days of a zone, both counted, as conditions on a moment; none where one is open."""
     found = {}
-    if pack.period_from:
-        found["at__gte"] = _midnight(pack.period_from, pack)
-    if pack.period_to and pack.period_to < date.max:
-        found["at__lt"] = _midnight(pack.period_to + timedelta(days=1), pack)
+    if first:
+        found["at__gte"] = _midnight(first, zone)
+    if last and last < date.max:
+        found["at__lt"] = _midnight(last + timedelta(days=1), zone)
     return found
 
 
-def _midnight(day: date, pack: EvidencePack) -> datetime:
-    """Return when a day of the pack's zone begins, in UTC; the first days of all only there."""
+def _midnight(day: date, zone: str) -> datetime:
+    """Return when a day of a zone begins, in UTC; the first days of all only there."""
     if day == date.min:
         return datetime.combine(day, time(), UTC)
-    return datetime.combine(day, time(), ZoneInfo(pack.zone)).astimezone(UTC)
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)

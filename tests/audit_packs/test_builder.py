@@ -1,5 +1,7 @@
 """The builder: what a pack is for, about and holds, and which gaps it would find."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +15,7 @@ from governance.audit_packs.render import whole_html
 from governance.audit_packs.rules import ScopeKind
 from governance.audit_packs.section_rules import Section, chosen, kept, pages, total_pages
 from governance.classification.models import Assessment
+from governance.ledger.models import Entry
 from inventory.systems.actions import share
 from inventory.systems.models import AISystem
 from tests.factories import make_system
@@ -225,3 +228,28 @@ def test_the_classification_of_nobody_is_counted_as_none(officer, system):
 
     assert parts["Classification, with its reasons"] == 0
     assert parts["Timeline with ledger numbers"] is None
+
+
+def test_what_is_no_id_is_told_and_not_left_out_silently(as_user, officer, system):
+    page = as_user(officer).post("/packs/new/", ASK | {"systems": f"{system.ref}, AIS-2; triage"})
+
+    assert page.status_code == 422
+    assert "AIS-2, triage: ids look like AIS-014." in text_of(page)
+    assert not EvidencePack.objects.exists()
+
+
+def test_a_section_of_which_there_is_nothing_says_so(as_user, officer, system):
+    page = text_of(as_user(officer).get("/packs/new/", {"system": system.ref}))
+
+    assert "about 0" not in page
+    assert "nothing on record" in page
+
+
+@pytest.mark.parametrize(("zone", "many"), [("Pacific/Kiritimati", True), ("Etc/GMT+12", False)])
+def test_the_length_of_timelines_follows_the_days_of_the_zone(system, zone, many, monkeypatch):
+    monkeypatch.setattr("governance.audit_packs.builder.ENTRIES_AROUND", 1_000)
+    registered = Entry.objects.get(action="system.registered").at
+    first = registered.astimezone(ZoneInfo("Pacific/Kiritimati")).date()
+    found = preview(AISystem.objects.all(), [Section.TIMELINE], Period(first, None, zone))
+
+    assert (found.parts[0].pages > 5) is many

@@ -108,6 +108,16 @@ def test_a_pack_is_given_for_days_in_which_it_is_handed_out(sealed_pack, officer
         sharing_actions.share(sealed_pack, to=REGULATOR, until=in_days(days), actor=officer)
 
 
+def test_a_last_day_is_told_as_people_write_it(sealed_pack, officer):
+    sharing_actions.set_expiry(sealed_pack, on=in_days(9), actor=officer)
+    said = f"{in_days(9):%-d %B %Y}"
+
+    with pytest.raises(DomainError, match=f"{said} is the last day of {sealed_pack} already"):
+        sharing_actions.set_expiry(sealed_pack, on=in_days(9), actor=officer)
+    with pytest.raises(DomainError, match=f"handed out until {said}; choose a day"):
+        sharing_actions.share(sealed_pack, to=REGULATOR, until=in_days(10), actor=officer)
+
+
 def test_a_pack_that_is_not_sealed_is_given_to_nobody(pack, officer):
     with pytest.raises(DomainError, match="not sealed"):
         sharing_actions.share(pack, to=REGULATOR, until=in_days(3), actor=officer)

@@ -2,12 +2,14 @@
 
 import hashlib
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from governance.audit_packs.actions import request_pack
 from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.rules import PackStatus, ScopeKind
+from governance.audit_packs.tasks import build_pack
 from governance.ledger.models import Entry
 
 
@@ -46,6 +48,36 @@ def test_a_sealed_pack_shows_how_to_check_it(as_user, auditor, sealed_pack):
     assert sealed_pack.ledger_root in page
     assert f"manage.py verify_pack {sealed_pack.ref}.zip" in page
     assert "every 1s" not in page
+
+
+def test_a_sealed_pack_says_what_it_was_asked_for_and_what_it_leaves_out(
+    as_user, auditor, officer, system
+):
+    scope = {"for": "audit", "sections": ["timeline"]}
+    asked = {"kind": ScopeKind.SYSTEM, "systems": [system], "scope": scope}
+    pack = request_pack(actor=officer, purpose="Audit: ISO 42001 stage 2", **asked)
+    build_pack(pack.pk)
+    page = as_user(auditor).get(f"/packs/{pack.ref}/").content.decode()
+
+    assert "Audit: ISO 42001 stage 2" in page
+    assert f"named: {system.ref}" in page
+    assert "Agreements; Versions, evaluations and approvals" in page
+    assert "Timeline with ledger numbers" not in page
+
+
+@pytest.mark.parametrize(
+    ("scope", "words"),
+    [
+        ({"unit": 1, "name": "Claims"}, "every one of Claims and the units below it"),
+        ({"list": "tier=high"}, "those that the list of systems showed at ?tier=high"),
+    ],
+)
+def test_how_the_systems_of_a_pack_were_chosen_is_told_in_words(
+    as_user, auditor, sealed_pack, scope, words
+):
+    EvidencePack.objects.update(scope=scope)
+
+    assert words in as_user(auditor).get(f"/packs/{sealed_pack.ref}/").content.decode()
 
 
 def test_a_download_is_an_attachment_and_an_entry(as_user, auditor, sealed_pack, file):
