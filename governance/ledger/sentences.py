@@ -6,13 +6,15 @@ The sentences are in `phrases`. An action that has none there reads as its own w
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from governance.ledger.phrases import SENTENCES
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 MOST_NAMES = 4  # of changed fields in one sentence
 SHOWN_LETTERS = 120
 
@@ -80,6 +82,9 @@ def words(value: Any) -> str:
 def _text(value: str) -> str:
     if INSTANT.fullmatch(value):
         return f"{datetime.fromisoformat(value).astimezone(UTC):%-d %B %Y, %H:%M} UTC"
+    if DAY.fullmatch(value):
+        with suppress(ValueError):  # it only looks like one
+            return f"{date.fromisoformat(value):%-d %B %Y}"
     return _short(value.replace("_", " ") if value.isidentifier() else value)
 
 

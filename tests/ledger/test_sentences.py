@@ -22,6 +22,24 @@ from governance.ledger.sentences import Change, changes, sentence, words
             "changed AIS-014: name, live since",
         ),
         ("odd", "X", None, "noted the odd X"),
+        (
+            "pack.shared",
+            "EP-003",
+            {"until": "2027-11-03"},
+            "gave the evidence pack EP-003 to somebody until 3 November 2027",
+        ),
+        (
+            "pack.shared",
+            "EP-3",
+            {"until": "2027-13-03"},
+            "gave the evidence pack EP-3 to somebody until 2027-13-03",
+        ),
+        (
+            "preview.finished",
+            "",
+            {"touched": 8, "systems": 50},
+            "saw what a change of the law would do: 8 of 50 touched",
+        ),
     ],
 )
 def test_an_entry_reads_as_a_sentence(action, ref, data, expected):
@@ -64,7 +82,7 @@ def test_values_read_as_words(value, expected):
     assert words(value) == expected
 
 
-def test_an_instant_reads_as_a_day_and_a_time():
+def test_a_day_and_an_instant_read_as_people_write_them():
     assert words("2026-11-24T22:49:10.590653+00:00") == "24 November 2026, 22:49 UTC"
     assert words("2026-11-24T22:49:00+02:00") == "24 November 2026, 20:49 UTC"
-    assert words("2026-11-24") == "2026-11-24"
+    assert words("2026-11-24") == "24 November 2026"
