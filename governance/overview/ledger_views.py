@@ -5,7 +5,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from governance.accounts.access import acting_user, people_behind
+from governance.accounts.access import acting_user, may, people_behind
+from governance.accounts.rules import Capability
 from governance.checkpoints.queries import entry_proof, newest
 from governance.checkpoints.showing import panel
 from governance.ledger.models import Entry
@@ -25,7 +26,8 @@ from governance.overview.ledger import (
 def ledger(request: HttpRequest) -> HttpResponse:
     """List what was recorded, newest first."""
     form = EntryFilter(request.GET)
-    entries = form.apply(visible_entries(acting_user(request)))
+    user = acting_user(request)
+    entries = form.apply(visible_entries(user))
     asked = {key: str(value) for key, value in request.GET.items() if value}
     context = {
         "form": form,
@@ -34,6 +36,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "last": last_check(),
         "head": newest(),
         "outside": panel(),
+        "may_recover": may(user, Capability.CONFIGURE, None),
     }
     return render(request, "overview/ledger.html", context)
 
