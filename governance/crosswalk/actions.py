@@ -114,7 +114,7 @@ def review_mapping(*, actor: User) -> MappingReview:
     require(actor, Capability.CLASSIFY, None)
     known = catalogue()
     last = MappingReview.objects.select_for_update(of=("self",)).select_related("reviewed_by")
-    if (seen := last.first()) and seen.sha256 == known.sha256:
+    if (seen := last.first()) and (seen.sha256, seen.digests) == (known.sha256, known.digests):
         raise DomainError(f"{seen.reviewed_by.name} looked through mapping {seen.version} already.")
     row = MappingReview.objects.create(
         version=known.version,

@@ -40,11 +40,13 @@ class SetAsideForm(forms.Form):
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="It is printed in packs, with your name and that of whoever agrees.",
+        error_messages={"required": "Say why it does not apply"},
     )
     until = forms.DateField(
         label="Holds until",
         widget=DayInput(),
         help_text="At most a year: then somebody looks again.",
+        error_messages={"required": "Give the last day on which that holds"},
     )
 
     def __init__(
@@ -78,11 +80,13 @@ class StatementForm(ContentForm):
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="And how the file or link shows it. It is printed in packs, with your name.",
+        error_messages={"required": "Say what is in place"},
     )
     review_on = forms.DateField(
         label="To be looked at again on",
         widget=DayInput(),
         help_text="At most a year from now; after this day it counts as stale.",
+        error_messages={"required": "Give the day on which somebody looks again"},
     )
 
     def __init__(

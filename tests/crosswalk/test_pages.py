@@ -77,6 +77,14 @@ def test_a_refusal_stands_on_the_form(as_user, officer, system, a_month):
     assert "You see no system of this name." in page.content.decode()
 
 
+@pytest.mark.parametrize("path", ["controls/C09/", "controls/C02/statements/new/"])
+def test_what_is_missing_in_a_form_is_told_in_words(as_user, officer, system, path):
+    page = as_user(officer).post(f"/frameworks/{path}", {"framework": "all"}).content.decode()
+
+    assert "There is a problem" in page
+    assert "This field is required" not in page
+
+
 def test_what_was_set_aside_about_a_foreign_system_is_not_found(
     as_user, officer, stranger, system, a_month
 ):
