@@ -11,7 +11,7 @@ from governance.audit_packs.models import EvidencePack
 from governance.audit_packs.models_sharing import PackRecipient, PackWithdrawal
 from governance.audit_packs.question_models import PackAnswer, PackQuestion
 from governance.audit_packs.sharing_queries import keepers
-from governance.common.dates import short_day
+from governance.common.dates import day_of, short_day
 from governance.notices.actions import Wish, tell
 from governance.notices.queries import administrators
 from governance.notices.rules import Channel, Severity
@@ -60,7 +60,7 @@ def tell_question(question: PackQuestion) -> None:
 def tell_overdue(question: PackQuestion) -> int:
     """Tell the same people, once, that a question has waited too long; return how many."""
     subject = f"{question.ref} about {question.pack.ref} is not answered"
-    lines = (question.text, f"An answer was due on {short_day(question.due_at)}.")
+    lines = (question.text, f"An answer was due on {short_day(day_of(question.due_at))}.")
     people, url = answering(question), _url(question)
     return _tell(_item(question), people, subject, lines, url, step=OVERDUE_STEP)
 

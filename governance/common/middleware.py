@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.defaults import bad_request
 
 from governance.common.errors import DomainError
@@ -57,5 +58,13 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Return the page of the refusal, or None for any other exception."""
         if isinstance(error, DomainError):
-            return render(request, "409.html", {"error": error}, status=error.status)
+            context = {"error": error, "back": _back(request)}
+            return render(request, "409.html", context, status=error.status)
         return None
+
+
+def _back(request: HttpRequest) -> str:
+    """Return the page of this site that the person came from, empty when it is not known."""
+    page = request.headers.get("Referer", "")
+    hosts, https = {request.get_host()}, request.is_secure()
+    return page if url_has_allowed_host_and_scheme(page, hosts, require_https=https) else ""

@@ -1,6 +1,6 @@
 """Questions about packs, and their answers on the record."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -101,6 +101,15 @@ def test_a_question_that_waits_too_long_is_told_of_once(question, officer, monke
     sweep_questions()
     assert f"{question.ref} about {question.pack.ref} is not answered" in app_notices(officer)
     assert Entry.objects.filter(action="pack.question_overdue").count() == 1
+
+
+def test_the_day_on_which_an_answer_was_due_is_one_of_the_reader(question, officer):
+    question.asked_at = datetime(2026, 11, 1, 23, 30, tzinfo=UTC)
+    with timezone.override("Europe/Oslo"):
+        question_actions.note_overdue(question)
+
+    told = Notice.objects.filter(person=officer, channel="app").latest("pk")
+    assert told.lines[-1] == "An answer was due on 9 November 2026."
 
 
 def test_what_was_asked_is_told_with_the_systems_it_was_about(question, officer, system, claims):

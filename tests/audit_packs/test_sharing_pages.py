@@ -123,7 +123,9 @@ def test_an_expired_pack_says_gone_and_who_never_saw_it_finds_nothing(
     answer = as_user(auditor).get(url)
 
     assert answer.status_code == 410
+    assert "This is not handed out any more" in text_of(answer)
     assert "was handed out until" in text_of(answer)
+    assert "decide anew" not in text_of(answer)
     assert "/download/" not in text_of(as_user(auditor).get(f"/packs/{sealed_pack.ref}/"))
     assert as_user(stranger).get(url).status_code == 404
 

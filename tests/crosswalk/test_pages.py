@@ -190,3 +190,23 @@ def test_the_api_tells_a_framework_control_by_control(api, system):
 @pytest.mark.parametrize("query", ["?state=missing", "?unit=0", "?system=x"])
 def test_the_api_refuses_what_it_does_not_know(api, query):
     assert api.get(f"/api/v1/frameworks/{query}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("came_from", "leads_back"),
+    [("http://testserver/frameworks/controls/C09/", True), ("https://elsewhere.example/", False)],
+)
+def test_a_refusal_leads_back_to_the_page_that_can_be_read(
+    as_user, officer, second, system, a_month, came_from, leads_back
+):
+    row = set_aside(Aside("C09", None, system), actor=officer, reason="Mine.", until=a_month)
+    client, path = as_user(second), f"/frameworks/set-aside/{row.pk}/withdraw/"
+    client.post(path)
+
+    again = client.post(path, headers={"Referer": came_from})
+
+    assert again.status_code == 409
+    page = again.content.decode()
+    assert path not in page
+    assert (f'href="{came_from}"' in page) is leads_back
+    assert "elsewhere.example" not in page
