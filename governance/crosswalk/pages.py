@@ -79,20 +79,13 @@ class FrameworkPage:
     def _row(self, one: Standing, clause: str) -> ControlRow:
         key = self.coverage.head.key
         clauses = tuple(ref for ref in one.clauses if clause_of(key, ref.ref) == clause)
-        lines = self._lines[one.control.code]
-        return ControlRow(one, clauses, lines[:MOST_LINES], max(0, len(lines) - MOST_LINES))
+        lines, more = self._lines[one.control.code]
+        return ControlRow(one, clauses, lines, more)
 
     @cached_property
-    def _lines(self) -> dict[str, list[Line]]:
-        return {
-            one.control.code: [
-                line
-                for looked in self.told.looked(one.control)
-                if looked.evidence.counts
-                for line in looked.lines
-            ]
-            for one in self.coverage.standings
-        }
+    def _lines(self) -> dict[str, tuple[list[Line], int]]:
+        controls = (one.control for one in self.coverage.standings)
+        return {one.code: self.told.first_lines(one, MOST_LINES) for one in controls}
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from heapq import nsmallest
 
 from django.urls import reverse
 from django.utils import timezone
@@ -129,14 +130,31 @@ class Survey:
             for one in control.evidence
         ]
 
+    def first_lines(self, control: Control, most: int) -> tuple[list[Line], int]:
+        """Return the first lines of what counts for a control, and how many more there are."""
+        found: list[Line] = []
+        count = 0
+        for one in control.evidence:
+            if one.counts:
+                about = self._about(one, None)
+                count += len(about)
+                first = nsmallest(most - len(found), about, key=_stale_first)
+                found += [Line(row, tuple(about[row])) for row in first]
+        return found, count - len(found)
+
     def _lines(self, evidence: Evidence, only: frozenset[int] | None) -> list[Line]:
+        about = self._about(evidence, only)
+        return [Line(row, tuple(about[row])) for row in sorted(about, key=_stale_first)]
+
+    def _about(
+        self, evidence: Evidence, only: frozenset[int] | None
+    ) -> dict[Shown, list[AISystem]]:
         about: dict[Shown, list[AISystem]] = {}
         for pk, rows in self.found[evidence].items():
             if only is None or pk in only:
                 for row in rows:
                     about.setdefault(row, []).append(self.scope.by_pk[pk])
-        lines = [Line(row, tuple(systems)) for row, systems in about.items()]
-        return sorted(lines, key=lambda line: (line.shown.is_current, line.shown.ref))
+        return about
 
 
 def survey(
@@ -155,6 +173,10 @@ def survey(
 def coverage(framework: Framework, systems: Iterable[AISystem]) -> Coverage:
     """Return where the controls of a framework stand for these systems."""
     return survey(system.pk for system in systems).coverage(framework)
+
+
+def _stale_first(row: Shown) -> tuple[bool, str]:
+    return (row.is_current, row.ref)
 
 
 def _sets(rows: Mapping[int, list[Shown]]) -> Sets:
