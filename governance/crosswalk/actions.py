@@ -105,14 +105,17 @@ def withdraw(row: NotApplicable, *, actor: User) -> None:
 
 
 @transaction.atomic
-def review_mapping(*, actor: User) -> MappingReview:
+def review_mapping(*, actor: User, read: str = "") -> MappingReview:
     """Say that the mapping in force was looked through; its changes need no review any more.
 
+    `read` is the digest of the mapping that the actor read, empty where it is not known.
     Raises PermissionDenied unless the actor classifies in the whole organisation, and DomainError
-    when somebody looked through just this one last.
+    when another mapping is in force by now, or somebody looked through just this one last.
     """
     require(actor, Capability.CLASSIFY, None)
     known = catalogue()
+    if read not in ("", known.sha256):
+        raise DomainError(f"Mapping {known.version} came into force since you opened the page.")
     last = MappingReview.objects.select_for_update(of=("self",)).select_related("reviewed_by")
     if (seen := last.first()) and (seen.sha256, seen.digests) == (known.sha256, known.digests):
         raise DomainError(f"{seen.reviewed_by.name} looked through mapping {seen.version} already.")

@@ -157,7 +157,7 @@ def mapping(request: HttpRequest) -> HttpResponse:
     """Show which controls the mapping in force changed, and say that it was looked through."""
     user = acting_user(request)
     if request.method == "POST":
-        row = actions.review_mapping(actor=user)
+        row = actions.review_mapping(actor=user, read=request.POST.get("sha256", ""))
         messages.success(request, f"Mapping {row.version} is looked through.")
         return redirect("crosswalk:frameworks")
     known, changed = catalogue(), queries.changed_controls()

@@ -1,5 +1,7 @@
 """The pages and the API: what they say, to whom, and that setting aside works on the page."""
 
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -107,6 +109,17 @@ def test_looking_through_the_mapping_is_one_button(as_user, officer):
 
     assert client.post("/frameworks/mapping/").status_code == 302
     assert MappingReview.objects.get().reviewed_by == officer
+
+
+def test_who_read_another_mapping_did_not_look_through_this_one(as_user, officer):
+    client = as_user(officer)
+    page = client.get("/frameworks/mapping/").content.decode()
+    read = re.search(r'name="sha256" value="([0-9a-f]{64})"', page).group(1)
+
+    other = client.post("/frameworks/mapping/", {"sha256": read[::-1]})
+    assert (other.status_code, MappingReview.objects.exists()) == (409, False)
+    assert "came into force since you opened the page" in other.content.decode()
+    assert client.post("/frameworks/mapping/", {"sha256": read}).status_code == 302
 
 
 @pytest.fixture
