@@ -11,7 +11,9 @@ from inventory.systems.models import AISystem
 MOST = 50_000  # digests that a process remembers
 # Which version of its row a sheet is: another after every change, whoever made it and however.
 VERSION = RawSQL(
-    "classification_factsheet.xmin::text || ' ' || classification_factsheet.ctid::text", ()
+    "concat_ws(' ', classification_factsheet.row_version, classification_factsheet.xmin,"
+    " classification_factsheet.ctid)",
+    (),
 )
 Key = tuple[int, str, tuple[str, ...], str]  # system, version of its row, our roles, rule pack
 _known: dict[Key, str] = {}
