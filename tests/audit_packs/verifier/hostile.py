@@ -47,7 +47,9 @@ def hostile(per_field: int = 2) -> list[Hostile]:
     made += named("proof", proofs(WHOLE))
     made += named("ledger", ledgers(WHOLE))
     made += [Hostile(words, raw, KEYS) for words, raw in at_bounds()]
-    made += named("key change", key_changes(SMALL))
+    changed = list(key_changes(SMALL))
+    for keys in ((LOG.vkey,), (OLD.vkey,), (OLD.vkey, LOG.vkey)):
+        made += [Hostile(f"key change: {words}, {len(keys)}", raw, keys) for words, raw in changed]
     made += [Hostile(f"pinned: {keys}", good.zip, keys) for keys in pinned(OLD)]
     return [*made, *pasts(good)]
 
