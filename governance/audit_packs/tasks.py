@@ -17,6 +17,7 @@ from governance.audit_packs.seal_actions import ask_for_stamp
 from governance.common.errors import TransitionError
 
 log = logging.getLogger(__name__)
+MOST_STARTED = 2  # by one sweep: with dozens in the queue all other work would wait behind them
 
 
 @shared_task(acks_late=True)
@@ -45,7 +46,7 @@ def sweep_packs() -> None:
     for pack in EvidencePack.objects.given_up():
         with suppress(TransitionError):  # its worker was back just in time
             fail(pack, reason=f"The worker stopped {pack.attempts} times while it built this pack.")
-    for pk in EvidencePack.objects.to_start().values_list("pk", flat=True):
+    for pk in EvidencePack.objects.to_start().values_list("pk", flat=True)[:MOST_STARTED]:
         build_pack.apply_async((pk,), expires=60)
     remove_leftovers()
 
