@@ -19,7 +19,7 @@ def canonical_bytes(value: Any) -> bytes:
     """
     try:
         return _written(value).encode()
-    except (TypeError, UnicodeEncodeError):
+    except (TypeError, UnicodeEncodeError, rfc8785.CanonicalizationError):
         return rfc8785.dumps(value)  # which says what is wrong
 
 

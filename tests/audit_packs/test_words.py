@@ -50,7 +50,7 @@ def test_a_change_begins_a_sentence_of_its_own():
     planned["data"]["system"] = "AIS-014"
 
     assert told(planned) == (
-        "Planned the next check of Art 9 for AIS-014. Next check: nothing → 2027-02-20."
+        "Planned the next check of Art 9 for AIS-014. Next check: nothing → 20 February 2027."
     )
 
 
