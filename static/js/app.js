@@ -74,7 +74,9 @@
   if (raci) {
     const lines = $$("tbody tr", raci).map((tr) => $$(".rc", tr)).filter((line) => line.length);
     const cells = lines.flat(), bar = $("[data-count]"), undo = $("[data-undo]"), done = [];
-    const saved = new Map(cells.map((c) => [c, c.dataset.was ?? c.value])), held = new Map(cells.map((c) => [c, c.value]));
+    /* what the page came with: the browser may have restored, or somebody chosen, before this ran */
+    const came = (c) => [...c.options].find((o) => o.defaultSelected)?.value ?? "";
+    const saved = new Map(cells.map((c) => [c, c.dataset.was ?? came(c)])), held = new Map(cells.map((c) => [c, came(c)]));
     const answers = (v) => v.includes("A"), acts = (v) => /^(R|D)$/.test(v) || v === "AR";
     raci.setAttribute("role", "grid");
     raci.setAttribute("aria-describedby", "grid-keys");
@@ -126,7 +128,7 @@
       return dy || dx ? lines[y + dy]?.[x + dx] || cell : null;
     };
     raci.addEventListener("change", (e) => {
-      const cell = e.target; if (!held.has(cell)) return;
+      const cell = e.target; if (!held.has(cell) || held.get(cell) === cell.value) return;
       done.push([cell, held.get(cell)]); held.set(cell, cell.value); check();
     });
     raci.addEventListener("focusin", (e) => { if (held.has(e.target)) rove(e.target); });

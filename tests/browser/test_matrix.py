@@ -83,3 +83,22 @@ def test_without_javascript_a_cell_is_saved(tab_of: Callable[..., Page], matrix,
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Version 1 is saved.")).to_be_visible()
     assert page.locator(field(matrix, "CHG-01", owner)).input_value() == "AR"
+
+
+def test_a_letter_chosen_before_the_page_is_all_there_is_checked_too(
+    tab_of: Callable[..., Page], matrix, officer, ops_lead
+):
+    page, held = tab_of(officer), []
+    page.route("**/htmx.min*.js", lambda route: held.append(route))
+    page.goto(f"/raci/{matrix.pk}/", wait_until="commit")
+    early = page.locator(field(matrix, "QLT-01", ops_lead))
+    was = early.input_value()
+    early.select_option("" if was else "R")
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+    expect(page.locator("[data-count]")).to_contain_text("1 change")
+    expect(page.locator("#findings")).to_contain_text("With your unsaved changes")
+    page.locator("[data-undo]").click()
+    assert early.input_value() == was
+    expect(page.locator("[data-count]")).to_contain_text("0 changes")
