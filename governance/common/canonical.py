@@ -29,7 +29,7 @@ def digest(value: Any) -> str:
 
 
 def _written(value: Any) -> str:
-    """Return what the library writes, ten times as fast; what is rare is left to the library."""
+    """Return what the library writes in a third of its time; what is rare is left to it."""
     kind = type(value)
     if kind is str:
         return _text(value)

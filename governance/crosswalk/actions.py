@@ -15,7 +15,7 @@ from governance.crosswalk.models import MappingReview, NotApplicable
 from governance.crosswalk.reading import catalogue
 from governance.crosswalk.rules import Framework
 from governance.ledger.actions import record
-from inventory.systems.actions import require_open
+from inventory.systems.actions import require_still_open
 from inventory.systems.models import AISystem
 
 LONGEST = timedelta(days=366)
@@ -50,7 +50,8 @@ def set_aside(aside: Aside, *, actor: User, reason: str, until: date) -> NotAppl
     """
     unit = aside.system.unit if aside.system else None
     require(actor, Capability.CLASSIFY, unit)
-    _require_open(aside.system)
+    if aside.system:
+        require_still_open(aside.system)
     today = timezone.localdate()
     _check(aside, reason, until, today)
     _end_what_is_over(aside, actor, today)
@@ -79,7 +80,8 @@ def agree(row: NotApplicable, *, actor: User) -> None:
     require(actor, Capability.CLASSIFY, row.system.unit if row.system else None)
     if row.set_by_id == actor.pk:
         raise PermissionDenied("A second person agrees, not the one who proposed it.")
-    _require_open(row.system)
+    if row.system:
+        require_still_open(row.system)
     waiting = NotApplicable.objects.filter(
         pk=row.pk,
         agreed_at__isnull=True,
@@ -141,12 +143,6 @@ def _check(aside: Aside, reason: str, until: date, today: date) -> None:
         raise DomainError("Say why it does not apply.")
     if not today <= until <= today + LONGEST:
         raise DomainError("The last day lies within a year from today.")
-
-
-def _require_open(system: AISystem | None) -> None:
-    """Refuse a retired system; nobody retires it until this transaction ends."""
-    if system:
-        require_open(AISystem.objects.select_for_update(no_key=True).get(pk=system.pk))
 
 
 def _end_what_is_over(aside: Aside, actor: User, today: date) -> None:

@@ -16,7 +16,7 @@ from governance.crosswalk.models import Statement
 from governance.crosswalk.reading import catalogue
 from governance.evidence.keeping import check_content, content_of, put_away
 from governance.ledger.actions import record
-from inventory.systems.actions import may_edit, require_edit, require_open
+from inventory.systems.actions import may_edit, require_edit, require_still_open
 from inventory.systems.models import AISystem
 
 LONGEST = timedelta(days=366)
@@ -55,7 +55,7 @@ def state(
         require(actor, Capability.CLASSIFY, None)
     else:
         require_edit(actor, about.system)
-        require_open(AISystem.objects.select_for_update(no_key=True).get(pk=about.system.pk))
+        require_still_open(about.system)
     _check(about, said, review_on, timezone.localdate())
     check_content(content.upload, content.link)
     row = Statement(

@@ -70,6 +70,11 @@ def require_open(system: AISystem) -> None:
         raise DomainError(f"{system} is retired. It is kept as it was and cannot be changed.")
 
 
+def require_still_open(system: AISystem) -> None:
+    """Refuse a retired system, too; nobody retires it until this transaction ends."""
+    require_open(AISystem.objects.select_for_update(no_key=True).get(pk=system.pk))
+
+
 @transaction.atomic
 def register(*, actor: User, **fields: Any) -> AISystem:
     """Return a new system; `fields` are those of AISystem with `name` and `unit` at least.
