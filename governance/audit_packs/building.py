@@ -73,7 +73,8 @@ def wait(pack: EvidencePack, worker: str, error: Exception) -> None:
 
     Changes nothing when the worker lost the pack.
     """
-    held = EvidencePack.objects.postpone(pack.pk, worker, UNSIGNED[type(error)] or str(error))
+    words = next(words for kind, words in UNSIGNED.items() if isinstance(error, kind))
+    held = EvidencePack.objects.postpone(pack.pk, worker, words or str(error))
     if held and database_now() - pack.requested_at > UNSIGNED_IS_NEWS:
         tell_unsigned(pack, str(error))
 
