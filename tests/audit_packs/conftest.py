@@ -10,17 +10,18 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from governance.audit_packs import building
+from governance.audit_packs import building, rules
 from governance.audit_packs.actions import request_pack
 from governance.audit_packs.bag import Papers
 from governance.audit_packs.models import EvidencePack
-from governance.audit_packs.render import Printed
+from governance.audit_packs.render import Printed, print_pack
 from governance.audit_packs.rules import PackFormat, PackStatus, ScopeKind
 from governance.audit_packs.tasks import build_pack
 from governance.ledger.actions import record, sequence_all
 from governance.ledger.queries import size_and_root
 from governance.rest.actions import issue_token
 from governance.rest.rules import Scope
+from tests.audit_packs import samples
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +48,16 @@ def tsa(time_service, settings) -> Callable[[str], None]:
     settings.TIMESTAMP_URL = f"http://127.0.0.1:{port}/mode"
     settings.TIMESTAMP_CA = folder / "ca.pem"
     return (folder / "mode").write_text
+
+
+@pytest.fixture(scope="session")
+def bound(tmp_path_factory) -> Path:
+    """A pack of five systems in three parts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rules, "MOST_SYSTEMS_A_PART", 2)
+        kinds = [samples.system, samples.bare, samples.system, samples.bare, samples.system]
+        said = samples.contents(*[make(number) for number, make in enumerate(kinds, 1)])
+        return print_pack(said, tmp_path_factory.mktemp("pack")).file
 
 
 @pytest.fixture

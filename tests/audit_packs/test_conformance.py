@@ -1,40 +1,26 @@
 """PDF/A-3a and PDF/UA-1 as far as we can check them, after binding and after sealing."""
 
-from pathlib import Path
-
 import pikepdf
 import pytest
 
-from governance.audit_packs import rules
 from governance.audit_packs.pdf_seal import seal_pdf
-from governance.audit_packs.render import print_pack
 from tests.audit_packs.conformance import faults, id_names, walk
-from tests.audit_packs.samples import bare, contents, system
 
 
-@pytest.fixture(scope="module")
-def printed(tmp_path_factory) -> Path:
-    """A pack of five systems in three parts."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rules, "MOST_SYSTEMS_A_PART", 2)
-        said = contents(system(1), bare(2), system(3), bare(4), system(5))
-        return print_pack(said, tmp_path_factory.mktemp("pack")).file
-
-
-def test_a_bound_file_has_no_fault_that_we_can_find(printed):
-    with pikepdf.open(printed) as pdf:
+def test_a_bound_file_has_no_fault_that_we_can_find(bound):
+    with pikepdf.open(bound) as pdf:
         assert sorted(set(faults(pdf))) == []
 
 
-def test_the_seal_adds_none(printed, tmp_path, db):
-    seal_pdf(printed, tmp_path / "sealed.pdf")
+def test_the_seal_adds_none(bound, tmp_path, db):
+    seal_pdf(bound, tmp_path / "sealed.pdf")
 
     with pikepdf.open(tmp_path / "sealed.pdf") as pdf:
         assert sorted(set(faults(pdf))) == []
 
 
-def test_the_ids_of_headers_are_in_order_over_all_parts(printed):
-    with pikepdf.open(printed) as pdf:
+def test_the_ids_of_headers_are_in_order_over_all_parts(bound):
+    with pikepdf.open(bound) as pdf:
         tree = pdf.Root.StructTreeRoot
         names = [bytes(name) for kid in tree.IDTree.Kids for name in list(kid.Names)[::2]]
         limits = [bytes(end) for kid in tree.IDTree.Kids for end in kid.Limits]
@@ -62,8 +48,8 @@ def without_scope(pdf):
         (lambda pdf: pdf.Root.StructTreeRoot.K[0].K.__delitem__(-1), "in no element of the tree"),
     ],
 )
-def test_what_is_broken_is_found(printed, break_, words):
-    with pikepdf.open(printed) as pdf:
+def test_what_is_broken_is_found(bound, break_, words):
+    with pikepdf.open(bound) as pdf:
         break_(pdf)
 
         assert any(words in fault for fault in faults(pdf))
