@@ -51,6 +51,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'pk'],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['path'], name='unit_path')],
+                'constraints': [models.UniqueConstraint(fields=('parent', 'name'), name='unit_name_once'), models.UniqueConstraint(condition=models.Q(('external_key', ''), _negated=True), fields=('external_key',), name='unit_key_once')],
             },
         ),
         migrations.CreateModel(
@@ -65,30 +67,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['unit', 'role', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('user', 'unit', 'role'), name='membership_once'), models.CheckConstraint(condition=models.Q(('role__in', [governance.accounts.rules.Role['COMPLIANCE_OFFICER'], governance.accounts.rules.Role['AI_OPS_LEAD'], governance.accounts.rules.Role['SYSTEM_OWNER'], governance.accounts.rules.Role['AUDITOR'], governance.accounts.rules.Role['ADMINISTRATOR']])), name='membership_role_known'), models.CheckConstraint(condition=models.Q(models.Q(('role', governance.accounts.rules.Role['AUDITOR']), _negated=True), ('ends_on__isnull', False), _connector='OR'), name='auditor_ends')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='businessunit',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['path'], name='unit_path'),
-        ),
-        migrations.AddConstraint(
-            model_name='businessunit',
-            constraint=models.UniqueConstraint(fields=('parent', 'name'), name='unit_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='businessunit',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_key', ''), _negated=True), fields=('external_key',), name='unit_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'unit', 'role'), name='membership_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', [governance.accounts.rules.Role['COMPLIANCE_OFFICER'], governance.accounts.rules.Role['AI_OPS_LEAD'], governance.accounts.rules.Role['SYSTEM_OWNER'], governance.accounts.rules.Role['AUDITOR'], governance.accounts.rules.Role['ADMINISTRATOR']])), name='membership_role_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role', governance.accounts.rules.Role['AUDITOR']), _negated=True), ('ends_on__isnull', False), _connector='OR'), name='auditor_ends'),
         ),
     ]

@@ -71,15 +71,14 @@ class Migration(migrations.Migration):
                 ('pack', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='audit_packs.evidencepack')),
                 ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pack_rows', to='systems.aisystem')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('pack', 'system'), name='pack_system_once')],
+            },
         ),
         migrations.AddField(
             model_name='evidencepack',
             name='systems',
             field=models.ManyToManyField(related_name='packs', through='audit_packs.PackSystem', to='systems.aisystem'),
-        ),
-        migrations.AddConstraint(
-            model_name='packsystem',
-            constraint=models.UniqueConstraint(fields=('pack', 'system'), name='pack_system_once'),
         ),
         migrations.AddIndex(
             model_name='evidencepack',

@@ -65,6 +65,53 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    governance.classification.preview.PreviewStatus["QUEUED"],
+                                    governance.classification.preview.PreviewStatus["RUNNING"],
+                                    governance.classification.preview.PreviewStatus["DONE"],
+                                    governance.classification.preview.PreviewStatus["FAILED"],
+                                ],
+                            )
+                        ),
+                        name="preview_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("done__lte", models.F("total"))),
+                        name="preview_done_of_total",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("finished_at__isnull", False),
+                                ("status", governance.classification.preview.PreviewStatus["DONE"]),
+                            ),
+                            models.Q(
+                                ("status", governance.classification.preview.PreviewStatus["DONE"]),
+                                _negated=True,
+                            ),
+                            _connector="OR",
+                        ),
+                        name="preview_done_when",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    governance.classification.preview.PreviewStatus["QUEUED"],
+                                    governance.classification.preview.PreviewStatus["RUNNING"],
+                                ],
+                            )
+                        ),
+                        fields=("requested_by",),
+                        name="preview_one_waiting",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -99,67 +146,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="packpreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            governance.classification.preview.PreviewStatus["QUEUED"],
-                            governance.classification.preview.PreviewStatus["RUNNING"],
-                            governance.classification.preview.PreviewStatus["DONE"],
-                            governance.classification.preview.PreviewStatus["FAILED"],
-                        ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("preview", "system"), name="preview_system_once"
                     )
-                ),
-                name="preview_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packpreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("done__lte", models.F("total"))), name="preview_done_of_total"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packpreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("finished_at__isnull", False),
-                        ("status", governance.classification.preview.PreviewStatus["DONE"]),
-                    ),
-                    models.Q(
-                        ("status", governance.classification.preview.PreviewStatus["DONE"]),
-                        _negated=True,
-                    ),
-                    _connector="OR",
-                ),
-                name="preview_done_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packpreview",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            governance.classification.preview.PreviewStatus["QUEUED"],
-                            governance.classification.preview.PreviewStatus["RUNNING"],
-                        ],
-                    )
-                ),
-                fields=("requested_by",),
-                name="preview_one_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="previewrow",
-            constraint=models.UniqueConstraint(
-                fields=("preview", "system"), name="preview_system_once"
-            ),
+                ],
+            },
         ),
     ]

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'policies',
                 'ordering': ['unit', 'severity', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='policy_named'), models.CheckConstraint(condition=models.Q(('severity__in', ['', governance.notices.rules.Severity['INFO'], governance.notices.rules.Severity['WARNING'], governance.notices.rules.Severity['HIGH'], governance.notices.rules.Severity['CRITICAL']])), name='policy_severity_known'), models.CheckConstraint(condition=models.Q(('clock__in', [governance.escalation.rules.ClockKind['ALWAYS'], governance.escalation.rules.ClockKind['BUSINESS']])), name='policy_clock'), models.CheckConstraint(condition=models.Q(('ack__in', ['', governance.escalation.rules.Expiry['HALF_HOUR'], governance.escalation.rules.Expiry['FOUR_HOURS'], governance.escalation.rules.Expiry['BUSINESS_DAY']])), name='policy_ack_known'), models.CheckConstraint(condition=models.Q(('loops__lte', 5)), name='policy_loops'), models.UniqueConstraint(condition=models.Q(('retired_at__isnull', True)), fields=('unit', 'severity'), name='policy_one_active')],
             },
         ),
         migrations.CreateModel(
@@ -94,6 +95,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['due_at', 'pk'],
+                'indexes': [models.Index(condition=models.Q(('next_step_at__isnull', False)), fields=['next_step_at', 'id'], name='item_next_step'), models.Index(fields=['kind', 'status'], name='item_kind'), models.Index(condition=models.Q(('status__in', [governance.escalation.rules.ItemStatus['ACKNOWLEDGED'], governance.escalation.rules.ItemStatus['ESCALATED'], governance.escalation.rules.ItemStatus['NOTIFIED'], governance.escalation.rules.ItemStatus['OPEN'], governance.escalation.rules.ItemStatus['SNOOZED'], governance.escalation.rules.ItemStatus['UNHANDLED']])), fields=['due_at', 'id'], name='item_open_due')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status__in', [governance.escalation.rules.ItemStatus['ACKNOWLEDGED'], governance.escalation.rules.ItemStatus['ESCALATED'], governance.escalation.rules.ItemStatus['NOTIFIED'], governance.escalation.rules.ItemStatus['OPEN'], governance.escalation.rules.ItemStatus['SNOOZED'], governance.escalation.rules.ItemStatus['UNHANDLED']])), fields=('key',), name='item_one_open'), models.CheckConstraint(condition=models.Q(models.Q(('key', ''), _negated=True), models.Q(('title', ''), _negated=True)), name='item_named'), models.CheckConstraint(condition=models.Q(('status__in', [governance.escalation.rules.ItemStatus['OPEN'], governance.escalation.rules.ItemStatus['NOTIFIED'], governance.escalation.rules.ItemStatus['ESCALATED'], governance.escalation.rules.ItemStatus['ACKNOWLEDGED'], governance.escalation.rules.ItemStatus['SNOOZED'], governance.escalation.rules.ItemStatus['UNHANDLED'], governance.escalation.rules.ItemStatus['RESOLVED']])), name='item_status_known'), models.CheckConstraint(condition=models.Q(('severity__in', [governance.notices.rules.Severity['INFO'], governance.notices.rules.Severity['WARNING'], governance.notices.rules.Severity['HIGH'], governance.notices.rules.Severity['CRITICAL']])), name='item_severity_known'), models.CheckConstraint(condition=models.Q(('count__gte', 1), ('run__gte', 1)), name='item_from_one'), models.CheckConstraint(condition=models.Q(('status', governance.escalation.rules.ItemStatus['RESOLVED']), ('next_step_at__isnull', False), _connector='XOR'), name='item_never_silent'), models.CheckConstraint(condition=models.Q(('status', governance.escalation.rules.ItemStatus['RESOLVED']), ('resolved_at__isnull', True), _connector='XOR'), name='item_resolved_at'), models.CheckConstraint(condition=models.Q(models.Q(('acked_at__isnull', False), ('acked_by__isnull', False), ('ack_until__gt', models.F('acked_at'))), models.Q(('ack_until__isnull', True), ('acked_at__isnull', True), ('acked_by__isnull', True)), _connector='OR'), name='item_ack_whole'), models.CheckConstraint(condition=models.Q(models.Q(('status', governance.escalation.rules.ItemStatus['ACKNOWLEDGED']), _negated=True), ('acked_by__isnull', False), _connector='OR'), name='item_ack_needs_person'), models.CheckConstraint(condition=models.Q(models.Q(('snoozed_by__isnull', False), ('snoozed_until__isnull', False), ('status', governance.escalation.rules.ItemStatus['SNOOZED']), models.Q(('snooze_reason', ''), _negated=True)), models.Q(models.Q(('status', governance.escalation.rules.ItemStatus['SNOOZED']), _negated=True), ('snooze_reason', ''), ('snoozed_by__isnull', True), ('snoozed_until__isnull', True)), _connector='OR'), name='item_snooze_whole')],
             },
         ),
         migrations.CreateModel(
@@ -108,6 +111,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['policy', 'position'],
+                'constraints': [models.UniqueConstraint(fields=('policy', 'position'), name='level_position_once'), models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='level_from_one'), models.CheckConstraint(condition=models.Q(('delay__range', (1, 10080))), name='level_delay'), models.CheckConstraint(condition=models.Q(('targets__len__gte', 1)), name='level_tells_somebody'), models.CheckConstraint(condition=models.Q(('channels__contained_by', [governance.notices.rules.Channel['EMAIL'], governance.notices.rules.Channel['APP'], governance.notices.rules.Channel['WEBHOOK']]), ('channels__len__gte', 1)), name='level_channels')],
             },
         ),
         migrations.CreateModel(
@@ -174,101 +178,5 @@ class Migration(migrations.Migration):
                 'ordering': ['-made_at', '-pk'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('digest__regex', '^[0-9a-f]{64}$')), name='ack_digest'), models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('made_at'))), name='ack_link_runs_out'), models.CheckConstraint(condition=models.Q(('used_at__isnull', True), ('used_at__lte', models.F('expires_at')), _connector='OR'), name='ack_link_used_in_time')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='policy_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', ['', governance.notices.rules.Severity['INFO'], governance.notices.rules.Severity['WARNING'], governance.notices.rules.Severity['HIGH'], governance.notices.rules.Severity['CRITICAL']])), name='policy_severity_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('clock__in', [governance.escalation.rules.ClockKind['ALWAYS'], governance.escalation.rules.ClockKind['BUSINESS']])), name='policy_clock'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('ack__in', ['', governance.escalation.rules.Expiry['HALF_HOUR'], governance.escalation.rules.Expiry['FOUR_HOURS'], governance.escalation.rules.Expiry['BUSINESS_DAY']])), name='policy_ack_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('loops__lte', 5)), name='policy_loops'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.UniqueConstraint(condition=models.Q(('retired_at__isnull', True)), fields=('unit', 'severity'), name='policy_one_active'),
-        ),
-        migrations.AddIndex(
-            model_name='item',
-            index=models.Index(condition=models.Q(('next_step_at__isnull', False)), fields=['next_step_at', 'id'], name='item_next_step'),
-        ),
-        migrations.AddIndex(
-            model_name='item',
-            index=models.Index(fields=['kind', 'status'], name='item_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='item',
-            index=models.Index(condition=models.Q(('status__in', [governance.escalation.rules.ItemStatus['ACKNOWLEDGED'], governance.escalation.rules.ItemStatus['ESCALATED'], governance.escalation.rules.ItemStatus['NOTIFIED'], governance.escalation.rules.ItemStatus['OPEN'], governance.escalation.rules.ItemStatus['SNOOZED'], governance.escalation.rules.ItemStatus['UNHANDLED']])), fields=['due_at', 'id'], name='item_open_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', [governance.escalation.rules.ItemStatus['ACKNOWLEDGED'], governance.escalation.rules.ItemStatus['ESCALATED'], governance.escalation.rules.ItemStatus['NOTIFIED'], governance.escalation.rules.ItemStatus['OPEN'], governance.escalation.rules.ItemStatus['SNOOZED'], governance.escalation.rules.ItemStatus['UNHANDLED']])), fields=('key',), name='item_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('key', ''), _negated=True), models.Q(('title', ''), _negated=True)), name='item_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [governance.escalation.rules.ItemStatus['OPEN'], governance.escalation.rules.ItemStatus['NOTIFIED'], governance.escalation.rules.ItemStatus['ESCALATED'], governance.escalation.rules.ItemStatus['ACKNOWLEDGED'], governance.escalation.rules.ItemStatus['SNOOZED'], governance.escalation.rules.ItemStatus['UNHANDLED'], governance.escalation.rules.ItemStatus['RESOLVED']])), name='item_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', [governance.notices.rules.Severity['INFO'], governance.notices.rules.Severity['WARNING'], governance.notices.rules.Severity['HIGH'], governance.notices.rules.Severity['CRITICAL']])), name='item_severity_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('count__gte', 1), ('run__gte', 1)), name='item_from_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('status', governance.escalation.rules.ItemStatus['RESOLVED']), ('next_step_at__isnull', False), _connector='XOR'), name='item_never_silent'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('status', governance.escalation.rules.ItemStatus['RESOLVED']), ('resolved_at__isnull', True), _connector='XOR'), name='item_resolved_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('acked_at__isnull', False), ('acked_by__isnull', False), ('ack_until__gt', models.F('acked_at'))), models.Q(('ack_until__isnull', True), ('acked_at__isnull', True), ('acked_by__isnull', True)), _connector='OR'), name='item_ack_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', governance.escalation.rules.ItemStatus['ACKNOWLEDGED']), _negated=True), ('acked_by__isnull', False), _connector='OR'), name='item_ack_needs_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('snoozed_by__isnull', False), ('snoozed_until__isnull', False), ('status', governance.escalation.rules.ItemStatus['SNOOZED']), models.Q(('snooze_reason', ''), _negated=True)), models.Q(models.Q(('status', governance.escalation.rules.ItemStatus['SNOOZED']), _negated=True), ('snooze_reason', ''), ('snoozed_by__isnull', True), ('snoozed_until__isnull', True)), _connector='OR'), name='item_snooze_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='policylevel',
-            constraint=models.UniqueConstraint(fields=('policy', 'position'), name='level_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='policylevel',
-            constraint=models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='level_from_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='policylevel',
-            constraint=models.CheckConstraint(condition=models.Q(('delay__range', (1, 10080))), name='level_delay'),
-        ),
-        migrations.AddConstraint(
-            model_name='policylevel',
-            constraint=models.CheckConstraint(condition=models.Q(('targets__len__gte', 1)), name='level_tells_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='policylevel',
-            constraint=models.CheckConstraint(condition=models.Q(('channels__contained_by', [governance.notices.rules.Channel['EMAIL'], governance.notices.rules.Channel['APP'], governance.notices.rules.Channel['WEBHOOK']]), ('channels__len__gte', 1)), name='level_channels'),
         ),
     ]

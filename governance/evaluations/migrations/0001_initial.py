@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['key', '-revision'],
+                'constraints': [models.UniqueConstraint(fields=('system', 'key', 'revision'), name='suite_revision_once'), models.CheckConstraint(condition=models.Q(('kind__in', [governance.evaluations.rules.SuiteKind['REGRESSION'], governance.evaluations.rules.SuiteKind['ADVERSARIAL'], governance.evaluations.rules.SuiteKind['BIAS'], governance.evaluations.rules.SuiteKind['COST'], governance.evaluations.rules.SuiteKind['SECURITY'], governance.evaluations.rules.SuiteKind['CANARY_SET'], governance.evaluations.rules.SuiteKind['OTHER']])), name='suite_kind_known'), models.CheckConstraint(condition=models.Q(('revision__gte', 1), models.Q(('key', ''), _negated=True), models.Q(('title', ''), _negated=True)), name='suite_named'), models.CheckConstraint(condition=models.Q(models.Q(('cases', 0), ('cases_digest', '')), models.Q(('cases__gt', 0), models.Q(('cases_digest', ''), _negated=True)), _connector='XOR'), name='suite_cases_whole')],
             },
         ),
         migrations.CreateModel(
@@ -68,6 +69,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-observed_until', '-pk'],
+                'indexes': [models.Index(fields=['version', '-observed_until'], name='run_of_version'), models.Index(fields=['suite', '-observed_until'], name='run_of_suite')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('source__in', [governance.evaluations.rules.Source['REST'], governance.evaluations.rules.Source['CSV'], governance.evaluations.rules.Source['JUNIT'], governance.evaluations.rules.Source['PAGE']])), name='run_source_known'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_because', ''), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='XOR'), name='run_withdrawal_whole'), models.CheckConstraint(condition=models.Q(('observed_until__gte', models.F('observed_from'))), name='run_period'), models.CheckConstraint(condition=models.Q(('passed__gt', 0), ('failed__gt', 0), _connector='OR'), name='run_has_results'), models.CheckConstraint(condition=models.Q(models.Q(('produced_by', ''), _negated=True), models.Q(('sha256', ''), _negated=True), models.Q(('digest_of_version', ''), _negated=True)), name='run_told'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('suite', 'version', 'sha256'), name='run_content_once')],
             },
         ),
         migrations.CreateModel(
@@ -85,53 +88,5 @@ class Migration(migrations.Migration):
                 'ordering': ['run', 'key'],
                 'constraints': [models.UniqueConstraint(fields=('run', 'key'), name='result_case_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='suite',
-            constraint=models.UniqueConstraint(fields=('system', 'key', 'revision'), name='suite_revision_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='suite',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', [governance.evaluations.rules.SuiteKind['REGRESSION'], governance.evaluations.rules.SuiteKind['ADVERSARIAL'], governance.evaluations.rules.SuiteKind['BIAS'], governance.evaluations.rules.SuiteKind['COST'], governance.evaluations.rules.SuiteKind['SECURITY'], governance.evaluations.rules.SuiteKind['CANARY_SET'], governance.evaluations.rules.SuiteKind['OTHER']])), name='suite_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='suite',
-            constraint=models.CheckConstraint(condition=models.Q(('revision__gte', 1), models.Q(('key', ''), _negated=True), models.Q(('title', ''), _negated=True)), name='suite_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='suite',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cases', 0), ('cases_digest', '')), models.Q(('cases__gt', 0), models.Q(('cases_digest', ''), _negated=True)), _connector='XOR'), name='suite_cases_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['version', '-observed_until'], name='run_of_version'),
-        ),
-        migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['suite', '-observed_until'], name='run_of_suite'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', [governance.evaluations.rules.Source['REST'], governance.evaluations.rules.Source['CSV'], governance.evaluations.rules.Source['JUNIT'], governance.evaluations.rules.Source['PAGE']])), name='run_source_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_because', ''), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='XOR'), name='run_withdrawal_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('observed_until__gte', models.F('observed_from'))), name='run_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('passed__gt', 0), ('failed__gt', 0), _connector='OR'), name='run_has_results'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('produced_by', ''), _negated=True), models.Q(('sha256', ''), _negated=True), models.Q(('digest_of_version', ''), _negated=True)), name='run_told'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('suite', 'version', 'sha256'), name='run_content_once'),
         ),
     ]

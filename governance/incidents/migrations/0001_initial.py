@@ -47,6 +47,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-aware_at', '-pk'],
+                'indexes': [models.Index(condition=models.Q(('status__in', (governance.incidents.rules.IncidentStatus['OPEN'], governance.incidents.rules.IncidentStatus['REPORTED'], governance.incidents.rules.IncidentStatus['COMPLETED']))), fields=['aware_at'], name='incident_running')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', [governance.incidents.rules.IncidentStatus['OPEN'], governance.incidents.rules.IncidentStatus['REPORTED'], governance.incidents.rules.IncidentStatus['COMPLETED'], governance.incidents.rules.IncidentStatus['CLOSED'], governance.incidents.rules.IncidentStatus['NOT_SERIOUS']])), name='incident_status_known'), models.CheckConstraint(condition=models.Q(('regime__in', [governance.incidents.rules.Regime['NONE'], governance.incidents.rules.Regime['EQUIVALENT'], governance.incidents.rules.Regime['DEVICE']])), name='incident_regime_known'), models.CheckConstraint(condition=models.Q(('widespread', True), ('effects__len__gt', 0), _connector='OR'), name='incident_grounded'), models.CheckConstraint(condition=models.Q(models.Q(('doubted_at__isnull', True), ('doubted_because', ''), ('doubted_by__isnull', True)), models.Q(('doubted_at__isnull', False), ('doubted_by__isnull', False), models.Q(('doubted_because', ''), _negated=True)), _connector='XOR'), name='incident_doubt_whole'), models.CheckConstraint(condition=models.Q(('status__in', [governance.incidents.rules.IncidentStatus['CLOSED'], governance.incidents.rules.IncidentStatus['NOT_SERIOUS']]), models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), _connector='XOR'), name='incident_end_whole'), models.CheckConstraint(condition=models.Q(models.Q(('status', governance.incidents.rules.IncidentStatus['NOT_SERIOUS']), _negated=True), models.Q(('ended_by', models.F('doubted_by')), _negated=True), _connector='OR'), name='incident_two_people'), models.CheckConstraint(condition=models.Q(('occurred_from__isnull', True), ('occurred_until__isnull', True), ('occurred_until__gte', models.F('occurred_from')), _connector='OR'), name='incident_period')],
             },
         ),
         migrations.CreateModel(
@@ -67,37 +69,5 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['recorded_at', 'pk'],
             },
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('status__in', (governance.incidents.rules.IncidentStatus['OPEN'], governance.incidents.rules.IncidentStatus['REPORTED'], governance.incidents.rules.IncidentStatus['COMPLETED']))), fields=['aware_at'], name='incident_running'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [governance.incidents.rules.IncidentStatus['OPEN'], governance.incidents.rules.IncidentStatus['REPORTED'], governance.incidents.rules.IncidentStatus['COMPLETED'], governance.incidents.rules.IncidentStatus['CLOSED'], governance.incidents.rules.IncidentStatus['NOT_SERIOUS']])), name='incident_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('regime__in', [governance.incidents.rules.Regime['NONE'], governance.incidents.rules.Regime['EQUIVALENT'], governance.incidents.rules.Regime['DEVICE']])), name='incident_regime_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('widespread', True), ('effects__len__gt', 0), _connector='OR'), name='incident_grounded'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('doubted_at__isnull', True), ('doubted_because', ''), ('doubted_by__isnull', True)), models.Q(('doubted_at__isnull', False), ('doubted_by__isnull', False), models.Q(('doubted_because', ''), _negated=True)), _connector='XOR'), name='incident_doubt_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [governance.incidents.rules.IncidentStatus['CLOSED'], governance.incidents.rules.IncidentStatus['NOT_SERIOUS']]), models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), _connector='XOR'), name='incident_end_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', governance.incidents.rules.IncidentStatus['NOT_SERIOUS']), _negated=True), models.Q(('ended_by', models.F('doubted_by')), _negated=True), _connector='OR'), name='incident_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('occurred_from__isnull', True), ('occurred_until__isnull', True), ('occurred_until__gte', models.F('occurred_from')), _connector='OR'), name='incident_period'),
         ),
     ]

@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='endpoint_named'), models.CheckConstraint(condition=models.Q(models.Q(('disabled_at__isnull', True), ('disabled_reason', '')), models.Q(('disabled_at__isnull', False), models.Q(('disabled_reason', ''), _negated=True)), _connector='OR'), name='endpoint_disabled_why'), models.CheckConstraint(condition=models.Q(models.Q(('old_secret__isnull', True), ('old_until__isnull', True)), models.Q(('old_secret__isnull', False), ('old_until__isnull', False)), _connector='OR'), name='endpoint_old_secret_ends')],
             },
         ),
         migrations.CreateModel(
@@ -97,6 +98,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at', '-pk'],
+                'indexes': [models.Index(condition=models.Q(('status__in', [governance.notices.rules.NoticeState['FAILED'], governance.notices.rules.NoticeState['WAITING']])), fields=['due_at'], name='notice_due'), models.Index(condition=models.Q(('channel', 'email'), ('status__in', [governance.notices.rules.NoticeState['FAILED'], 'sending', governance.notices.rules.NoticeState['WAITING']])), fields=['person', 'due_at'], name='notice_mail_due'), models.Index(condition=models.Q(('channel', 'webhook'), ('status__in', [governance.notices.rules.NoticeState['FAILED'], 'sending', governance.notices.rules.NoticeState['WAITING']])), fields=['endpoint', 'due_at'], name='notice_event_due'), models.Index(condition=models.Q(('status', governance.notices.rules.NoticeState['SENDING'])), fields=['leased_until'], name='notice_leased'), models.Index(condition=models.Q(('channel', 'app')), fields=['person', '-created_at'], name='notice_in_app'), models.Index(condition=models.Q(('channel', 'app'), ('read_at__isnull', True)), fields=['person'], name='notice_unread'), models.Index(fields=['endpoint', '-created_at'], name='notice_endpoint')],
+                'constraints': [models.UniqueConstraint(fields=('item', 'step', 'loop', 'recipient', 'channel'), name='notice_once'), models.CheckConstraint(condition=models.Q(models.Q(('channel', governance.notices.rules.Channel['WEBHOOK']), ('endpoint__isnull', False), ('person__isnull', True)), models.Q(('channel__in', [governance.notices.rules.Channel['EMAIL'], governance.notices.rules.Channel['APP']]), ('endpoint__isnull', True), ('person__isnull', False)), _connector='OR'), name='notice_recipient'), models.CheckConstraint(condition=models.Q(('severity__in', [governance.notices.rules.Severity['INFO'], governance.notices.rules.Severity['WARNING'], governance.notices.rules.Severity['HIGH'], governance.notices.rules.Severity['CRITICAL']])), name='notice_severity_known'), models.CheckConstraint(condition=models.Q(('status__in', [governance.notices.rules.NoticeState['WAITING'], governance.notices.rules.NoticeState['SENDING'], governance.notices.rules.NoticeState['SENT'], governance.notices.rules.NoticeState['FAILED'], governance.notices.rules.NoticeState['DEAD'], governance.notices.rules.NoticeState['SUPPRESSED'], governance.notices.rules.NoticeState['BUNDLED']])), name='notice_status_known'), models.CheckConstraint(condition=models.Q(models.Q(('status', governance.notices.rules.NoticeState['SENDING']), ('into__isnull', True), ('leased_until__isnull', False), ('sent_at__isnull', True)), models.Q(('status', governance.notices.rules.NoticeState['SENT']), ('into__isnull', True), ('leased_until__isnull', True), ('sent_at__isnull', False)), models.Q(('status', governance.notices.rules.NoticeState['BUNDLED']), ('into__isnull', False), ('leased_until__isnull', True), ('sent_at__isnull', True)), models.Q(('status__in', [governance.notices.rules.NoticeState['DEAD'], governance.notices.rules.NoticeState['FAILED'], governance.notices.rules.NoticeState['SUPPRESSED'], governance.notices.rules.NoticeState['WAITING']]), ('into__isnull', True), ('leased_until__isnull', True), ('sent_at__isnull', True)), _connector='OR'), name='notice_status_fits'), models.CheckConstraint(condition=models.Q(models.Q(('channel', governance.notices.rules.Channel['APP']), _negated=True), ('status__in', [governance.notices.rules.NoticeState['SENT'], governance.notices.rules.NoticeState['SUPPRESSED']]), _connector='OR'), name='notice_in_app_is_there'), models.CheckConstraint(condition=models.Q(('read_at__isnull', True), ('channel', governance.notices.rules.Channel['APP']), _connector='OR'), name='notice_read')],
             },
         ),
         migrations.CreateModel(
@@ -115,6 +118,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'deliveries',
                 'ordering': ['-at', '-pk'],
+                'indexes': [models.Index(fields=['at'], name='delivery_at'), models.Index(condition=models.Q(('batch__isnull', True)), fields=['id'], name='delivery_loose')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('outcome__in', [governance.notices.rules.NoticeState['SENT'], governance.notices.rules.NoticeState['FAILED'], governance.notices.rules.NoticeState['DEAD']])), name='delivery_outcome')],
             },
         ),
         migrations.CreateModel(
@@ -131,85 +136,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'preferences',
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('quiet_from__isnull', True), ('quiet_until__isnull', True)), models.Q(('quiet_from__isnull', False), ('quiet_until__isnull', False)), _connector='OR'), name='quiet_hours_whole'), models.CheckConstraint(condition=models.Q(('quiet_from__isnull', True), models.Q(('quiet_from', models.F('quiet_until')), _negated=True), _connector='OR'), name='quiet_hours_end')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='endpoint_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('disabled_at__isnull', True), ('disabled_reason', '')), models.Q(('disabled_at__isnull', False), models.Q(('disabled_reason', ''), _negated=True)), _connector='OR'), name='endpoint_disabled_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('old_secret__isnull', True), ('old_until__isnull', True)), models.Q(('old_secret__isnull', False), ('old_until__isnull', False)), _connector='OR'), name='endpoint_old_secret_ends'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('status__in', [governance.notices.rules.NoticeState['FAILED'], governance.notices.rules.NoticeState['WAITING']])), fields=['due_at'], name='notice_due'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('channel', 'email'), ('status__in', [governance.notices.rules.NoticeState['FAILED'], 'sending', governance.notices.rules.NoticeState['WAITING']])), fields=['person', 'due_at'], name='notice_mail_due'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('channel', 'webhook'), ('status__in', [governance.notices.rules.NoticeState['FAILED'], 'sending', governance.notices.rules.NoticeState['WAITING']])), fields=['endpoint', 'due_at'], name='notice_event_due'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('status', governance.notices.rules.NoticeState['SENDING'])), fields=['leased_until'], name='notice_leased'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('channel', 'app')), fields=['person', '-created_at'], name='notice_in_app'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('channel', 'app'), ('read_at__isnull', True)), fields=['person'], name='notice_unread'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['endpoint', '-created_at'], name='notice_endpoint'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('item', 'step', 'loop', 'recipient', 'channel'), name='notice_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', governance.notices.rules.Channel['WEBHOOK']), ('endpoint__isnull', False), ('person__isnull', True)), models.Q(('channel__in', [governance.notices.rules.Channel['EMAIL'], governance.notices.rules.Channel['APP']]), ('endpoint__isnull', True), ('person__isnull', False)), _connector='OR'), name='notice_recipient'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', [governance.notices.rules.Severity['INFO'], governance.notices.rules.Severity['WARNING'], governance.notices.rules.Severity['HIGH'], governance.notices.rules.Severity['CRITICAL']])), name='notice_severity_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [governance.notices.rules.NoticeState['WAITING'], governance.notices.rules.NoticeState['SENDING'], governance.notices.rules.NoticeState['SENT'], governance.notices.rules.NoticeState['FAILED'], governance.notices.rules.NoticeState['DEAD'], governance.notices.rules.NoticeState['SUPPRESSED'], governance.notices.rules.NoticeState['BUNDLED']])), name='notice_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', governance.notices.rules.NoticeState['SENDING']), ('into__isnull', True), ('leased_until__isnull', False), ('sent_at__isnull', True)), models.Q(('status', governance.notices.rules.NoticeState['SENT']), ('into__isnull', True), ('leased_until__isnull', True), ('sent_at__isnull', False)), models.Q(('status', governance.notices.rules.NoticeState['BUNDLED']), ('into__isnull', False), ('leased_until__isnull', True), ('sent_at__isnull', True)), models.Q(('status__in', [governance.notices.rules.NoticeState['DEAD'], governance.notices.rules.NoticeState['FAILED'], governance.notices.rules.NoticeState['SUPPRESSED'], governance.notices.rules.NoticeState['WAITING']]), ('into__isnull', True), ('leased_until__isnull', True), ('sent_at__isnull', True)), _connector='OR'), name='notice_status_fits'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', governance.notices.rules.Channel['APP']), _negated=True), ('status__in', [governance.notices.rules.NoticeState['SENT'], governance.notices.rules.NoticeState['SUPPRESSED']]), _connector='OR'), name='notice_in_app_is_there'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('read_at__isnull', True), ('channel', governance.notices.rules.Channel['APP']), _connector='OR'), name='notice_read'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['at'], name='delivery_at'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('batch__isnull', True)), fields=['id'], name='delivery_loose'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', [governance.notices.rules.NoticeState['SENT'], governance.notices.rules.NoticeState['FAILED'], governance.notices.rules.NoticeState['DEAD']])), name='delivery_outcome'),
         ),
     ]

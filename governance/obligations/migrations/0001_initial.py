@@ -68,6 +68,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('duty', 'item'), name='proof_once')],
             },
         ),
         migrations.AddField(
@@ -87,10 +88,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('user',), name='calendar_link_one')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='proof',
-            constraint=models.UniqueConstraint(fields=('duty', 'item'), name='proof_once'),
         ),
         migrations.AddIndex(
             model_name='duty',

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='mlflow_source_named')],
             },
         ),
         migrations.CreateModel(
@@ -56,6 +57,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['model', 'pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('source', 'model', 'alias'), name='mlflow_link_once'), models.CheckConstraint(condition=models.Q(('model', ''), _negated=True), name='mlflow_link_model')],
             },
         ),
         migrations.CreateModel(
@@ -70,6 +72,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('link', 'number'), name='mlflow_version_once'), models.CheckConstraint(condition=models.Q(('version__isnull', False), models.Q(('problem', ''), _negated=True), _connector='XOR'), name='mlflow_version_or_why')],
             },
         ),
         migrations.CreateModel(
@@ -93,6 +96,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-observed_until', '-pk'],
+                'indexes': [models.Index(fields=['system', '-observed_until'], name='observation_newest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('observed_until__gte', models.F('observed_from'))), name='observation_in_order'), models.CheckConstraint(condition=models.Q(('verdict__in', [governance.pipelines.echo.Verdict['SAME'], governance.pipelines.echo.Verdict['OTHER'], governance.pipelines.echo.Verdict['UNKNOWN'], governance.pipelines.echo.Verdict['NOTHING']])), name='observation_known')],
             },
         ),
         migrations.CreateModel(
@@ -116,6 +121,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['system_id', 'environment', 'task', 'metric', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('window_minutes__range', (1, 10080))), name='rollback_rule_window'), models.CheckConstraint(condition=models.Q(('min_samples__gte', 1)), name='rollback_rule_samples'), models.CheckConstraint(condition=models.Q(('metric', ''), _negated=True), name='rollback_rule_metric'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_by__isnull', False), _connector='XOR'), name='rollback_rule_ended_by')],
             },
         ),
         migrations.CreateModel(
@@ -140,6 +146,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'breaches',
                 'ordering': ['-opened_at', '-pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('rule', 'release'), name='breach_open_once'), models.CheckConstraint(condition=models.Q(('decided_at__isnull', True), models.Q(('decision', ''), _negated=True), _connector='XOR'), name='breach_decided'), models.CheckConstraint(condition=models.Q(('decided_at__isnull', True), ('decided_at__gte', models.F('opened_at')), _connector='OR'), name='breach_in_order')],
             },
         ),
         migrations.CreateModel(
@@ -197,65 +204,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('status', governance.pipelines.alias.WishState['DUE'])), fields=['due_at'], name='alias_wish_due')],
                 'constraints': [models.UniqueConstraint(fields=('link', 'release', 'activated_at'), name='alias_wish_once'), models.CheckConstraint(condition=models.Q(('status__in', [governance.pipelines.alias.WishState['DUE'], governance.pipelines.alias.WishState['DONE'], governance.pipelines.alias.WishState['OVERTAKEN'], governance.pipelines.alias.WishState['DEAD']])), name='alias_wish_known')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='mlflowsource',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='mlflow_source_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='mlflowlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('source', 'model', 'alias'), name='mlflow_link_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mlflowlink',
-            constraint=models.CheckConstraint(condition=models.Q(('model', ''), _negated=True), name='mlflow_link_model'),
-        ),
-        migrations.AddConstraint(
-            model_name='mlflowversion',
-            constraint=models.UniqueConstraint(fields=('link', 'number'), name='mlflow_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mlflowversion',
-            constraint=models.CheckConstraint(condition=models.Q(('version__isnull', False), models.Q(('problem', ''), _negated=True), _connector='XOR'), name='mlflow_version_or_why'),
-        ),
-        migrations.AddIndex(
-            model_name='observation',
-            index=models.Index(fields=['system', '-observed_until'], name='observation_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('observed_until__gte', models.F('observed_from'))), name='observation_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', [governance.pipelines.echo.Verdict['SAME'], governance.pipelines.echo.Verdict['OTHER'], governance.pipelines.echo.Verdict['UNKNOWN'], governance.pipelines.echo.Verdict['NOTHING']])), name='observation_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='rollbackrule',
-            constraint=models.CheckConstraint(condition=models.Q(('window_minutes__range', (1, 10080))), name='rollback_rule_window'),
-        ),
-        migrations.AddConstraint(
-            model_name='rollbackrule',
-            constraint=models.CheckConstraint(condition=models.Q(('min_samples__gte', 1)), name='rollback_rule_samples'),
-        ),
-        migrations.AddConstraint(
-            model_name='rollbackrule',
-            constraint=models.CheckConstraint(condition=models.Q(('metric', ''), _negated=True), name='rollback_rule_metric'),
-        ),
-        migrations.AddConstraint(
-            model_name='rollbackrule',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_by__isnull', False), _connector='XOR'), name='rollback_rule_ended_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='breach',
-            constraint=models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('rule', 'release'), name='breach_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='breach',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_at__isnull', True), models.Q(('decision', ''), _negated=True), _connector='XOR'), name='breach_decided'),
-        ),
-        migrations.AddConstraint(
-            model_name='breach',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_at__isnull', True), ('decided_at__gte', models.F('opened_at')), _connector='OR'), name='breach_in_order'),
         ),
     ]

@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', [inventory.imports.rules.RunStatus['UPLOADED'], inventory.imports.rules.RunStatus['PREVIEWED'], inventory.imports.rules.RunStatus['QUEUED'], inventory.imports.rules.RunStatus['RUNNING'], inventory.imports.rules.RunStatus['DONE'], inventory.imports.rules.RunStatus['FAILED'], inventory.imports.rules.RunStatus['CANCELLED']])), name='run_known'), models.CheckConstraint(condition=models.Q(('status', inventory.imports.rules.RunStatus['DONE']), ('finished_at__isnull', True), _connector='XOR'), name='run_finished_when_done')],
             },
         ),
         migrations.CreateModel(
@@ -74,18 +75,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['number'],
+                'constraints': [models.UniqueConstraint(fields=('run', 'number'), name='import_row_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [inventory.imports.rules.RunStatus['UPLOADED'], inventory.imports.rules.RunStatus['PREVIEWED'], inventory.imports.rules.RunStatus['QUEUED'], inventory.imports.rules.RunStatus['RUNNING'], inventory.imports.rules.RunStatus['DONE'], inventory.imports.rules.RunStatus['FAILED'], inventory.imports.rules.RunStatus['CANCELLED']])), name='run_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(('status', inventory.imports.rules.RunStatus['DONE']), ('finished_at__isnull', True), _connector='XOR'), name='run_finished_when_done'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('run', 'number'), name='import_row_once'),
         ),
     ]

@@ -55,6 +55,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'AI system',
                 'ordering': ['name', 'pk'],
+                'indexes': [models.Index(fields=['name', 'id'], name='system_name'), models.Index(fields=['unit', 'name', 'id'], name='system_unit_name'), models.Index(fields=['stage', 'name', 'id'], name='system_stage'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('ref', 'name', 'intended_purpose', 'external_key', config='simple'), name='system_search')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('stage__in', [inventory.systems.rules.Stage['IDEA'], inventory.systems.rules.Stage['PILOT'], inventory.systems.rules.Stage['LIMITED'], inventory.systems.rules.Stage['PRODUCTION'], inventory.systems.rules.Stage['PAUSED'], inventory.systems.rules.Stage['RETIRED']])), name='system_stage_known'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='system_named'), models.UniqueConstraint(condition=models.Q(('external_key', ''), _negated=True), fields=('source', 'external_key'), name='system_key_once')],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +77,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at', '-pk'],
+                'constraints': [models.UniqueConstraint(fields=('system', 'label'), name='version_label_once'), models.UniqueConstraint(fields=('system', 'digest'), name='version_digest_once')],
             },
         ),
         migrations.CreateModel(
@@ -97,42 +100,6 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to=settings.AUTH_USER_MODEL)),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributors', to='systems.modelversion')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='aisystem',
-            index=models.Index(fields=['name', 'id'], name='system_name'),
-        ),
-        migrations.AddIndex(
-            model_name='aisystem',
-            index=models.Index(fields=['unit', 'name', 'id'], name='system_unit_name'),
-        ),
-        migrations.AddIndex(
-            model_name='aisystem',
-            index=models.Index(fields=['stage', 'name', 'id'], name='system_stage'),
-        ),
-        migrations.AddIndex(
-            model_name='aisystem',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('ref', 'name', 'intended_purpose', 'external_key', config='simple'), name='system_search'),
-        ),
-        migrations.AddConstraint(
-            model_name='aisystem',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', [inventory.systems.rules.Stage['IDEA'], inventory.systems.rules.Stage['PILOT'], inventory.systems.rules.Stage['LIMITED'], inventory.systems.rules.Stage['PRODUCTION'], inventory.systems.rules.Stage['PAUSED'], inventory.systems.rules.Stage['RETIRED']])), name='system_stage_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='aisystem',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='system_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='aisystem',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_key', ''), _negated=True), fields=('source', 'external_key'), name='system_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='modelversion',
-            constraint=models.UniqueConstraint(fields=('system', 'label'), name='version_label_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='modelversion',
-            constraint=models.UniqueConstraint(fields=('system', 'digest'), name='version_digest_once'),
         ),
         migrations.AlterUniqueTogether(
             name='systemshare',

@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'matrices',
                 'ordering': ['-version', '-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', [raci.matrices.rules.MatrixStatus['DRAFT'], raci.matrices.rules.MatrixStatus['ACTIVE'], raci.matrices.rules.MatrixStatus['SUPERSEDED']])), name='matrix_status_known'), models.CheckConstraint(condition=models.Q(('system__isnull', True), ('unit__isnull', True), _connector='XOR'), name='matrix_one_scope'), models.CheckConstraint(condition=models.Q(('status', raci.matrices.rules.MatrixStatus['DRAFT']), ('activated_at__isnull', False), _connector='XOR'), name='matrix_activated_at'), models.UniqueConstraint(condition=models.Q(('status', raci.matrices.rules.MatrixStatus['ACTIVE'])), fields=('system',), name='matrix_system_active'), models.UniqueConstraint(condition=models.Q(('status', raci.matrices.rules.MatrixStatus['DRAFT'])), fields=('system',), name='matrix_system_draft'), models.UniqueConstraint(condition=models.Q(('system__isnull', False)), fields=('system', 'version'), name='matrix_system_version'), models.UniqueConstraint(condition=models.Q(('status', raci.matrices.rules.MatrixStatus['ACTIVE'])), fields=('unit',), name='matrix_unit_active'), models.UniqueConstraint(condition=models.Q(('status', raci.matrices.rules.MatrixStatus['DRAFT'])), fields=('unit',), name='matrix_unit_draft'), models.UniqueConstraint(condition=models.Q(('unit__isnull', False)), fields=('unit', 'version'), name='matrix_unit_version')],
             },
         ),
         migrations.CreateModel(
@@ -52,6 +53,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'parties',
                 'ordering': ['position', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind', raci.matrices.rules.PartyKind['PERSON']), ('label', ''), ('person__isnull', False)), models.Q(('kind', raci.matrices.rules.PartyKind['ROLE']), ('label', ''), ('person__isnull', True), ('roles__len', 1)), models.Q(('kind__in', [raci.matrices.rules.PartyKind['TEAM'], raci.matrices.rules.PartyKind['MAILBOX'], raci.matrices.rules.PartyKind['VENDOR'], raci.matrices.rules.PartyKind['SERVICE']]), ('person__isnull', True), models.Q(('label', ''), _negated=True)), _connector='OR'), name='party_is_one'), models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('matrix', 'person'), name='party_person_once'), models.UniqueConstraint(condition=models.Q(('label', ''), _negated=True), fields=('matrix', 'label'), name='party_label_once')],
             },
         ),
         migrations.CreateModel(
@@ -65,6 +67,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['activity', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('party', 'activity'), name='assignment_once'), models.CheckConstraint(condition=models.Q(('letter__in', ['A', 'R', 'AR', 'C', 'I'])), name='assignment_letter_known')],
             },
         ),
         migrations.CreateModel(
@@ -79,6 +82,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['unit', 'role', 'pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('unit', 'role'), name='holder_one_now')],
             },
         ),
         migrations.CreateModel(
@@ -96,65 +100,5 @@ class Migration(migrations.Migration):
                 'ordering': ['unit', 'kind', 'pk'],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('unit', 'person', 'kind'), name='authority_one_now')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='matrix',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [raci.matrices.rules.MatrixStatus['DRAFT'], raci.matrices.rules.MatrixStatus['ACTIVE'], raci.matrices.rules.MatrixStatus['SUPERSEDED']])), name='matrix_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='matrix',
-            constraint=models.CheckConstraint(condition=models.Q(('system__isnull', True), ('unit__isnull', True), _connector='XOR'), name='matrix_one_scope'),
-        ),
-        migrations.AddConstraint(
-            model_name='matrix',
-            constraint=models.CheckConstraint(condition=models.Q(('status', raci.matrices.rules.MatrixStatus['DRAFT']), ('activated_at__isnull', False), _connector='XOR'), name='matrix_activated_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='matrix',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', raci.matrices.rules.MatrixStatus['ACTIVE'])), fields=('system',), name='matrix_system_active'),
-        ),
-        migrations.AddConstraint(
-            model_name='matrix',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', raci.matrices.rules.MatrixStatus['DRAFT'])), fields=('system',), name='matrix_system_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='matrix',
-            constraint=models.UniqueConstraint(condition=models.Q(('system__isnull', False)), fields=('system', 'version'), name='matrix_system_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='matrix',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', raci.matrices.rules.MatrixStatus['ACTIVE'])), fields=('unit',), name='matrix_unit_active'),
-        ),
-        migrations.AddConstraint(
-            model_name='matrix',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', raci.matrices.rules.MatrixStatus['DRAFT'])), fields=('unit',), name='matrix_unit_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='matrix',
-            constraint=models.UniqueConstraint(condition=models.Q(('unit__isnull', False)), fields=('unit', 'version'), name='matrix_unit_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='party',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', raci.matrices.rules.PartyKind['PERSON']), ('label', ''), ('person__isnull', False)), models.Q(('kind', raci.matrices.rules.PartyKind['ROLE']), ('label', ''), ('person__isnull', True), ('roles__len', 1)), models.Q(('kind__in', [raci.matrices.rules.PartyKind['TEAM'], raci.matrices.rules.PartyKind['MAILBOX'], raci.matrices.rules.PartyKind['VENDOR'], raci.matrices.rules.PartyKind['SERVICE']]), ('person__isnull', True), models.Q(('label', ''), _negated=True)), _connector='OR'), name='party_is_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('matrix', 'person'), name='party_person_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(condition=models.Q(('label', ''), _negated=True), fields=('matrix', 'label'), name='party_label_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(fields=('party', 'activity'), name='assignment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('letter__in', ['A', 'R', 'AR', 'C', 'I'])), name='assignment_letter_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='roleholder',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('unit', 'role'), name='holder_one_now'),
         ),
     ]

@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('unit', 'role'), name='schedule_one_open'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='schedule_named')],
             },
         ),
         migrations.CreateModel(
@@ -50,6 +51,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['since', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='override_ends_later'), models.UniqueConstraint(condition=models.Q(models.Q(('uid', ''), _negated=True), ('withdrawn_at__isnull', True)), fields=('schedule', 'uid'), name='override_event_once')],
             },
         ),
         migrations.CreateModel(
@@ -64,6 +66,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-made_at', '-pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('user', 'schedule'), name='oncall_link_one_live', nulls_distinct=False)],
             },
         ),
         migrations.CreateModel(
@@ -85,6 +88,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('unit__in', [raci.oncall.rules.Every['HOURS'], raci.oncall.rules.Every['DAYS'], raci.oncall.rules.Every['WEEKS']])), name='layer_unit_known'), models.CheckConstraint(condition=models.Q(('every__range', (1, 999))), name='layer_every'), models.CheckConstraint(condition=models.Q(models.Q(('begins__isnull', True), ('ends__isnull', True)), models.Q(('begins__isnull', False), ('ends__isnull', False)), _connector='OR'), name='layer_hours_whole'), models.CheckConstraint(condition=models.Q(('weekdays__contained_by', [0, 1, 2, 3, 4, 5, 6])), name='layer_weekdays'), models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('schedule', 'position'), name='layer_position_once')],
             },
         ),
         migrations.CreateModel(
@@ -100,6 +104,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-confirmed_at', '-pk'],
+                'constraints': [models.UniqueConstraint(fields=('schedule', 'incoming', 'shift_since'), name='handover_once')],
             },
         ),
         migrations.CreateModel(
@@ -121,6 +126,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['since', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='swap_ends_later'), models.CheckConstraint(condition=models.Q(('giver', models.F('taker')), _negated=True), name='swap_of_two'), models.CheckConstraint(condition=models.Q(models.Q(('back_since__isnull', True), ('back_until__isnull', True)), ('back_until__gt', models.F('back_since')), _connector='OR'), name='swap_back_ends_later'), models.CheckConstraint(condition=models.Q(('status__in', [raci.oncall.rules.SwapStatus['ASKED'], raci.oncall.rules.SwapStatus['ACCEPTED'], raci.oncall.rules.SwapStatus['REFUSED'], raci.oncall.rules.SwapStatus['WITHDRAWN']])), name='swap_status_known'), models.CheckConstraint(condition=models.Q(models.Q(('status', raci.oncall.rules.SwapStatus['ACCEPTED']), _negated=True), models.Q(('accepted_at__isnull', False), ('ended_at__isnull', True)), _connector='OR'), name='swap_accepted_at'), models.CheckConstraint(condition=models.Q(('status__in', [raci.oncall.rules.SwapStatus['ASKED'], raci.oncall.rules.SwapStatus['ACCEPTED']]), ('ended_at__isnull', False), _connector='XOR'), name='swap_ended_at')],
             },
         ),
         migrations.CreateModel(
@@ -135,73 +141,5 @@ class Migration(migrations.Migration):
                 'ordering': ['position', 'pk'],
                 'constraints': [models.UniqueConstraint(fields=('layer', 'person'), name='member_once'), models.UniqueConstraint(fields=('layer', 'position'), name='member_position_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='schedule',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('unit', 'role'), name='schedule_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='schedule',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='schedule_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='override_ends_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('uid', ''), _negated=True), ('withdrawn_at__isnull', True)), fields=('schedule', 'uid'), name='override_event_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='oncalllink',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('user', 'schedule'), name='oncall_link_one_live', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='layer',
-            constraint=models.CheckConstraint(condition=models.Q(('unit__in', [raci.oncall.rules.Every['HOURS'], raci.oncall.rules.Every['DAYS'], raci.oncall.rules.Every['WEEKS']])), name='layer_unit_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='layer',
-            constraint=models.CheckConstraint(condition=models.Q(('every__range', (1, 999))), name='layer_every'),
-        ),
-        migrations.AddConstraint(
-            model_name='layer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('begins__isnull', True), ('ends__isnull', True)), models.Q(('begins__isnull', False), ('ends__isnull', False)), _connector='OR'), name='layer_hours_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='layer',
-            constraint=models.CheckConstraint(condition=models.Q(('weekdays__contained_by', [0, 1, 2, 3, 4, 5, 6])), name='layer_weekdays'),
-        ),
-        migrations.AddConstraint(
-            model_name='layer',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('schedule', 'position'), name='layer_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(fields=('schedule', 'incoming', 'shift_since'), name='handover_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='swap_ends_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=models.CheckConstraint(condition=models.Q(('giver', models.F('taker')), _negated=True), name='swap_of_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('back_since__isnull', True), ('back_until__isnull', True)), ('back_until__gt', models.F('back_since')), _connector='OR'), name='swap_back_ends_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [raci.oncall.rules.SwapStatus['ASKED'], raci.oncall.rules.SwapStatus['ACCEPTED'], raci.oncall.rules.SwapStatus['REFUSED'], raci.oncall.rules.SwapStatus['WITHDRAWN']])), name='swap_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', raci.oncall.rules.SwapStatus['ACCEPTED']), _negated=True), models.Q(('accepted_at__isnull', False), ('ended_at__isnull', True)), _connector='OR'), name='swap_accepted_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [raci.oncall.rules.SwapStatus['ASKED'], raci.oncall.rules.SwapStatus['ACCEPTED']]), ('ended_at__isnull', False), _connector='XOR'), name='swap_ended_at'),
         ),
     ]

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'AI Ops function',
                 'ordering': ['unit__path', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('hours', ''), _negated=True), name='function_says_hours'), models.CheckConstraint(condition=models.Q(('charter_link', ''), models.Q(('charter_link__startswith', 'https://'), models.Q(('charter_title', ''), _negated=True)), _connector='OR'), name='function_charter_named')],
             },
         ),
         migrations.CreateModel(
@@ -49,6 +50,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'function duties',
                 'ordering': ['duty', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('function', 'duty'), name='function_duty_once'), models.CheckConstraint(condition=models.Q(('duty__in', [raci.operations.rules.OpsDuty['MONITORING'], raci.operations.rules.OpsDuty['EVALUATION'], raci.operations.rules.OpsDuty['INCIDENTS'], raci.operations.rules.OpsDuty['VERSIONS']])), name='function_duty_known'), models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('role', '')), models.Q(('person__isnull', True), models.Q(('role', ''), _negated=True)), _connector='OR'), name='function_duty_of_one')],
             },
         ),
         migrations.CreateModel(
@@ -60,30 +62,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['person__name', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('function', 'person'), name='function_member_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='aiopsfunction',
-            constraint=models.CheckConstraint(condition=models.Q(('hours', ''), _negated=True), name='function_says_hours'),
-        ),
-        migrations.AddConstraint(
-            model_name='aiopsfunction',
-            constraint=models.CheckConstraint(condition=models.Q(('charter_link', ''), models.Q(('charter_link__startswith', 'https://'), models.Q(('charter_title', ''), _negated=True)), _connector='OR'), name='function_charter_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='functionduty',
-            constraint=models.UniqueConstraint(fields=('function', 'duty'), name='function_duty_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='functionduty',
-            constraint=models.CheckConstraint(condition=models.Q(('duty__in', [raci.operations.rules.OpsDuty['MONITORING'], raci.operations.rules.OpsDuty['EVALUATION'], raci.operations.rules.OpsDuty['INCIDENTS'], raci.operations.rules.OpsDuty['VERSIONS']])), name='function_duty_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='functionduty',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('role', '')), models.Q(('person__isnull', True), models.Q(('role', ''), _negated=True)), _connector='OR'), name='function_duty_of_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='functionmember',
-            constraint=models.UniqueConstraint(fields=('function', 'person'), name='function_member_once'),
         ),
     ]
