@@ -45,6 +45,7 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", BASE_URL)
 DATA_DIR = Path(env("DATA_DIR", str(BASE_DIR / "var")))
 STORAGE = Path(env("STORAGE_DIR", str(DATA_DIR / "storage")))
 ERASURES = Path(env("ERASURES_DIR", str(DATA_DIR / "erasures")))  # to be kept off the machine too
+PACKS_AT_ONCE = max(1, int(env("PACKS_AT_ONCE", "1")))  # over all workers; below their processes
 COMMIT = env("COMMIT")  # what evidence packs say they were made with; else that of the .git folder
 
 # --- Cookies, transport, sessions -----------------------------------------------------------

@@ -2,10 +2,11 @@
 
 from typing import Self
 
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.db import models
+from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
@@ -27,6 +28,7 @@ from governance.audit_packs.rules import (
 from governance.common.states import choices
 from inventory.systems.models import AISystem
 
+CLAIMING = 0x5041434B  # "PACK": the advisory lock under which places are counted
 IS_SEALED = Q(status=PackStatus.SEALED)
 
 
@@ -78,8 +80,20 @@ class EvidencePackQuerySet(models.QuerySet["EvidencePack"]):
             status=PackStatus.BUILDING, lease_until__lt=Now(), attempts__gte=MOST_ATTEMPTS
         )
 
+    def in_hand(self) -> Self:
+        """Return the packs that a worker builds now; what waits to be signed is in nobody's."""
+        return self.filter(status=PackStatus.BUILDING, lease_until__gte=Now()).exclude(worker="")
+
+    @transaction.atomic
     def claim(self, pk: int, worker: str) -> "EvidencePack | None":
-        """Return the pack, held by this worker until its lease ends, or None if another has it."""
+        """Return the pack, held by this worker until its lease ends.
+
+        None when another worker has it, or as many are in hand as are built at once.
+        """
+        with connection.cursor() as cursor:  # two claims would else both see the last free place
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CLAIMING])
+        if self.in_hand().count() >= settings.PACKS_AT_ONCE:
+            return None
         taken = (
             self.claimable()
             .filter(pk=pk)

@@ -5,6 +5,7 @@ import uuid
 from contextlib import suppress
 
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
@@ -13,11 +14,11 @@ from governance.audit_packs.building import build, remove_leftovers
 from governance.audit_packs.models import EvidencePack, PackSeal
 from governance.audit_packs.question_actions import note_overdue
 from governance.audit_packs.question_models import PackQuestion
+from governance.audit_packs.rules import PackStatus
 from governance.audit_packs.seal_actions import ask_for_stamp
 from governance.common.errors import TransitionError
 
 log = logging.getLogger(__name__)
-MOST_STARTED = 2  # by one sweep: with dozens in the queue all other work would wait behind them
 
 
 @shared_task(acks_late=True)
@@ -26,6 +27,10 @@ def build_pack(pk: int) -> None:
     worker = uuid.uuid4().hex
     if pack := EvidencePack.objects.claim(pk, worker):
         build(pack, worker)
+        pack.refresh_from_db()
+        if pack.status == PackStatus.SEALED:  # after an error the sweep goes on, in its own time
+            with suppress(OperationalError, OSError):
+                _start_next()
 
 
 def start_soon(pk: int) -> None:
@@ -46,9 +51,15 @@ def sweep_packs() -> None:
     for pack in EvidencePack.objects.given_up():
         with suppress(TransitionError):  # its worker was back just in time
             fail(pack, reason=f"The worker stopped {pack.attempts} times while it built this pack.")
-    for pk in EvidencePack.objects.to_start().values_list("pk", flat=True)[:MOST_STARTED]:
-        build_pack.apply_async((pk,), expires=60)
+    _start_next()
     remove_leftovers()
+
+
+def _start_next() -> None:
+    """Ask for as many packs as there are free places; the rest waits for these to end."""
+    free = max(settings.PACKS_AT_ONCE - EvidencePack.objects.in_hand().count(), 0)
+    for pk in EvidencePack.objects.to_start().values_list("pk", flat=True)[:free]:
+        build_pack.apply_async((pk,), expires=60)
 
 
 @shared_task(acks_late=True)

@@ -2,16 +2,20 @@
 
 import os
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from governance.audit_packs import building, tasks
+from governance.audit_packs.actions import request_pack
 from governance.audit_packs.building import remove_leftovers
 from governance.audit_packs.models import EvidencePack
-from governance.audit_packs.rules import MOST_ATTEMPTS, PackStatus
+from governance.audit_packs.rules import MOST_ATTEMPTS, PackStatus, ScopeKind
 from governance.audit_packs.tasks import build_pack, sweep_packs
 from governance.ledger.models import Entry
 from inventory.systems.actions import change_system
@@ -102,6 +106,52 @@ def test_the_sweep_starts_what_waits(pack, monkeypatch):
 
     sweep_packs()
     assert started == [(pack.pk,)]
+
+
+def test_as_many_packs_are_built_at_once_as_there_are_places(system, officer, settings):
+    first, second, third = (
+        request_pack(actor=officer, kind=ScopeKind.SYSTEM, systems=[system]) for _ in range(3)
+    )
+    claim = EvidencePack.objects.claim
+
+    assert claim(first.pk, "one")
+    assert claim(second.pk, "two") is None
+    settings.PACKS_AT_ONCE = 2
+    assert claim(second.pk, "two")
+    assert claim(third.pk, "three") is None
+    EvidencePack.objects.filter(pk=first.pk).update(lease_until=timezone.now())
+    assert claim(third.pk, "three")
+
+
+def test_the_next_pack_begins_when_one_is_sealed_and_not_after_an_error(
+    system, officer, monkeypatch
+):
+    first, second = (
+        request_pack(actor=officer, kind=ScopeKind.SYSTEM, systems=[system]) for _ in range(2)
+    )
+    started = []
+    monkeypatch.setattr(
+        tasks.build_pack, "apply_async", lambda args, **options: started.append(args)
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(building, "print_pack", lambda *args: 1 / 0)
+        build_pack(first.pk)
+    assert started == []
+
+    build_pack(first.pk)
+    assert started == [(second.pk,)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_claims_at_one_moment_take_one_place(system, officer):
+    packs = [request_pack(actor=officer, kind=ScopeKind.SYSTEM, systems=[system]) for _ in range(6)]
+
+    def take(pack: EvidencePack) -> bool:
+        with closing(connection):
+            return bool(EvidencePack.objects.claim(pack.pk, f"worker of {pack}"))
+
+    with ThreadPoolExecutor(len(packs)) as pool:
+        assert sum(pool.map(take, packs)) == 1
 
 
 def test_a_sealed_file_is_found_in_the_record(sealed_pack, file, capsys):
