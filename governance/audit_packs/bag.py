@@ -145,9 +145,14 @@ def _add_keys(spool: Spool, signer: Signer, papers: Papers) -> None:
     place = f"{PAYLOAD}keys/"
     spool.add(f"{place}log.vkey", f"{signer.key}\n".encode())
     for at, note in enumerate(key_changes(), start=1):
-        spool.add(f"{place}changes/{at:03d}.txt", note.encode())
+        spool.add(change_name(at), note.encode())
     if papers.seal_certificate:
         spool.add(f"{place}seal.pem", papers.seal_certificate)
+
+
+def change_name(at: int) -> str:
+    """Return where a change of the key stands: in the order of names as in that of time."""
+    return f"{PAYLOAD}keys/changes/{at:04d}.txt"
 
 
 def _add_tags(spool: Spool, said: Contents, at: datetime) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from governance.audit_packs import archive
 from governance.audit_packs.archive import Spool
-from governance.audit_packs.verifier.verify_pack import MOST_BYTES, Member, read_zip
+from governance.audit_packs.bag import change_name
+from governance.audit_packs.verifier.verify_pack import MOST_BYTES, MOST_CHANGES, Member, read_zip
 
 FILES = {"b.txt": b"two", "data/a.json": b"{}", "data/B.json": b"", "A.html": b"<p>"}
 
@@ -72,3 +73,9 @@ def test_a_file_has_the_header_that_the_verifier_wants_up_to_the_largest_pack_it
     info.CRC, info.compress_size = 0x0BAD_CAFE, MOST_BYTES
 
     assert info.FileHeader() == Member(info.filename, MOST_BYTES, info.CRC, 0).local()
+
+
+def test_as_many_changes_of_the_key_as_are_allowed_keep_their_order():
+    names = [change_name(at) for at in range(1, MOST_CHANGES + 1)]
+
+    assert names == sorted(names)
