@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from governance.accounts.access import in_turn
 from governance.accounts.models import User
 from governance.accounts.rules import Capability
 from governance.audit_packs.models import EvidencePack
@@ -25,7 +26,7 @@ from governance.audit_packs.sharing_queries import (
     purpose_of,
     standing,
 )
-from governance.audit_packs.sharing_rules import last_day
+from governance.audit_packs.sharing_rules import VIEWING_IS_THE_SAME, last_day
 from governance.audit_packs.telling import tell_recipient, tell_withdrawal
 from governance.common.dates import short_day
 from governance.common.errors import DomainError
@@ -144,10 +145,15 @@ def withdraw(pack: EvidencePack, *, reason: str, actor: User) -> PackWithdrawal:
 def look_as(auditor: User, *, actor: User) -> PackViewing:
     """Begin to look at the packs as an auditor sees them, for half an hour, only reading.
 
-    Raises PermissionDenied unless the actor hands packs out wherever the auditor has a role.
+    Pressed again within a minute it is the same look. Raises PermissionDenied unless the actor
+    hands packs out wherever the auditor has a role.
     """
     if not auditors_for(actor).filter(pk=auditor.pk).exists():
         raise PermissionDenied("You may look as auditors whose every unit you hand packs out in.")
+    in_turn(actor)
+    same = {"viewer": actor, "auditor": auditor, "at__gt": timezone.now() - VIEWING_IS_THE_SAME}
+    if again := PackViewing.objects.filter(**same).first():
+        return again
     made = PackViewing.objects.create(viewer=actor, auditor=auditor)
     data = {"person": auditor.handle, "name": Personal(auditor.name)}
     unit = auditor.memberships.order_by("pk").values_list("unit_id", flat=True).first()

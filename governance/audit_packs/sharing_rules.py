@@ -13,6 +13,7 @@ PURPOSES = {
 HANDED_OUT_OTHERWISE = 365
 ANSWER_WITHIN = timedelta(days=7)
 VIEWING_LASTS = timedelta(minutes=30)
+VIEWING_IS_THE_SAME = timedelta(minutes=1)  # when it is begun again so soon: pressed twice
 MOST_LETTERS = 4_000  # of a question, an answer or a reason
 
 

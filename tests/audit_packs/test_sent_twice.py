@@ -1,15 +1,19 @@
 """The same form sent twice, by a double press or two at once, is done once."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from governance.audit_packs import builder_views, question_actions
 from governance.audit_packs.builder_actions import request_for
 from governance.audit_packs.models import EvidencePack
+from governance.audit_packs.models_sharing import PackViewing
 from governance.audit_packs.question_models import PackAnswer, PackQuestion
 from governance.audit_packs.rules import PackStatus, ScopeKind
+from governance.audit_packs.sharing_actions import look_as
 from governance.common.errors import DomainError
 from governance.ledger.models import Entry
 from tests.factories import make_system
@@ -114,3 +118,13 @@ def test_what_is_built_or_failed_is_asked_for_anew(officer, wish, status, sealed
     request_for([], actor=officer, **wish)
 
     assert EvidencePack.objects.filter(status=PackStatus.REQUESTED).count() == 1
+
+
+def test_a_look_as_an_auditor_pressed_twice_is_one_look(officer, auditor):
+    first = look_as(auditor, actor=officer)
+
+    assert look_as(auditor, actor=officer) == first
+    assert Entry.objects.filter(action="pack.viewed_as").count() == 1
+
+    PackViewing.objects.update(at=timezone.now() - timedelta(seconds=61))
+    assert look_as(auditor, actor=officer) != first
